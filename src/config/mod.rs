@@ -1,0 +1,53 @@
+//! Settings as plain data: layers of `Option`, folded into one [`Config`]; the command line is one more layer.
+//! Knows `error` alone; only the binary knows it.
+
+mod layer;
+
+pub use layer::{AllowSpec, Layer};
+
+use std::path::PathBuf;
+
+/// Every setting of a scan, folded. Defaults are in [`Default`].
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Files over this many bytes are skipped; 0: none.
+    pub max_size: u64,
+    /// Globs; if any, only what fits one of them is scanned.
+    pub include: Vec<String>,
+    /// Globs of what is not scanned.
+    pub exclude: Vec<String>,
+    /// Least confidence: "low", "medium", "high".
+    pub min_confidence: String,
+    /// Least severity that makes status 1; None: any.
+    pub fail_on: Option<String>,
+    /// Threads; None: as many as there are cores.
+    pub threads: Option<usize>,
+    /// Folders with rules.
+    pub rule_dirs: Vec<PathBuf>,
+    /// Rules, tags or providers to use; empty: all.
+    pub select: Vec<String>,
+    /// Rules, tags or providers not to use.
+    pub ignore: Vec<String>,
+    /// `[[allow]]` entries of all layers.
+    pub allow: Vec<AllowSpec>,
+    /// The baseline file, absolute or relative to the current directory.
+    pub baseline: Option<PathBuf>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config {
+            max_size: 64 << 20,
+            include: Vec::new(),
+            exclude: Vec::new(),
+            min_confidence: "medium".into(),
+            fail_on: None,
+            threads: None,
+            rule_dirs: Vec::new(),
+            select: Vec::new(),
+            ignore: Vec::new(),
+            allow: Vec::new(),
+            baseline: None,
+        }
+    }
+}

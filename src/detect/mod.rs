@@ -1,0 +1,101 @@
+//! Finds secrets in one text: tokens, shape, rules, judge. No I/O, no clock, no configuration.
+
+use crate::blob::Kind;
+use crate::finding::Secret;
+use crate::rule::{Confidence, Rule, RuleSet};
+use bstr::BStr;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Finds secrets by the rules of a [`RuleSet`]. Cheap to make: nothing is compiled before a candidate needs it.
+#[derive(Debug)]
+pub struct Detector {
+    rules: Arc<RuleSet>,
+}
+
+/// What is known of a text besides itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// What kind of place it is.
+    pub kind: Kind,
+    /// The repository-relative path: its names are evidence, its ending tells the file kind.
+    pub path: Path<'a>,
+}
+
+/// The path of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Path<'a> {
+    /// This one.
+    Known(&'a BStr),
+    /// There is none (a message, a reference).
+    None,
+    /// Not known yet (a blob of a history before attribution): whatever some path could lift to a finding is one.
+    Unknown,
+}
+
+/// A secret found in a text.
+#[derive(Clone, Debug)]
+pub struct Match {
+    /// The rule that owns it.
+    pub rule: Arc<Rule>,
+    /// A title better than the rule's, where the judge knows more (the name of an unknown provider).
+    pub title: Option<String>,
+    /// Where the token stands, in bytes of the text that was given (also when it was found in a view).
+    pub span: Range<usize>,
+    /// The value, decoded.
+    pub secret: Secret,
+    /// How sure.
+    pub confidence: Confidence,
+    /// Why, strongest first.
+    pub evidence: Vec<Evidence>,
+}
+
+/// A named reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// A short phrase without any secret: "bound to MISTRAL_API_KEY".
+    pub reason: String,
+    /// Where it stands in the text, if it does: a change of these lines is news (staged, range).
+    pub span: Option<Range<usize>>,
+}
+
+/// A candidate that was looked at and refused, for `explain`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The rule that refused it.
+    pub rule: String,
+    /// Where it stands.
+    pub span: Range<usize>,
+    /// Why.
+    pub why: String,
+}
+
+impl Detector {
+    /// A detector for these rules.
+    pub fn new(rules: Arc<RuleSet>) -> Self {
+        Detector { rules }
+    }
+
+    /// The rules.
+    pub fn rules(&self) -> &Arc<RuleSet> {
+        &self.rules
+    }
+
+    /// All matches of all rules at any confidence, by place; no two overlap (one token, one finding: the most
+    /// specific rule owns it).
+    pub fn detect(&self, text: &[u8], place: Place<'_>) -> Vec<Match> {
+        let _ = (text, place);
+        Vec::new()
+    }
+
+    /// Whether some path could make a finding of at least `floor` in this text. Cheap for a text without candidates.
+    pub fn probe(&self, text: &[u8], floor: Confidence) -> bool {
+        self.detect(text, Place { kind: Kind::History, path: Path::Unknown }).iter().any(|m| m.confidence >= floor)
+    }
+
+    /// What was looked at and refused, and why.
+    pub fn refusals(&self, text: &[u8], place: Place<'_>) -> Vec<Refusal> {
+        let _ = (text, place);
+        Vec::new()
+    }
+}

@@ -1,0 +1,1 @@
+//! The index: entries of every kind (split, sparse, extensions).

@@ -1,0 +1,1 @@
+//! The lines that the commits of a range add.

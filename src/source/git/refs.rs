@@ -1,0 +1,1 @@
+//! The roots of a history: references, each worktree's HEAD, reflogs.

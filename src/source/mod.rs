@@ -1,0 +1,68 @@
+//! Reads what is to be scanned. A source drives: it pushes blobs and skips into a [`Sink`], from as many threads as
+//! it likes, and stops early when the sink says so. It knows blobs, and nothing of rules.
+
+pub mod git;
+pub mod stdin;
+pub mod worktree;
+
+use crate::Result;
+use crate::blob::{Blob, Origin, Skip};
+
+/// Takes what a source reads. Called from many threads at once.
+pub trait Sink: Sync {
+    /// Takes a blob. The bytes are raw; the sink decodes them, and counts binary content as a skip itself.
+    fn blob(&self, blob: Blob<'_>);
+
+    /// Takes a name alone: each file, once per distinct path, also where its content is not read. (The sink looks
+    /// for secrets in it.) `origin.path` is set.
+    fn name(&self, origin: Origin);
+
+    /// Takes note of what was not read.
+    fn skip(&self, skip: Skip);
+
+    /// Counts what was read, for the receipt and for progress.
+    fn count(&self, unit: Unit, n: u64);
+
+    /// A word for the receipt.
+    fn note(&self, note: String);
+
+    /// Whether some path could make findings in this content (raw bytes): the question a history asks before it
+    /// looks for commits and paths. Binary content: no.
+    fn worth(&self, raw: &[u8]) -> bool;
+
+    /// Whether to stop at once: the user interrupted.
+    fn cancelled(&self) -> bool;
+}
+
+/// What the receipt counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Unit {
+    /// A file of a tree, the index or the standard input, read.
+    File,
+    /// A commit, read.
+    Commit,
+    /// A distinct blob of a history, read.
+    Blob,
+    /// A byte of content.
+    Byte,
+    /// An entry found, read or not: none at all where some were expected is an incomplete run.
+    Entry,
+}
+
+/// Something to scan.
+pub trait Source: Sync {
+    /// What the receipt calls it: "worktree", "staged", "history", "range", "stdin".
+    fn name(&self) -> &'static str;
+
+    /// What was asked for, as the user gave it.
+    fn asked(&self) -> Vec<String>;
+
+    /// Whether finding no entry at all makes the run incomplete.
+    fn expects_entries(&self) -> bool;
+
+    /// Reads everything into `sink`.
+    ///
+    /// # Errors
+    /// Only what stops the run; everything else is a [`Skip`].
+    fn scan(&self, sink: &dyn Sink) -> Result<()>;
+}

@@ -1,0 +1,1 @@
+//! A working tree, or any folder or file: what git tracks and what it would add.

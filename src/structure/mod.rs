@@ -1,0 +1,1 @@
+//! Who holds a token: name, entry, call, object, block, section, uses. Knows no provider.

@@ -81,6 +81,13 @@ impl Receipt {
         }
     }
 
+    /// Adds binary blobs of a history: they are counted, and have no path to name.
+    pub fn add_binary_blobs(&mut self, count: u64) {
+        if count > 0 {
+            self.skips.entry(SkipReason::Binary).or_default().count += count;
+        }
+    }
+
     /// Whether something that was asked for was not read.
     pub fn is_incomplete(&self) -> bool {
         self.interrupted || self.empty || self.failures() > 0

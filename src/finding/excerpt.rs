@@ -47,18 +47,19 @@ impl Excerpt {
 }
 
 /// The text of `range` with every other match, and every run that looks random, hidden.
-fn hidden(text: &[u8], range: Range<usize>, matches: &[Match], own: usize) -> String {
+fn hidden(text: &[u8], range: Range<usize>, spans: &[Range<usize>], own: usize) -> String {
     let mut out = Vec::new();
     let mut at = range.start;
-    let others =
-        matches.iter().enumerate().filter(|(i, m)| *i != own && m.span.start < range.end && m.span.end > range.start);
-    for (_, other) in others {
-        if other.span.start > at {
-            out.extend_from_slice(&text[at..other.span.start]);
+    // Spans don't overlap and are sorted: the first that ends behind the range's start is found by bisection.
+    let first = spans.partition_point(|s| s.end <= range.start);
+    let others = spans.iter().enumerate().skip(first).take_while(|(_, s)| s.start < range.end);
+    for (_, other) in others.filter(|(i, _)| *i != own) {
+        if other.start > at {
+            out.extend_from_slice(&text[at..other.start]);
         }
-        if other.span.end > at {
+        if other.end > at {
             out.extend_from_slice(HIDDEN.as_bytes());
-            at = other.span.end.min(range.end);
+            at = other.end.min(range.end);
         }
     }
     if at < range.end {

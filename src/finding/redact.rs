@@ -49,7 +49,7 @@ impl Redactor {
 
     fn finding(&self, f: &mut Finding) {
         self.text(&mut f.title);
-        self.text(&mut f.excerpt);
+        self.excerpt(f);
         f.evidence.iter_mut().for_each(|e| self.text(e));
         // The raw path has done its work (fingerprint, allowlist, baseline); reports see the redacted one.
         f.path_redacted = [&mut f.origin.path, &mut f.origin.repo_path]
@@ -73,11 +73,29 @@ impl Redactor {
         }
     }
 
+    /// Hides values before and behind the finding's own, which is redacted already, and moves the mark along.
+    fn excerpt(&self, f: &mut Finding) {
+        if !self.finds(f.excerpt.as_bytes()) {
+            return;
+        }
+        let chars: Vec<char> = f.excerpt.chars().collect();
+        let part =
+            |from: usize, to: usize| chars[from.min(chars.len())..to.min(chars.len())].iter().collect::<String>();
+        let (mut head, own) = (part(0, f.excerpt_mark.start), part(f.excerpt_mark.start, f.excerpt_mark.end));
+        let mut tail = part(f.excerpt_mark.end, chars.len());
+        self.text(&mut head);
+        self.text(&mut tail);
+        let start = head.chars().count();
+        f.excerpt_mark = start..start + own.chars().count();
+        f.excerpt = head + &own + &tail;
+        self.text(&mut f.excerpt);
+    }
+
     fn finds(&self, text: &[u8]) -> bool {
         self.0.as_ref().is_some_and(|values| values.is_match(text))
     }
 
-    /// Hides values in a text. Indices behind one shift; an excerpt's own value is hidden already.
+    /// Hides values in a text.
     pub fn text(&self, text: &mut String) {
         if let Some(values) = &self.0
             && values.is_match(text.as_str())

@@ -148,6 +148,7 @@ impl Scan {
             empty: source.expects_entries() && watch.read(Unit::Entry) == 0 && self.empty == Empty::Incomplete,
             interrupted: watch.is_cancelled(),
             strict: self.strict,
+            provenance: source.provenance(),
             ..Receipt::default()
         }
     }

@@ -30,7 +30,7 @@ pub struct Finding {
     pub confidence: Confidence,
     /// Where the blob comes from.
     pub origin: Origin,
-    /// First line of the token, from 1.
+    /// First line of the token, from 1; 0 where the place has no lines (a reference's name).
     pub line: u64,
     /// First column, from 1, in characters.
     pub column: u64,

@@ -178,14 +178,23 @@ fn finding(found: &Match, i: usize, blob: &Blob<'_>, page: &Page<'_>) -> Finding
     let suppressed = page.inline.verdict(&found.rule.id, start.line, end.line);
     let (lines, columns) = blob.window.as_ref().map_or((0, 0), |w| (w.first_line - 1, w.first_column - 1));
     let on_first = |line: u64| if line == 1 { columns } else { 0 };
+    let draft = draft(found, blob.origin.clone(), Excerpt::new(page.text, &page.lines, &page.spans, i, &found.secret));
+    if is_reference_name(&blob.origin, page.text) {
+        return Finding { line: 0, column: 0, end_line: 0, end_column: 0, ..draft };
+    }
     Finding {
         line: start.line + lines,
         column: start.column + on_first(start.line),
         end_line: end.line + lines,
         end_column: end.column + on_first(end.line),
         suppressed,
-        ..draft(found, blob.origin.clone(), Excerpt::new(page.text, &page.lines, &page.spans, i, &found.secret))
+        ..draft
     }
+}
+
+/// Whether the text is a reference's own name, which has no lines.
+fn is_reference_name(origin: &Origin, text: &[u8]) -> bool {
+    origin.kind == Kind::Ref && origin.reference.as_ref().is_some_and(|name| name.as_slice() == text)
 }
 
 /// A secret in a name stands at line 1, columns 1 to 1.

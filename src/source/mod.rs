@@ -6,7 +6,7 @@ pub mod stdin;
 pub mod worktree;
 
 use crate::Result;
-use crate::blob::{Blob, Origin, Skip};
+use crate::blob::{Blob, Origin, Provenance, Skip};
 
 /// Takes what a source reads. Called from many threads at once.
 pub trait Sink: Sync {
@@ -75,6 +75,11 @@ pub trait Source: Sync {
     fn holds_path(&self, repo_path: &[u8]) -> bool {
         let _ = repo_path;
         true
+    }
+
+    /// Which repository and revision this is, where that is known; the address without credentials.
+    fn provenance(&self) -> Option<Provenance> {
+        None
     }
 
     /// Reads everything into `sink`.

@@ -1,4 +1,5 @@
-//! human: for a terminal. One secret is one entry with all its places; the coverage receipt ends it.
+//! human: for a terminal. One secret is one entry with all its places; the coverage receipt ends it. No line begins with
+//! text from outside: a CI runner would take a file named `::error::...` for a command.
 
 use super::{Options, escape, receipt};
 use crate::finding::{Finding, Outcome};
@@ -105,7 +106,7 @@ impl Pen {
         let limit = if self.options.verbose { usize::MAX } else { PLACES };
         self.note("also at", &receipt::count(others.len() as u64, "more place"), out)?;
         for f in others.iter().take(limit) {
-            writeln!(out, "      {}", place(f))?;
+            writeln!(out, "      - {}", place(f))?;
         }
         match others.len().saturating_sub(limit) {
             0 => Ok(()),
@@ -155,7 +156,7 @@ impl Pen {
             let named = failures || self.options.verbose || count.first.len() <= NAMED;
             for skip in count.first.iter().take(if named { limit } else { 0 }) {
                 let detail = if skip.detail.is_empty() { String::new() } else { format!(": {}", skip.detail) };
-                writeln!(out, "    {}", escape::printable(&format!("{}{detail}", skip.place)))?;
+                writeln!(out, "    - {}", escape::printable(&format!("{}{detail}", skip.place)))?;
             }
         }
         Ok(())

@@ -7,6 +7,8 @@ mod json;
 mod jsonl;
 mod receipt;
 mod sarif;
+#[cfg(test)]
+mod tests;
 
 use crate::finding::{Finding, Outcome};
 use std::io::Write;

@@ -7,7 +7,7 @@
 use super::Encoding;
 use super::edits::Edits;
 use super::map::Piece;
-use super::sign::{Gate, hex2, is_token, run_after, run_before};
+use super::sign::{Gate, hex2, run_after, run_before};
 use std::ops::Range;
 
 const PIECE: Piece = Piece::Whole(Encoding::Escapes);

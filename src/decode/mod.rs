@@ -44,6 +44,15 @@ pub struct Views {
     pub truncated: bool,
 }
 
+impl IntoIterator for Views {
+    type Item = View;
+    type IntoIter = std::vec::IntoIter<View>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.views.into_iter()
+    }
+}
+
 /// A text with encodings undone.
 #[derive(Clone, Debug)]
 pub struct View {

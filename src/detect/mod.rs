@@ -1,16 +1,28 @@
 //! Finds secrets in one text: tokens, shape, rules, judge. No I/O, no clock, no configuration.
 
+pub mod assign;
+mod contextual;
+mod hits;
+mod index;
+pub mod judge;
+pub mod shape;
+pub mod tokens;
+
 use crate::blob::Kind;
+use crate::decode;
 use crate::finding::Secret;
 use crate::rule::{Confidence, Rule, RuleSet};
 use bstr::BStr;
+use hits::Hits;
+use index::Index;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Finds secrets by the rules of a [`RuleSet`]. Cheap to make: nothing is compiled before a candidate needs it.
 #[derive(Debug)]
 pub struct Detector {
     rules: Arc<RuleSet>,
+    index: OnceLock<Index>,
 }
 
 /// What is known of a text besides itself.
@@ -73,7 +85,7 @@ pub struct Refusal {
 impl Detector {
     /// A detector for these rules.
     pub fn new(rules: Arc<RuleSet>) -> Self {
-        Detector { rules }
+        Detector { rules, index: OnceLock::new() }
     }
 
     /// The rules.
@@ -84,8 +96,7 @@ impl Detector {
     /// All matches of all rules at any confidence, by place; no two overlap (one token, one finding: the most
     /// specific rule owns it).
     pub fn detect(&self, text: &[u8], place: Place<'_>) -> Vec<Match> {
-        let _ = (text, place);
-        Vec::new()
+        self.gather(text, place, Hits::matches()).matches
     }
 
     /// Whether some path could make a finding of at least `floor` in this text. Cheap for a text without candidates.
@@ -95,7 +106,31 @@ impl Detector {
 
     /// What was looked at and refused, and why.
     pub fn refusals(&self, text: &[u8], place: Place<'_>) -> Vec<Refusal> {
-        let _ = (text, place);
-        Vec::new()
+        self.gather(text, place, Hits::explained()).into_refusals()
+    }
+
+    /// Everything that the text and its views hold.
+    fn gather(&self, text: &[u8], place: Place<'_>, mut hits: Hits) -> Hits {
+        self.look(text, place, &mut hits);
+        let path = match place.path {
+            Path::Known(path) => Some(path.as_ref()),
+            Path::None | Path::Unknown => None,
+        };
+        for view in decode::views(text, path) {
+            let mut seen = hits.alike();
+            self.look(&view.text, place, &mut seen);
+            hits.absorb(seen, |range| view.original(range));
+        }
+        hits
+    }
+
+    /// Everything that one text, or one view of it, holds.
+    fn look(&self, text: &[u8], place: Place<'_>, hits: &mut Hits) {
+        let index = self.index.get_or_init(|| Index::new(&self.rules));
+        let mut reader = judge::Reader::new(text, place);
+        for run in tokens::Runs::new(text) {
+            contextual::look(index, text, run, place, &mut reader, hits);
+        }
+        assign::find(text, place, &index.generic, &mut hits.matches);
     }
 }

@@ -1,0 +1,125 @@
+//! Says whether a rule makes sense. Messages name the field and what to write there, never a value.
+
+use super::spec::{Length, RuleKind, RuleSpec, TokenSpec};
+use super::{PartSpec, Severity};
+
+/// How much memory a compiled pattern may take: enough for any rule by hand, too little to fill a machine.
+pub(crate) const PATTERN_LIMIT: usize = 1 << 20;
+
+/// What is wrong with a rule, if something is.
+pub(super) fn check(spec: &RuleSpec) -> Result<(), String> {
+    let rule = if is_id(&spec.id) { format!("rule {}: ", spec.id) } else { String::new() };
+    checks(spec).map_err(|why| format!("{rule}{why}"))
+}
+
+fn checks(spec: &RuleSpec) -> Result<(), String> {
+    if !is_id(&spec.id) {
+        return Err("`id` must be lower-case words joined by `-`, provider first".into());
+    }
+    if spec.title.trim().is_empty() {
+        return Err("`title` is empty".into());
+    }
+    let _: Severity = spec.severity;
+    if spec.entropy.is_some_and(|e| !(0.0..=8.0).contains(&e)) {
+        return Err("`entropy` must be between 0 and 8 bits a character".into());
+    }
+    if let Some(glob) = spec.files.iter().find(|g| globset::Glob::new(g).is_err()) {
+        let at = spec.files.iter().position(|g| g == glob).unwrap_or(0) + 1;
+        return Err(format!("`files`: number {at} is not a glob"));
+    }
+    form(spec)?;
+    for (n, part) in spec.part.iter().enumerate() {
+        check_part(part).map_err(|why| format!("part {}: {why}", n + 1))?;
+    }
+    for (n, example) in spec.example.iter().enumerate() {
+        if example.secret.is_empty() {
+            return Err(format!("example {}: `secret` is empty", n + 1));
+        }
+    }
+    Ok(())
+}
+
+/// Whether what the rule's kind needs is there, and nothing else.
+fn form(spec: &RuleSpec) -> Result<(), String> {
+    if spec.token.is_some() && spec.pattern.is_some() {
+        return Err("`token` and `pattern` exclude each other".into());
+    }
+    let need = |there: bool, what: &str| if there { Ok(()) } else { Err(format!("`{what}` is missing")) };
+    match spec.kind() {
+        RuleKind::Token | RuleKind::Contextual => {
+            let Some(token) = &spec.token else { return Err("`token` is missing".into()) };
+            check_token(token).map_err(|why| format!("`token`: {why}"))?;
+            if spec.kind() == RuleKind::Contextual {
+                need(token.prefix.is_empty(), "kind = \"token\"")?;
+                return need(spec.evidence.is_some(), "[rule.evidence]")
+                    .map_err(|why| format!("{why}: a token without a prefix is known by what stands around it"));
+            }
+            need(!token.prefix.is_empty(), "token.prefix")
+        }
+        RuleKind::Pattern => need(spec.pattern.is_some(), "token` or `pattern"),
+        RuleKind::PrivateKey => need(!spec.labels.is_empty(), "labels"),
+        RuleKind::UrlCredentials | RuleKind::JsonWebToken | RuleKind::GenericSecret | RuleKind::GenericPassword => {
+            need(spec.token.is_none() && spec.pattern.is_none(), "kind` alone, without `token` and `pattern")
+        }
+    }
+}
+
+fn check_token(token: &TokenSpec) -> Result<(), String> {
+    if token.prefix.iter().any(|p| p.len() < 2 || !p.bytes().all(|b| b.is_ascii_graphic())) {
+        return Err("`prefix` needs at least two printable characters".into());
+    }
+    if super::Alphabet::parse(&token.alphabet).is_none() {
+        return Err("`alphabet` must be written as within a character class: \"A-Za-z0-9_-\"".into());
+    }
+    let Length::OneOf(list) = &token.length else { return length(&token.length) };
+    if list.is_empty() { Err("`length` is an empty list".into()) } else { length(&token.length) }
+}
+
+fn length(length: &Length) -> Result<(), String> {
+    if length.min() == 0 || length.min() > length.max() || length.max() > 65_536 {
+        return Err("`length` must be between 1 and 65536, min not above max".into());
+    }
+    Ok(())
+}
+
+fn check_part(part: &PartSpec) -> Result<(), String> {
+    if part.id.trim().is_empty() {
+        return Err("`id` is empty".into());
+    }
+    if part.within > 200 {
+        return Err("`within` must be at most 200 lines".into());
+    }
+    check_token(&part.token).map_err(|why| format!("`token`: {why}"))
+}
+
+/// Whether the patterns of a rule compile. Not done for the built-in ones at start: a test does it.
+pub(super) fn pattern(spec: &RuleSpec) -> Result<(), String> {
+    let rule = format!("rule {}: ", spec.id);
+    if let Some(text) = &spec.pattern {
+        let compiled = compile(text).map_err(|why| format!("{rule}`pattern` {why}"))?;
+        if !compiled.capture_names().flatten().any(|name| name == "secret") {
+            return Err(format!("{rule}`pattern` has no group named `secret`: write (?<secret>...)"));
+        }
+    }
+    if let Some(text) = spec.token.as_ref().and_then(|t| t.format.as_ref()) {
+        compile(text).map_err(|why| format!("{rule}`token.format` {why}"))?;
+    }
+    Ok(())
+}
+
+/// Compiles a pattern within its limit. The error does not quote it.
+pub(crate) fn compile(text: &str) -> Result<regex::bytes::Regex, String> {
+    let built = regex::bytes::RegexBuilder::new(text).size_limit(PATTERN_LIMIT).dfa_size_limit(PATTERN_LIMIT).build();
+    built.map_err(|e| match e {
+        regex::Error::CompiledTooBig(limit) => format!("is too large: compiled it must fit into {limit} bytes"),
+        _ => "is not a regular expression that the regex crate knows (no look-around, no back references)".into(),
+    })
+}
+
+fn is_id(text: &str) -> bool {
+    let fine = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    (1..=64).contains(&text.len())
+        && text.bytes().all(fine)
+        && text.split('-').all(|word| !word.is_empty())
+        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+}

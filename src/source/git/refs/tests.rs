@@ -20,6 +20,7 @@ fn at(git_dir: &Path, common_dir: &Path) -> Repository {
         partial: false,
         githeads: Vec::new(),
         notes: Vec::new(),
+        skips: Vec::new(),
     }
 }
 

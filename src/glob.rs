@@ -43,6 +43,14 @@ impl fmt::Display for GlobError {
 impl std::error::Error for GlobError {}
 
 impl Globs {
+    /// Whether a pattern can be used, without the cost of compiling it.
+    ///
+    /// # Errors
+    /// What is wrong with it, without its text.
+    pub fn check(pattern: &str) -> Result<(), &'static str> {
+        build(&Pattern::read(pattern)?.glob).map(|_| ())
+    }
+
     /// Compiles patterns.
     ///
     /// # Errors
@@ -239,7 +247,7 @@ mod tests {
             (".", "empty"),
         ] {
             let error = Globs::new(&["ok", pattern]).unwrap_err();
-            assert_eq!(error.index, 1);
+            assert_eq!((error.index, Globs::check(pattern)), (1, Err(error.why)));
             assert!(error.why.contains(words), "{pattern}: {}", error.why);
             assert!(!error.to_string().contains(planted));
         }

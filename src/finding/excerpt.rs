@@ -5,7 +5,7 @@ use crate::blob::LineIndex;
 use std::ops::Range;
 
 /// Most characters of an excerpt.
-const WIDTH: usize = 200;
+pub(super) const WIDTH: usize = 200;
 /// How many of them stand before the token, where the line is longer.
 const BEFORE: usize = 80;
 /// What stands for another secret of the line.
@@ -104,4 +104,55 @@ fn floor(text: &[u8], mut at: usize) -> usize {
         }
     }
     at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: &str = "Zq8hT2mVx4Lw9KcR7bNd3FgJ6sPy5AeU";
+    const TWO: &str = "b7Xw1QnE5tRk0ZpC8vYm2LsH4dGf6JaU";
+
+    fn excerpt(text: &str, secrets: &[&str], own: usize) -> Excerpt {
+        let spans: Vec<_> = secrets.iter().map(|s| text.find(s).map(|at| at..at + s.len()).unwrap()).collect();
+        Excerpt::new(text.as_bytes(), &LineIndex::new(text.as_bytes()), &spans, own, &Secret::new(secrets[own]))
+    }
+
+    #[test]
+    fn other_secrets_are_hidden() {
+        let text = format!(
+            "first
+  a = '{ONE}', b = '{TWO}'  
+last"
+        );
+        let e = excerpt(&text, &[ONE, TWO], 1);
+        assert_eq!(e.text, "a = '********', b = 'b7Xw********'");
+        assert_eq!(e.text.chars().collect::<Vec<_>>()[e.mark].iter().collect::<String>(), "b7Xw********");
+    }
+
+    #[test]
+    fn unowned_random_runs_are_hidden() {
+        let text = format!("x = '{ONE}' # see https://example.org/a_long_path_of_words {TWO}");
+        assert_eq!(
+            excerpt(&text, &[ONE], 0).text,
+            "x = 'Zq8h********' # see https://example.org/a_long_path_of_words ********"
+        );
+    }
+
+    #[test]
+    fn long_lines_and_blocks_stay_short() {
+        let text = format!("{}{ONE}{}", "é,".repeat(5000), "z ".repeat(5000));
+        let e = excerpt(&text, &[ONE], 0);
+        assert!(e.text.chars().count() <= WIDTH && e.text.contains("Zq8h********z z"), "{}", e.text);
+        let block = format!("k: |\n-----BEGIN KEY-----\n{ONE}\n-----END KEY-----\n").replace("\\n", "\n");
+        let span = block.find("-----BEGIN").unwrap()..block.len() - 1;
+        let e = Excerpt::new(
+            block.as_bytes(),
+            &LineIndex::new(block.as_bytes()),
+            &[span.clone()],
+            0,
+            &Secret::new(&block[span]),
+        );
+        assert_eq!(e.text, "********");
+    }
 }

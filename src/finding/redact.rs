@@ -89,6 +89,7 @@ impl Redactor {
         f.excerpt_mark = start..start + own.chars().count();
         f.excerpt = head + &own + &tail;
         self.text(&mut f.excerpt);
+        f.excerpt = f.excerpt.chars().take(super::excerpt::WIDTH).collect();
     }
 
     fn finds(&self, text: &[u8]) -> bool {

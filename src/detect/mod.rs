@@ -5,8 +5,10 @@ mod contextual;
 mod hits;
 mod index;
 pub mod judge;
+pub mod placeholder;
 pub mod shape;
 pub mod tokens;
+pub mod value;
 
 use crate::blob::Kind;
 use crate::decode;

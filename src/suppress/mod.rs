@@ -5,7 +5,7 @@ pub mod baseline;
 pub mod inline;
 
 pub use allow::Allowlist;
-pub use baseline::Baseline;
+pub use baseline::{Baseline, Terms};
 
 #[cfg(test)]
 mod testing;

@@ -18,8 +18,7 @@ pub struct Entry {
     pub rule: String,
     /// The repository-relative path; empty where there is none.
     pub path: BString,
-    /// Why, by whom and until when it is accepted.
-    pub terms: Terms,
+    pub(super) terms: Terms,
 }
 
 /// Why, by whom and until when findings are accepted.
@@ -52,6 +51,16 @@ impl Terms {
         &self.reason
     }
 
+    /// By whom.
+    pub fn author(&self) -> Option<&str> {
+        self.author.as_deref()
+    }
+
+    /// The last day on which they count, YYYY-MM-DD.
+    pub fn expires(&self) -> Option<&str> {
+        self.expires.as_deref()
+    }
+
     /// Whether the last day lies before `today`; days are compared as they are written.
     pub(super) fn are_over(&self, today: &str) -> bool {
         self.expires.as_deref().is_some_and(|day| day < today)
@@ -65,6 +74,11 @@ fn is_day(text: &str) -> bool {
 }
 
 impl Entry {
+    /// Why, by whom and until when it is accepted.
+    pub fn terms(&self) -> &Terms {
+        &self.terms
+    }
+
     /// The line, without its end.
     pub(super) fn line(&self) -> String {
         let (rule, path) = (quote::word(self.rule.as_bytes()), quote::word(&self.path));

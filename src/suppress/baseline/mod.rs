@@ -10,6 +10,7 @@ mod moved;
 mod quote;
 
 pub use entry::{Entry, Terms};
+pub(super) use quote::word;
 
 use crate::Result;
 use crate::finding::{Finding, Fingerprint, Stale, SuppressedBy, Suppression};

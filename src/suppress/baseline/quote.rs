@@ -3,7 +3,7 @@
 //! every other byte.
 
 /// The word for these bytes: as they are where that is safe, otherwise quoted.
-pub(super) fn word(bytes: &[u8]) -> String {
+pub(in crate::suppress) fn word(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) if !text.is_empty() && text.chars().all(|c| is_plain(c) && !c.is_whitespace() && c != '=') => {
             text.into()

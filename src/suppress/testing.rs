@@ -32,6 +32,7 @@ pub(super) fn finding(rule: &str, secret: &str, path: &[u8]) -> Finding {
         excerpt_mark: 0..0,
         evidence: Vec::new(),
         occurrences: 1,
+        path_redacted: false,
         suppressed: None,
     }
 }

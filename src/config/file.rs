@@ -22,42 +22,46 @@ struct Table<T: 'static> {
 const TOP: Table<Layer> = Table {
     name: "the top level",
     keys: &[
-        ("baseline", |layer, value| Ok(layer.baseline = Some(value.path()?))),
+        ("baseline", |layer, value| value.path().map(|it| layer.baseline = Some(it))),
         ("scan", |layer, value| value.fill(layer, &SCAN)),
         ("rules", |layer, value| value.fill(layer, &RULES)),
-        ("allow", |layer, value| Ok(layer.allow = value.allow()?)),
+        ("allow", |layer, value| value.allow().map(|it| layer.allow = it)),
     ],
 };
 
 const SCAN: Table<Layer> = Table {
     name: "[scan]",
     keys: &[
-        ("max-size", |layer, value| Ok(layer.max_size = Some(value.size()?))),
-        ("include", |layer, value| Ok(layer.include = value.items(Value::glob)?)),
-        ("exclude", |layer, value| Ok(layer.exclude = value.items(Value::glob)?)),
-        ("min-confidence", |layer, value| Ok(layer.min_confidence = Some(value.one_of(&["low", "medium", "high"])?))),
-        ("fail-on", |layer, value| Ok(layer.fail_on = Some(value.one_of(&["low", "medium", "high", "critical"])?))),
-        ("threads", |layer, value| Ok(layer.threads = Some(value.threads()?))),
+        ("max-size", |layer, value| value.size().map(|it| layer.max_size = Some(it))),
+        ("include", |layer, value| value.items(Value::glob).map(|it| layer.include = it)),
+        ("exclude", |layer, value| value.items(Value::glob).map(|it| layer.exclude = it)),
+        ("min-confidence", |layer, value| {
+            value.one_of(&["low", "medium", "high"]).map(|it| layer.min_confidence = Some(it))
+        }),
+        ("fail-on", |layer, value| {
+            value.one_of(&["low", "medium", "high", "critical"]).map(|it| layer.fail_on = Some(it))
+        }),
+        ("threads", |layer, value| value.threads().map(|it| layer.threads = Some(it))),
     ],
 };
 
 const RULES: Table<Layer> = Table {
     name: "[rules]",
     keys: &[
-        ("dirs", |layer, value| Ok(layer.rule_dirs = value.items(Value::path)?)),
-        ("select", |layer, value| Ok(layer.select = Some(value.items(Value::text)?))),
-        ("ignore", |layer, value| Ok(layer.ignore = value.items(Value::text)?)),
+        ("dirs", |layer, value| value.items(Value::path).map(|it| layer.rule_dirs = it)),
+        ("select", |layer, value| value.items(Value::text).map(|it| layer.select = Some(it))),
+        ("ignore", |layer, value| value.items(Value::text).map(|it| layer.ignore = it)),
     ],
 };
 
 const ALLOW: Table<AllowSpec> = Table {
     name: "[[allow]]",
     keys: &[
-        ("path", |entry, value| Ok(entry.path = Some(value.glob()?))),
-        ("value", |entry, value| Ok(entry.value = Some(value.regex()?))),
-        ("fingerprint", |entry, value| Ok(entry.fingerprint = Some(value.fingerprint()?))),
-        ("rule", |entry, value| Ok(entry.rule = Some(value.text()?))),
-        ("reason", |entry, value| Ok(entry.reason = value.text()?)),
+        ("path", |entry, value| value.glob().map(|it| entry.path = Some(it))),
+        ("value", |entry, value| value.regex().map(|it| entry.value = Some(it))),
+        ("fingerprint", |entry, value| value.fingerprint().map(|it| entry.fingerprint = Some(it))),
+        ("rule", |entry, value| value.text().map(|it| entry.rule = Some(it))),
+        ("reason", |entry, value| value.text().map(|it| entry.reason = it)),
     ],
 };
 

@@ -132,6 +132,26 @@ impl Pack {
         self.prepared.get().map_or(&[], |prepared| &prepared.order)
     }
 
+    /// The positions whose ids begin with `first`.
+    pub(super) fn beginning_with(&self, first: u8) -> std::ops::Range<u32> {
+        let before = |byte: u8| {
+            let (mut low, mut high) = (0, self.len());
+            while low < high {
+                let middle = low + (high - low) / 2;
+                if self.id(middle).is_some_and(|id| id.first_byte() < byte) { low = middle + 1 } else { high = middle }
+            }
+            low
+        };
+        before(first)..first.checked_add(1).map_or(self.len(), before)
+    }
+
+    /// The ids that the index file names though the pack, indexed anew, does not give them.
+    pub(super) fn named_only(&self) -> Vec<ObjectId> {
+        let Some(idx) = &self.idx else { return Vec::new() };
+        let named = (0..idx.file.num_objects()).map(|at| idx.file.oid_at_index(at));
+        named.filter(|id| self.find(id).is_none()).map(ToOwned::to_owned).collect()
+    }
+
     /// Whether the entry from `offset` to `end` is as it was when it was written, as far as the index can tell.
     pub(super) fn proves(&self, at: Option<u32>, offset: u64, end: u64) -> bool {
         match self.prepared.get().map(|prepared| prepared.proof) {

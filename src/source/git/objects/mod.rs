@@ -8,17 +8,22 @@
 mod cache;
 mod chain;
 mod delta;
+mod each;
+mod forest;
 mod index;
 mod inflate;
 mod loose;
 mod pack;
+mod recover;
 mod store;
+mod walk;
 
 use super::open::Repository;
 use crate::blob::Skip;
-use cache::Cache;
+use cache::{Base, Cache};
 use chain::{Chain, MOST, Tools, is};
-use gix_hash::ObjectId;
+use each::Each;
+use gix_hash::{ObjectId, oid};
 pub use gix_object::Kind;
 use pack::Pack;
 use std::sync::atomic::Ordering;
@@ -144,30 +149,11 @@ impl Objects {
     /// Every object of every folder, each id once, on all cores of the current rayon pool: packs along their delta
     /// trees, each object built once; then loose ones. `limit` as in [`Objects::get`], for blobs.
     pub fn for_each(&self, limit: u64, visitor: &dyn Visitor) {
-        let packs = self.store.packs();
-        let mut out = Vec::new();
-        let mut seen = std::collections::HashSet::new();
-        for pack in &packs.list {
-            self.prepare(pack, &packs);
-            for at in 0..pack.len() {
-                if let Some(id) = pack.id(at) {
-                    seen.insert(id.to_owned());
-                }
-            }
-        }
-        for dir in &self.store.dirs {
-            for first in 0..=255 {
-                let mut ids = Vec::new();
-                let _ = loose::list(&dir.path, first, self.store.hash, &mut ids);
-                seen.extend(ids);
-            }
-        }
-        for id in seen {
-            match self.get(&id, limit, &mut out) {
-                Ok(kind) => visitor.object(Object { id, kind, data: &out }),
-                Err(error) => visitor.unread(Unread { id: Some(id), kind: None, error }),
-            }
-        }
+        let limit = if limit == 0 { u64::MAX } else { limit };
+        let mut trouble = Vec::new();
+        let (packs, loose) = self.listed(&mut trouble);
+        trouble.into_iter().chain(packs.trouble.iter().cloned()).for_each(|unread| visitor.unread(unread));
+        Each { objects: self, visitor, limit, packs }.run(&loose);
     }
 
     /// Does `work` with a reader of packed objects.
@@ -262,8 +248,25 @@ impl Objects {
 
     /// Examines a pack's index, and rebuilds it where it can't be relied on.
     fn prepare<'p>(&self, pack: &'p Pack, packs: &Packs) -> &'p index::Prepared {
-        let _ = packs;
-        pack.prepare(|_| (Vec::new(), None))
+        pack.prepare(|pack| {
+            let elsewhere = |id: &oid| self.with_chain(packs, |chain| chain.elsewhere(id, pack, 0));
+            recover::rebuild(pack, &elsewhere)
+        })
+    }
+
+    /// An object that may have moved since the packs were listed.
+    fn after_refresh(&self, id: &ObjectId) -> Option<Base> {
+        if !self.store.refresh() {
+            return None;
+        }
+        let mut content = Vec::new();
+        let kind = self.find(id, MOST, &mut content).ok()?;
+        Some(Base { kind, content: content.into(), proven: true })
+    }
+
+    fn second_opinion(&self, id: &ObjectId, limit: u64) -> Option<Base> {
+        let _ = (id, limit);
+        None
     }
 }
 

@@ -131,7 +131,11 @@ fn command_line(args: &SourceArgs, policy: &PolicyArgs, fail_on: Option<Severity
     }
 }
 
-fn refuse_verify(policy: &PolicyArgs) -> Result<()> {
+/// No hook and no scan asks a provider.
+///
+/// # Errors
+/// --verify was given.
+pub(crate) fn refuse_verify(policy: &PolicyArgs) -> Result<()> {
     if policy.verify {
         let why = "--verify is not available in this version: no provider is asked; leave the option out";
         return Err(Error::Usage(why.into()));

@@ -10,6 +10,7 @@ pub mod objects;
 pub mod open;
 pub mod range;
 pub mod refs;
+mod renames;
 pub mod staged;
 
 #[cfg(test)]

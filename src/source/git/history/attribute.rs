@@ -128,10 +128,10 @@ impl<'a> Attribution<'a> {
         }
         match hit.step.kind {
             EntryKind::Submodule => self.places.submodules.push(hit.path),
-            _ if self.trees.targets().blobs.contains(&hit.step.id) => {
-                if self.known_blobs.insert((hit.step.id, hit.path)) {
-                    self.places.blobs.push((hit.step.id, hit.path, holder));
-                }
+            _ if self.trees.targets().blobs.contains(&hit.step.id)
+                && self.known_blobs.insert((hit.step.id, hit.path)) =>
+            {
+                self.places.blobs.push((hit.step.id, hit.path, holder));
             }
             _ => {}
         }

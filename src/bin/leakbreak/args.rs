@@ -2,7 +2,7 @@
 
 use crate::faults::complain;
 use crate::status::Status;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args as Group, CommandFactory, Parser, Subcommand, ValueEnum};
 use leakbreak::config::parse_size;
 use leakbreak::report::{Format, printable};
@@ -484,6 +484,9 @@ pub(crate) fn parse() -> Result<Args, Status> {
         _ => {
             let text = error.render().to_string();
             complain_in_lines(text.strip_prefix("error: ").unwrap_or(&text));
+            if let Some(tip) = nearest_option(&error) {
+                eprintln!("\n  tip: the nearest known option is '{}'", printable(&tip));
+            }
             Status::Failed
         }
     })
@@ -496,6 +499,24 @@ fn complain_in_lines(text: &str) {
     for line in lines {
         eprintln!("{}", printable(line));
     }
+}
+
+/// clap is silent where nothing is like enough; a user is better served with the nearest name there is.
+fn nearest_option(error: &clap::Error) -> Option<String> {
+    if error.kind() != ErrorKind::UnknownArgument || error.get(ContextKind::SuggestedArg).is_some() {
+        return None;
+    }
+    let ContextValue::String(unknown) = error.get(ContextKind::InvalidArg)? else { return None };
+    let unknown = unknown.strip_prefix("--")?;
+    let mut at = command();
+    for word in std::env::args_os().skip(1) {
+        match at.find_subcommand(word) {
+            Some(inner) => at = inner.clone(),
+            None => break,
+        }
+    }
+    let known: Vec<_> = at.get_arguments().filter_map(|arg| arg.get_long()).collect();
+    leakbreak::config::nearest(unknown, known).map(|near| format!("--{near}"))
 }
 
 /// The command line as data, for completions and manual pages.

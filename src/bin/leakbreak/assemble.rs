@@ -128,10 +128,15 @@ fn command_line(args: &SourceArgs, policy: &PolicyArgs, fail_on: Option<Severity
         ignore: policy.ignore.clone(),
         allow: Vec::new(),
         baseline: policy.baseline.clone(),
+        rule_names: Vec::new(),
     }
 }
 
-fn refuse_verify(policy: &PolicyArgs) -> Result<()> {
+/// No hook and no scan asks a provider.
+///
+/// # Errors
+/// --verify was given.
+pub(crate) fn refuse_verify(policy: &PolicyArgs) -> Result<()> {
     if policy.verify {
         let why = "--verify is not available in this version: no provider is asked; leave the option out";
         return Err(Error::Usage(why.into()));

@@ -50,6 +50,11 @@ pub(crate) fn say(text: &str) {
     let _ = writeln!(std::io::stderr(), "leakbreak: {}", printable(text));
 }
 
+/// A path as messages show it.
+pub(crate) fn shown(path: &std::path::Path) -> String {
+    printable(&path.to_string_lossy())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

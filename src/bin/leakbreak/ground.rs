@@ -2,6 +2,7 @@
 
 use crate::args::SourceArgs;
 use crate::env;
+use crate::hook::Pushed;
 use leakbreak::source::git::open::{GitEnv, Repository};
 use leakbreak::{Error, Result};
 use std::path::{Path, PathBuf};
@@ -19,6 +20,8 @@ pub(crate) enum Target {
     History(Asked),
     /// What the commits of a range add.
     Range(Asked),
+    /// What a push brings.
+    Push(Asked, Pushed),
 }
 
 /// A repository, and the argument that named it.
@@ -81,7 +84,9 @@ impl Target {
         match self {
             Target::Stdin(_) => Ok(Ground::default()),
             Target::Tree(paths) => Ground::of_paths(paths),
-            Target::Staged(asked) | Target::History(asked) | Target::Range(asked) => Ok(Ground::of_repository(asked)),
+            Target::Staged(asked) | Target::History(asked) | Target::Range(asked) | Target::Push(asked, _) => {
+                Ok(Ground::of_repository(asked))
+            }
         }
     }
 }
@@ -104,6 +109,11 @@ impl Asked {
             named(&argument, env::git())?
         };
         Ok(Asked { repository, argument })
+    }
+
+    /// The repository, and the argument as reports show it.
+    pub(crate) fn split(self) -> (Repository, String) {
+        (self.repository, self.argument.to_string_lossy().into_owned())
     }
 
     /// The repository of the current folder.

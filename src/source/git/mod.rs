@@ -8,6 +8,7 @@ pub mod index;
 pub mod lines;
 pub mod objects;
 pub mod open;
+pub mod push;
 pub mod range;
 pub mod refs;
 mod renames;

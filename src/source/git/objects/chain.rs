@@ -3,7 +3,7 @@
 use super::cache::{Base, Cache};
 use super::delta::Delta;
 use super::inflate::Inflater;
-use super::pack::{Header, Pack};
+use super::pack::{Entry, Header, Pack};
 use super::store::Packs;
 use super::{ObjectError, loose};
 use gix_hash::{ObjectId, oid};
@@ -84,6 +84,20 @@ impl<'a> Chain<'a> {
         let step = Step { offset, data: entry.data, size: entry.size };
         let proven = self.apply(pack, &step, &base, size, out)?;
         Ok((base.kind, proven))
+    }
+
+    /// That an object of this size is too large, if it really has it; see [`too_large`].
+    pub(super) fn confirm_large(&mut self, pack: &Pack, id: &oid, size: u64) -> ObjectError {
+        let place = pack.find(id).and_then(|(_, offset)| Some((offset, pack.entry(offset)?)));
+        let Some((offset, entry)) = place else { return corrupt("its entry in the pack is damaged") };
+        let whole = match entry.header {
+            Header::Whole(kind) => Some((id, kind)),
+            _ => None,
+        };
+        match too_large(&mut self.tools.inflater, pack, offset, &entry, whole) {
+            ObjectError::TooLarge(_) => ObjectError::TooLarge(size),
+            error => error,
+        }
     }
 
     /// The object as a base.
@@ -244,6 +258,37 @@ impl<'a> Chain<'a> {
         let (id, mut content) = (id.to_owned(), Vec::new());
         let kind = self.dirs.iter().find_map(|dir| loose::read(dir, &id, MOST_BASE, &mut content).ok())?;
         Some(Base { kind, content: Arc::new(content), proven: true })
+    }
+}
+
+/// That the entry is too large, if it really is: a size may be damaged, too. Without a checksum all of it is inflated,
+/// and a whole object hashed, without being held.
+pub(super) fn too_large(
+    inflater: &mut Inflater,
+    pack: &Pack,
+    offset: u64,
+    entry: &Entry,
+    whole: Option<(&oid, Kind)>,
+) -> ObjectError {
+    if pack.proves_unread(offset) {
+        return ObjectError::TooLarge(entry.size);
+    }
+    let mut hasher = gix_hash::hasher(pack.hash);
+    if let Some((_, kind)) = whole {
+        hasher.update(&gix_object::encode::loose_header(kind, entry.size));
+    }
+    let measured = inflater.measure(pack.from(entry.data), entry.size, |piece| {
+        if whole.is_some() {
+            hasher.update(piece);
+        }
+    });
+    match (measured, whole) {
+        (Err(broken), _) => corrupt(broken.why()),
+        (Ok(_), None) => ObjectError::TooLarge(entry.size),
+        (Ok(_), Some((id, _))) if hasher.try_finalize().is_ok_and(|made| *made == *id) => {
+            ObjectError::TooLarge(entry.size)
+        }
+        _ => corrupt("its content is not that of its id"),
     }
 }
 

@@ -118,10 +118,6 @@ impl Each<'_> {
 }
 
 impl Part<'_> {
-    fn id(&self, node: u32) -> Option<ObjectId> {
-        self.pack.id(*self.pack.order().get(node as usize)?).map(ToOwned::to_owned)
-    }
-
     /// Its id, if it is delivered from here.
     fn wanted(&self, node: u32) -> Option<ObjectId> {
         let own = self.own.is_none_or(|own| is_own(own, self.pack.order(), node));
@@ -132,7 +128,7 @@ impl Part<'_> {
     fn rescue(&self, id: &ObjectId, kind: Option<Kind>, error: ObjectError) -> Option<Base> {
         let Each { objects, visitor, limit, packs } = self.each;
         let found = objects.with_chain(packs, |chain| chain.elsewhere(id, self.pack, 0));
-        let found = found.or_else(|| objects.after_refresh(id)).or_else(|| objects.second_opinion(id, *limit));
+        let found = found.or_else(|| objects.after_refresh(id));
         match &found {
             Some(base) if base.kind == Kind::Blob && base.content.len() as u64 > *limit => {
                 let error = ObjectError::TooLarge(base.content.len() as u64);
@@ -176,6 +172,10 @@ impl Taker for Part<'_> {
                 self.each.objects.with_chain(&self.each.packs, |chain| chain.elsewhere(&id, self.pack, 0))
             }
         }
+    }
+
+    fn id(&self, node: u32) -> Option<ObjectId> {
+        self.pack.id(*self.pack.order().get(node as usize)?).map(ToOwned::to_owned)
     }
 
     fn base(&self, header: &Header) -> Result<Base, ObjectError> {

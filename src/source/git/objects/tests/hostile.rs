@@ -1,0 +1,3 @@
+//! Packs that no git wrote.
+
+use super::*;

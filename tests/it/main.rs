@@ -1,1 +1,5 @@
+//! Black-box tests of the binary, with the real git. One crate, a module a room.
 
+mod planted;
+mod readme;
+mod support;

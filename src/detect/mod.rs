@@ -21,6 +21,7 @@ pub mod shape;
 mod soft;
 pub mod tokens;
 mod url;
+pub mod value;
 
 use crate::blob::Kind;
 use crate::decode;

@@ -128,6 +128,7 @@ fn command_line(args: &SourceArgs, policy: &PolicyArgs, fail_on: Option<Severity
         ignore: policy.ignore.clone(),
         allow: Vec::new(),
         baseline: policy.baseline.clone(),
+        rule_names: Vec::new(),
     }
 }
 

@@ -35,13 +35,14 @@ impl Baseline {
             if review.matched[i] {
                 kept.push(entry.clone());
             }
-            if let Some((path, fingerprint)) = &review.moved[i] {
+            if let Some((path, fingerprint)) = review.moves.of(i) {
                 kept.push(Entry { path: path.clone(), fingerprint: fingerprint.clone(), ..entry.clone() });
             }
         }
-        let mut notes: Vec<Stale> = (0..self.entries.len()).filter_map(|i| self.note(i, &review, true)).collect();
-        notes.sort();
-        (Baseline { entries: Vec::new(), today: self.today.clone() }.with(Baseline::of(kept)), notes)
+        (
+            Baseline { entries: Vec::new(), today: self.today.clone() }.with(Baseline::of(kept)),
+            self.notes(&review, true),
+        )
     }
 
     /// A baseline of these entries, in any order.

@@ -15,6 +15,7 @@ pub(super) use quote::word;
 use crate::Result;
 use crate::finding::{Finding, Fingerprint, Stale, SuppressedBy, Suppression};
 use bstr::ByteSlice;
+use moved::Moves;
 use std::path::Path;
 
 /// A baseline, read.
@@ -26,12 +27,11 @@ pub struct Baseline {
     today: String,
 }
 
-/// What a scan says of the entries, each list in their order.
+/// What a scan says of the entries.
 struct Review {
-    /// Whether a finding has the entry's fingerprint.
+    /// Whether a finding has the entry's fingerprint, in the order of the entries.
     matched: Vec<bool>,
-    /// The file that the entry's own one moved to: its path, and what the finding there is known by.
-    moved: Vec<Option<(bstr::BString, Fingerprint)>>,
+    moves: Moves,
 }
 
 impl Baseline {
@@ -71,16 +71,12 @@ impl Baseline {
         let review = self.review(findings, still_there);
         for finding in findings.iter_mut().filter(|finding| finding.suppressed.is_none()) {
             let direct = self.find(&finding.fingerprint).filter(|i| self.counts(*i));
-            let moved =
-                || review.moved.iter().position(|to| to.as_ref().is_some_and(|(_, f)| *f == finding.fingerprint));
-            if let Some(i) = direct.or_else(moved) {
+            if let Some(i) = direct.or_else(|| review.moves.entry(finding)) {
                 let reason = self.entries[i].terms.reason.clone();
                 finding.suppressed = Some(Suppression { by: SuppressedBy::Baseline, reason });
             }
         }
-        let mut notes: Vec<Stale> = (0..self.entries.len()).filter_map(|i| self.note(i, &review, whole)).collect();
-        notes.sort();
-        notes
+        self.notes(&review, whole)
     }
 
     fn review(&self, findings: &[Finding], still_there: &dyn Fn(&[u8]) -> bool) -> Review {
@@ -88,13 +84,27 @@ impl Baseline {
         for i in findings.iter().filter_map(|finding| self.find(&finding.fingerprint)) {
             matched[i] = true;
         }
-        Review { matched, moved: self.moved(findings, still_there) }
+        Review { matched, moves: self.moves(findings, still_there) }
     }
 
-    /// What there is to say of an entry.
+    /// What there is to say of the entries, in order.
+    fn notes(&self, review: &Review, whole: bool) -> Vec<Stale> {
+        let mut notes: Vec<Stale> = (0..self.entries.len()).filter_map(|i| self.note(i, review, whole)).collect();
+        if review.moves.are_cut_off {
+            notes.push(Stale {
+                what: "baseline".into(),
+                why: "has too many entries of files that are gone to look for all of them elsewhere; `leakbreak baseline \
+                      prune` leaves those out that match nothing"
+                    .into(),
+            });
+        }
+        notes.sort();
+        notes
+    }
+
     fn note(&self, i: usize, review: &Review, whole: bool) -> Option<Stale> {
         let entry = &self.entries[i];
-        let why = match (&entry.terms.expires, &review.moved[i]) {
+        let why = match (&entry.terms.expires, review.moves.of(i)) {
             (Some(day), _) if !self.counts(i) => format!("expired on {day}"),
             (_, Some((path, _))) => format!("moved to {}", quote::word(path)),
             _ if whole && !review.matched[i] => "matches nothing any more".into(),

@@ -74,6 +74,19 @@ fn in_a_history_old_and_new_path_are_covered() {
 }
 
 #[test]
+fn more_moves_than_are_compared_are_said_aloud_and_kept_names_still_found() {
+    let of = |folder: &str| -> Vec<Finding> {
+        (0..30).map(|i| finding("generic-token", &format!("{SECRET}{i}"), format!("{folder}/{i}").as_bytes())).collect()
+    };
+    let baseline = known(&of("old"));
+    let mut found = of("new");
+    let notes = baseline.mark(&mut found, &|path| path.starts_with(b"new"), true);
+    assert!(found.iter().all(|finding| finding.suppressed.is_some()));
+    assert_eq!(notes.iter().filter(|note| note.why.starts_with("moved to new/")).count(), 30);
+    assert!(notes.iter().any(|note| note.why.contains("too many entries")));
+}
+
+#[test]
 fn guessable_values_move_too() {
     let baseline = known(&[finding("generic-password", "hunter2", b"a")]);
     let (marked, _) = mark(&baseline, vec![finding("generic-password", "hunter2", b"b")], &["b"], true);

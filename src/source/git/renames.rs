@@ -105,7 +105,10 @@ impl Pairs<'_> {
 
     fn alike(&mut self) {
         let mut all = Vec::new();
-        for new in (0..self.new.len()).filter(|at| !self.pairs.contains_key(at)) {
+        for new in 0..self.new.len() {
+            if self.pairs.contains_key(&new) {
+                continue;
+            }
             let mut best = Vec::new();
             for gone in 0..self.gone.len() {
                 let score = if self.used.contains(&gone) { 0 } else { self.score(new, gone) };

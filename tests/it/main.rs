@@ -1,5 +1,6 @@
 //! Black-box tests of the binary, with the real git. One crate, a module a room.
 
+mod gate;
 mod planted;
 mod readme;
 mod support;

@@ -2,7 +2,7 @@
 
 use super::cache::{Base, Cache};
 use super::delta::Delta;
-use super::inflate::Inflater;
+use super::inflate::{Inflater, MOST_PER_BYTE};
 use super::pack::{Entry, Header, Pack};
 use super::store::Packs;
 use super::{ObjectError, loose};
@@ -15,7 +15,7 @@ use std::sync::Arc;
 pub(super) const MOST: u64 = 2 << 30;
 /// The most that a base is built of which is itself over the limit.
 const MOST_BASE: u64 = 512 << 20;
-/// A longer chain is a circle (git makes none longer than 4,095).
+/// A chain with more deltas by id is a circle (git makes none longer than 4,095; those by offset only go backwards).
 const LONGEST: usize = 1 << 13;
 /// How often a base may be looked for in another pack, one in the other's chain.
 const NESTED: u8 = 4;
@@ -128,13 +128,10 @@ impl<'a> Chain<'a> {
 
     /// Down to a base that is there, and the deltas on the way.
     fn descend(&mut self, pack: &Pack, offset: u64, nested: u8) -> Result<(Base, Vec<Step>), ObjectError> {
-        let (mut steps, mut at) = (Vec::new(), offset);
+        let (mut steps, mut at, mut by_id) = (Vec::new(), offset, 0);
         loop {
             if let Some(base) = self.cache.get(pack.number, at) {
                 return Ok((base, steps));
-            }
-            if steps.len() > LONGEST {
-                return Err(corrupt("its chain of deltas does not end"));
             }
             let Some(entry) = pack.entry(at) else {
                 let base = self.elsewhere_at(pack, at, nested);
@@ -145,7 +142,11 @@ impl<'a> Chain<'a> {
                 Header::Whole(kind) => return Ok((self.whole(pack, kind, &step, nested)?, steps)),
                 Header::Offset(base) => base,
                 Header::Ref(id) => match pack.find(&id) {
-                    Some((_, base)) => base,
+                    Some(_) if by_id > LONGEST => return Err(corrupt("its chain of deltas does not end")),
+                    Some((_, base)) => {
+                        by_id += 1;
+                        base
+                    }
                     None => {
                         let base = self.elsewhere(&id, pack, nested).ok_or_else(|| lost(&id))?;
                         steps.push(step);
@@ -220,13 +221,16 @@ impl<'a> Chain<'a> {
             Header::Whole(kind) => return Ok((kind, entry.size)),
             _ => self.made_size(pack, entry.data)?,
         };
-        let mut header = entry.header;
-        for _ in 0..LONGEST {
+        let (mut header, mut by_id) = (entry.header, 0);
+        while by_id < LONGEST {
             let at = match header {
                 Header::Whole(kind) => return Ok((kind, size)),
                 Header::Offset(base) => base,
                 Header::Ref(id) => match pack.find(&id) {
-                    Some((_, base)) => base,
+                    Some((_, base)) => {
+                        by_id += 1;
+                        base
+                    }
                     None => return Ok((self.elsewhere(&id, pack, 0).ok_or_else(|| lost(&id))?.kind, size)),
                 },
             };
@@ -270,7 +274,7 @@ pub(super) fn too_large(
     entry: &Entry,
     whole: Option<(&oid, Kind)>,
 ) -> ObjectError {
-    if pack.proves_unread(offset) {
+    if entry.size / MOST_PER_BYTE <= pack.from(entry.data).len() as u64 && pack.proves_unread(offset) {
         return ObjectError::TooLarge(entry.size);
     }
     let mut hasher = gix_hash::hasher(pack.hash);

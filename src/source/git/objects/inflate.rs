@@ -3,7 +3,7 @@
 use flate2::{Decompress, FlushDecompress, Status};
 
 /// A byte of deflate makes at most this many bytes; a declared size beyond it is a lie.
-const MOST_PER_BYTE: u64 = 1032;
+pub(super) const MOST_PER_BYTE: u64 = 1032;
 
 /// A decoder that is used again and again.
 pub(super) struct Inflater {
@@ -76,6 +76,9 @@ impl Inflater {
     /// # Errors
     /// As [`Broken`] says.
     pub(super) fn measure(&mut self, input: &[u8], size: u64, mut each: impl FnMut(&[u8])) -> Result<usize, Broken> {
+        if size / MOST_PER_BYTE > input.len() as u64 {
+            return Err(Broken::Size);
+        }
         let mut piece = vec![0; 64 << 10];
         self.zlib.reset(true);
         loop {

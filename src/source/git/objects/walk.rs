@@ -136,7 +136,8 @@ impl<'a> Walk<'a> {
                 rest = after;
                 scope.spawn(move |scope| {
                     self.with_scratch(|scratch| {
-                        group.iter().filter(|&&root| self.forest.weight(root) > 0).for_each(|&root| {
+                        let worth = |&&root: &&u32| self.forest.weight(root) > 0 && !self.taker.cancelled();
+                        group.iter().filter(worth).for_each(|&root| {
                             let made = self.root(root, scratch);
                             self.tree(root, made, scope, scratch);
                         });

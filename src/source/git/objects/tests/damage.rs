@@ -268,6 +268,27 @@ fn a_damaged_loose_object_is_told() {
 }
 
 #[test]
+fn a_loose_blob_over_the_limit_must_really_be_so_large() {
+    let s = Scratch::new();
+    s.git(".", &["init", "-q", "--bare", "a"]);
+    let large = "some text ".repeat(50_000);
+    let id = s.feed("a", &["hash-object", "-w", "--stdin"], large.as_bytes());
+    let id = ObjectId::from_hex(&id[..40]).unwrap();
+    let error = ObjectError::TooLarge(500_000);
+    assert_eq!(s.open("a").get(&id, 1000, &mut Vec::new()), Err(error.clone()));
+    let (_, unread) = walk(&s.open("a"), 1000);
+    assert_eq!((unread.len(), unread[0].kind, &unread[0].error), (1, Some(Kind::Blob), &error));
+    let path = loose::path(&s.path("a/objects"), &id);
+    Scratch::writable(&path);
+    for lie in ["blob 500001\0", "blob 900000000\0", "blob 2000\0"] {
+        let mut z = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut z, [lie, &large].concat().as_bytes()).unwrap();
+        std::fs::write(&path, z.finish().unwrap()).unwrap();
+        assert!(matches!(s.open("a").get(&id, 1000, &mut Vec::new()), Err(ObjectError::Corrupt(_))), "{lie}");
+    }
+}
+
+#[test]
 fn files_that_can_not_be_read_are_named() {
     let s = Scratch::new();
     s.history("a", "sha1", 18, 3);

@@ -148,7 +148,7 @@ impl Detector {
             prefix::look(index, &mut look, run.clone(), hits);
             contextual::look(index, &mut look, run, hits);
         }
-        literals(index, &look, hits);
+        literals(index, &mut look, hits);
         assign::find(text, place, &index.generic, &mut hits.matches);
     }
 }
@@ -170,12 +170,14 @@ impl<'a> Look<'a> {
 }
 
 /// What literals lead to.
-fn literals(index: &Index, look: &Look<'_>, hits: &mut Hits) {
+fn literals(index: &Index, look: &mut Look<'_>, hits: &mut Hits) {
     let mut patterns = Vec::new();
-    index.literals.find(look.text, |hit| match (hit.target, &index.url) {
-        (Target::Url, Some(rule)) => url::look(rule, look.text, hit.start, hits),
+    let text = look.text;
+    index.literals.find(text, |hit| match (hit.target, &index.url) {
+        (Target::Url, Some(rule)) => url::look(rule, text, hit.start, hits),
         (Target::Url, None) => {}
-        (Target::Block, _) => index.blocks.look(look.text, hit.start, hits),
+        (Target::Block, _) => index.blocks.look(text, hit.start, hits),
+        (Target::Form(form), _) => prefix::literal(index, look, hit.start..hit.end, form, hits),
         (Target::Pattern(n), _) => patterns.push((n, hit.start..hit.end)),
     });
     pattern::look(index, look, patterns, hits);

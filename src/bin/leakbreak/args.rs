@@ -1,6 +1,6 @@
 //! What the user typed. Nothing is decided here: `assemble` turns it into what the program needs.
 
-use crate::faults::complain;
+use crate::faults::{complain, remark};
 use crate::status::Status;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args as Group, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -485,7 +485,7 @@ pub(crate) fn parse() -> Result<Args, Status> {
             let text = error.render().to_string();
             complain_in_lines(text.strip_prefix("error: ").unwrap_or(&text));
             if let Some(tip) = nearest_option(&error) {
-                eprintln!("\n  tip: the nearest known option is '{}'", printable(&tip));
+                remark(&format!("\n  tip: the nearest known option is '{}'", printable(&tip)));
             }
             Status::Failed
         }
@@ -497,7 +497,7 @@ fn complain_in_lines(text: &str) {
     let mut lines = text.trim_end().lines();
     complain(lines.next().unwrap_or_default());
     for line in lines {
-        eprintln!("{}", printable(line));
+        remark(&printable(line));
     }
 }
 

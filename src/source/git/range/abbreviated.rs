@@ -16,7 +16,7 @@ pub(super) fn find(repository: &Repository, hex: &str) -> BTreeSet<ObjectId> {
     let mut take = |id: Option<ObjectId>| out.extend(id.filter(|id| id.to_string().starts_with(&hex)));
     for dir in &repository.object_dirs {
         for entry in dir.join(&hex[..2]).read_dir().into_iter().flatten().flatten() {
-            let full = [hex[..2].as_bytes(), &<[u8]>::from_os_str(&entry.file_name()).unwrap_or_default()].concat();
+            let full = [&hex.as_bytes()[..2], <[u8]>::from_os_str(&entry.file_name()).unwrap_or_default()].concat();
             take(ObjectId::from_hex(&full).ok().filter(|id| id.kind() == repository.hash));
         }
         for entry in dir.join("pack").read_dir().into_iter().flatten().flatten() {

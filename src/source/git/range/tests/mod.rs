@@ -29,7 +29,10 @@ fn options() -> Options {
     Options { max_size: 1 << 20, ..Options::default() }
 }
 
+/// The lines of a file that count; None: all.
+type Lines = Option<Vec<(u64, u64)>>;
+
 /// Path and lines that count of each file.
-fn added(r: &Recorder) -> Vec<(String, Option<Vec<(u64, u64)>>)> {
+fn added(r: &Recorder) -> Vec<(String, Lines)> {
     r.of(Kind::History).into_iter().map(|r| (r.path.unwrap(), r.lines)).collect()
 }

@@ -1,43 +1,46 @@
 //! Tokens that only a shape proposes: cut out of the runs, and handed to the judge.
 
 use super::hits::Hits;
-use super::index::Index;
-use super::judge::{self, Reader, Verdict};
-use super::{Match, Place};
+use super::index::{Index, Shape};
+use super::judge::{self, Verdict};
+use super::tokens::escape_tail;
+use super::{Look, Match};
 use crate::finding::Secret;
 use crate::rule::Rule;
 use std::ops::Range;
 use std::sync::Arc;
 
 /// The candidates of one run, for every contextual rule whose alphabet and length they have.
-pub(super) fn look(
-    index: &Index,
-    text: &[u8],
-    run: Range<usize>,
-    place: Place<'_>,
-    reader: &mut Reader<'_>,
-    hits: &mut Hits,
-) {
+pub(super) fn look(index: &Index, look: &mut Look<'_>, run: Range<usize>, hits: &mut Hits) {
+    let text = look.text;
     for shape in &index.shapes {
         let mut at = run.start;
         while at < run.end {
             let len = shape.alphabet.span(&text[at..run.end], usize::MAX);
-            for rule in &shape.rules {
-                if rule.spec.token.as_ref().is_some_and(|t| t.length.holds(len)) {
-                    ask(rule, text, at..at + len, place, reader, hits);
-                }
+            offer(shape, look, at..at + len, hits);
+            let tail = if at == run.start { escape_tail(text, at) } else { 0 };
+            if tail > 0 && tail < len {
+                offer(shape, look, at + tail..at + len, hits);
             }
             at += len + 1;
         }
     }
 }
 
-fn ask(rule: &Arc<Rule>, text: &[u8], span: Range<usize>, place: Place<'_>, reader: &mut Reader<'_>, hits: &mut Hits) {
-    match judge::judge(rule, text, span.clone(), place, reader) {
+fn offer(shape: &Shape, look: &mut Look<'_>, span: Range<usize>, hits: &mut Hits) {
+    for rule in &shape.rules {
+        if rule.spec.token.iter().any(|t| t.length.holds(span.len())) {
+            ask(rule, look, span.clone(), hits);
+        }
+    }
+}
+
+fn ask(rule: &Arc<Rule>, look: &mut Look<'_>, span: Range<usize>, hits: &mut Hits) {
+    match judge::judge(rule, look.text, span.clone(), look.place, &mut look.reader) {
         Verdict::Accepted { confidence, evidence } => hits.matches.push(Match {
             rule: rule.clone(),
             title: None,
-            secret: Secret::new(&text[span.clone()]),
+            secret: Secret::new(&look.text[span.clone()]),
             span,
             confidence,
             evidence,

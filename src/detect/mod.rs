@@ -1,12 +1,26 @@
 //! Finds secrets in one text: tokens, shape, rules, judge. No I/O, no clock, no configuration.
 
 pub mod assign;
+mod block;
+mod checksum;
 mod contextual;
+pub mod entropy;
+mod files;
 mod hits;
 mod index;
 pub mod judge;
+mod jwt;
+mod literal;
+mod overlap;
+mod part;
+mod pattern;
+pub mod placeholder;
+mod prefix;
+pub mod selftest;
 pub mod shape;
+mod soft;
 pub mod tokens;
+mod url;
 
 use crate::blob::Kind;
 use crate::decode;
@@ -15,6 +29,7 @@ use crate::rule::{Confidence, Rule, RuleSet};
 use bstr::BStr;
 use hits::Hits;
 use index::Index;
+use literal::Target;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -96,7 +111,7 @@ impl Detector {
     /// All matches of all rules at any confidence, by place; no two overlap (one token, one finding: the most
     /// specific rule owns it).
     pub fn detect(&self, text: &[u8], place: Place<'_>) -> Vec<Match> {
-        self.gather(text, place, Hits::matches()).matches
+        overlap::resolve(self.gather(text, place, Hits::matches()).matches)
     }
 
     /// Whether some path could make a finding of at least `floor` in this text. Cheap for a text without candidates.
@@ -127,10 +142,49 @@ impl Detector {
     /// Everything that one text, or one view of it, holds.
     fn look(&self, text: &[u8], place: Place<'_>, hits: &mut Hits) {
         let index = self.index.get_or_init(|| Index::new(&self.rules));
-        let mut reader = judge::Reader::new(text, place);
+        let mut look = Look::new(text, place);
         for run in tokens::Runs::new(text) {
-            contextual::look(index, text, run, place, &mut reader, hits);
+            prefix::look(index, &mut look, run.clone(), hits);
+            contextual::look(index, &mut look, run, hits);
         }
+        literals(index, &mut look, hits);
         assign::find(text, place, &index.generic, &mut hits.matches);
+    }
+}
+
+/// What the stages of one look at a text share.
+struct Look<'a> {
+    text: &'a [u8],
+    place: Place<'a>,
+    ends: prefix::Ends,
+    halves: Vec<part::Halves>,
+    reader: judge::Reader<'a>,
+}
+
+impl<'a> Look<'a> {
+    fn new(text: &'a [u8], place: Place<'a>) -> Self {
+        let reader = judge::Reader::new(text, place);
+        Look { text, place, ends: prefix::Ends::default(), halves: Vec::new(), reader }
+    }
+}
+
+/// What literals lead to.
+fn literals(index: &Index, look: &mut Look<'_>, hits: &mut Hits) {
+    let mut patterns = Vec::new();
+    let text = look.text;
+    index.literals.find(text, |hit| match (hit.target, &index.url) {
+        (Target::Url, Some(rule)) => url::look(rule, text, hit.start, hits),
+        (Target::Url, None) => {}
+        (Target::Block, _) => index.blocks.look(text, hit.start, hits),
+        (Target::Form(form), _) => prefix::literal(index, look, hit.start..hit.end, form, hits),
+        (Target::Pattern(n), _) => patterns.push((n, hit.start..hit.end)),
+    });
+    pattern::look(index, look, patterns, hits);
+}
+
+impl Evidence {
+    /// A reason that stands nowhere but in the token itself.
+    pub fn plain(reason: &str) -> Self {
+        Evidence { reason: reason.to_owned(), span: None }
     }
 }

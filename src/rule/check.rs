@@ -1,10 +1,15 @@
 //! Says whether a rule makes sense. Messages name the field and what to write there, never a value.
 
+use super::PartSpec;
 use super::spec::{Length, RuleKind, RuleSpec, TokenSpec};
-use super::{PartSpec, Severity};
 
 /// How much memory a compiled pattern may take: enough for any rule by hand, too little to fill a machine.
 pub(crate) const PATTERN_LIMIT: usize = 1 << 20;
+
+/// The shortest run of token characters that detection looks at.
+pub const MIN_RUN: usize = 20;
+/// The longest token that a rule takes.
+const MAX_LENGTH: usize = 4096;
 
 /// What is wrong with a rule, if something is.
 pub(super) fn check(spec: &RuleSpec) -> Result<(), String> {
@@ -19,7 +24,6 @@ fn checks(spec: &RuleSpec) -> Result<(), String> {
     if spec.title.trim().is_empty() {
         return Err("`title` is empty".into());
     }
-    let _: Severity = spec.severity;
     if spec.entropy.is_some_and(|e| !(0.0..=8.0).contains(&e)) {
         return Err("`entropy` must be between 0 and 8 bits a character".into());
     }
@@ -41,25 +45,20 @@ fn checks(spec: &RuleSpec) -> Result<(), String> {
 
 /// Whether what the rule's kind needs is there, and nothing else.
 fn form(spec: &RuleSpec) -> Result<(), String> {
-    if spec.token.is_some() && spec.pattern.is_some() {
+    if !spec.token.is_empty() && spec.pattern.is_some() {
         return Err("`token` and `pattern` exclude each other".into());
     }
     let need = |there: bool, what: &str| if there { Ok(()) } else { Err(format!("`{what}` is missing")) };
     match spec.kind() {
         RuleKind::Token | RuleKind::Contextual => {
-            let Some(token) = &spec.token else { return Err("`token` is missing".into()) };
-            check_token(token).map_err(|why| format!("`token`: {why}"))?;
-            if spec.kind() == RuleKind::Contextual {
-                need(token.prefix.is_empty(), "kind = \"token\"")?;
-                return need(spec.evidence.is_some(), "[rule.evidence]")
-                    .map_err(|why| format!("{why}: a token without a prefix is known by what stands around it"));
-            }
-            need(!token.prefix.is_empty(), "token.prefix")
+            need(!spec.token.is_empty(), "token")?;
+            spec.token.iter().try_for_each(check_token).map_err(|why| format!("`token`: {why}"))?;
+            token_form(spec)
         }
         RuleKind::Pattern => need(spec.pattern.is_some(), "token` or `pattern"),
         RuleKind::PrivateKey => need(!spec.labels.is_empty(), "labels"),
         RuleKind::UrlCredentials | RuleKind::JsonWebToken | RuleKind::GenericSecret | RuleKind::GenericPassword => {
-            need(spec.token.is_none() && spec.pattern.is_none(), "kind` alone, without `token` and `pattern")
+            need(spec.token.is_empty() && spec.pattern.is_none(), "kind` alone, without `token` and `pattern")
         }
     }
 }
@@ -75,9 +74,36 @@ fn check_token(token: &TokenSpec) -> Result<(), String> {
     if list.is_empty() { Err("`length` is an empty list".into()) } else { length(&token.length) }
 }
 
+/// With a prefix a token is known by itself, without one it needs evidence.
+fn token_form(spec: &RuleSpec) -> Result<(), String> {
+    let with_prefix = spec.token.iter().filter(|t| !t.prefix.is_empty()).count();
+    match (spec.kind(), with_prefix) {
+        (RuleKind::Token, n) if n == spec.token.len() => spec.token.iter().try_for_each(reachable),
+        (RuleKind::Token, _) => Err("`token.prefix` is missing".into()),
+        (_, 0) if spec.evidence.is_some() => Ok(()),
+        (_, 0) => Err("`[rule.evidence]` is missing: a token without a prefix is known by what is around it".into()),
+        _ => Err("`token`: forms with and without `prefix` are two rules".into()),
+    }
+}
+
+/// Tokens are found in runs of at least [`MIN_RUN`] letters, digits, `_` and `-`.
+fn reachable(token: &TokenSpec) -> Result<(), String> {
+    let short = |prefix: &&String| prefix.bytes().all(is_token_byte) && prefix.len() + token.length.min() < MIN_RUN;
+    match token.prefix.iter().find(short) {
+        Some(_) => {
+            Err(format!("`token`: under {MIN_RUN} characters with its prefix: write a `pattern` with `literals`"))
+        }
+        None => Ok(()),
+    }
+}
+
+fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
+}
+
 fn length(length: &Length) -> Result<(), String> {
-    if length.min() == 0 || length.min() > length.max() || length.max() > 65_536 {
-        return Err("`length` must be between 1 and 65536, min not above max".into());
+    if length.min() == 0 || length.min() > length.max() || length.max() > MAX_LENGTH {
+        return Err(format!("`length` must be between 1 and {MAX_LENGTH}, min not above max"));
     }
     Ok(())
 }
@@ -101,7 +127,7 @@ pub(super) fn pattern(spec: &RuleSpec) -> Result<(), String> {
             return Err(format!("{rule}`pattern` has no group named `secret`: write (?<secret>...)"));
         }
     }
-    if let Some(text) = spec.token.as_ref().and_then(|t| t.format.as_ref()) {
+    for text in spec.token.iter().filter_map(|t| t.format.as_ref()) {
         compile(text).map_err(|why| format!("{rule}`token.format` {why}"))?;
     }
     Ok(())

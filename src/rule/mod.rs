@@ -6,8 +6,12 @@ mod embedded;
 mod evidence;
 mod read;
 mod spec;
+#[cfg(test)]
+mod tests;
 
 pub use alphabet::Alphabet;
+pub use check::MIN_RUN;
+pub(crate) use check::compile;
 pub use evidence::EvidenceSpec;
 pub use read::{Cases, read_str};
 pub use spec::{

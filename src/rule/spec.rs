@@ -1,10 +1,12 @@
 //! A rule as written in TOML: plain data, nothing compiled. The reader (`read.rs`) fills it, the check (`check.rs`)
 //! says whether it makes sense.
 
-use super::Confidence;
-use super::{EvidenceSpec, Remedy, Severity};
+use super::{Confidence, EvidenceSpec, Remedy, Severity};
 use serde::Deserialize;
+use serde::de::{IntoDeserializer, MapAccess, SeqAccess, Visitor, value};
 use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
 
 /// A file of rules: one provider.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -37,8 +39,9 @@ pub struct RuleSpec {
     pub reference: Option<String>,
     /// What finds it; only written where neither `token` nor `pattern` says it.
     pub kind: Option<RuleKind>,
-    /// A token with a prefix of its own, or (with `[rule.evidence]`) only a shape.
-    pub token: Option<TokenSpec>,
+    /// A token with a prefix of its own, or (with `[rule.evidence]`) only a shape; several forms, if it has them.
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub token: Vec<TokenSpec>,
     /// A regular expression with a group named `secret`.
     pub pattern: Option<String>,
     /// Words of which one stands in every match of `pattern`: only around them it is tried.
@@ -247,24 +250,40 @@ pub struct CounterexampleSpec {
 impl RuleSpec {
     /// What finds it: as written, or as its form says.
     pub fn kind(&self) -> RuleKind {
-        match (self.kind, &self.token, &self.evidence) {
-            (Some(kind), ..) => kind,
-            (None, Some(token), _) if !token.prefix.is_empty() => RuleKind::Token,
-            (None, Some(_), _) => RuleKind::Contextual,
-            (None, None, _) => RuleKind::Pattern,
+        match (self.kind, self.token.first()) {
+            (Some(kind), _) => kind,
+            (None, Some(token)) if token.prefix.is_empty() => RuleKind::Contextual,
+            (None, Some(_)) => RuleKind::Token,
+            (None, None) => RuleKind::Pattern,
         }
     }
 }
 
-fn one_or_many<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged, expecting = "a text or a list of texts")]
-    enum OneOrMany {
-        One(String),
-        Many(Vec<String>),
+/// One `T` or a list of them. By hand, since an untagged enum would swallow what is wrong with either.
+fn one_or_many<'de, D, T>(from: D) -> Result<Vec<T>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    struct OneOrMany<T>(PhantomData<T>);
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrMany<T> {
+        type Value = Vec<T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("one, or a list")
+        }
+
+        fn visit_str<E: serde::de::Error>(self, one: &str) -> Result<Vec<T>, E> {
+            T::deserialize(one.into_deserializer()).map(|one| vec![one])
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, one: A) -> Result<Vec<T>, A::Error> {
+            T::deserialize(value::MapAccessDeserializer::new(one)).map(|one| vec![one])
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, many: A) -> Result<Vec<T>, A::Error> {
+            Vec::deserialize(value::SeqAccessDeserializer::new(many))
+        }
     }
-    Ok(match OneOrMany::deserialize(from)? {
-        OneOrMany::One(one) => vec![one],
-        OneOrMany::Many(many) => many,
-    })
+    from.deserialize_any(OneOrMany(PhantomData))
 }

@@ -6,3 +6,6 @@ pub mod inline;
 
 pub use allow::Allowlist;
 pub use baseline::Baseline;
+
+#[cfg(test)]
+mod testing;

@@ -11,3 +11,6 @@ pub mod open;
 pub mod range;
 pub mod refs;
 pub mod staged;
+
+#[cfg(test)]
+mod testing;

@@ -1,0 +1,11 @@
+//! `rules`.
+
+use crate::args;
+use crate::status::Status;
+use leakbreak::{Error, Result};
+
+/// Runs it.
+pub(crate) fn run(args: args::Rules) -> Result<Status> {
+    let _ = args;
+    Err(Error::Usage("this command is not built yet".into()))
+}

@@ -1,0 +1,265 @@
+//! One packed object: down its chain of deltas to a whole one, and up again.
+
+use super::cache::{Base, Cache};
+use super::delta::Delta;
+use super::inflate::Inflater;
+use super::pack::{Header, Pack};
+use super::store::Packs;
+use super::{ObjectError, loose};
+use gix_hash::{ObjectId, oid};
+use gix_object::Kind;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The most bytes that one object is built of; a size is a few bytes, whoever wrote them.
+pub(super) const MOST: u64 = 2 << 30;
+/// The most that a base is built of which is itself over the limit.
+const MOST_BASE: u64 = 512 << 20;
+/// A longer chain is a circle (git makes none longer than 4,095).
+const LONGEST: usize = 1 << 13;
+/// How often a base may be looked for in another pack, one in the other's chain.
+const NESTED: u8 = 4;
+
+/// What is needed to read packed objects; not shared between threads.
+pub(super) struct Chain<'a> {
+    /// Where bases in other packs are found.
+    pub(super) packs: &'a Packs,
+    /// Where loose bases are found.
+    pub(super) dirs: Vec<&'a Path>,
+    pub(super) cache: &'a Cache,
+    tools: Tools,
+}
+
+/// What is costly to make, and used again.
+pub(super) struct Tools {
+    pub(super) inflater: Inflater,
+    pub(super) delta: Vec<u8>,
+}
+
+impl Tools {
+    pub(super) fn new() -> Self {
+        Tools { inflater: Inflater::new(), delta: Vec::new() }
+    }
+}
+
+/// A delta on the way down.
+struct Step {
+    offset: u64,
+    data: u64,
+    size: u64,
+}
+
+impl<'a> Chain<'a> {
+    pub(super) fn new(packs: &'a Packs, dirs: Vec<&'a Path>, cache: &'a Cache, tools: Tools) -> Self {
+        Chain { packs, dirs, cache, tools }
+    }
+
+    /// Gives the tools back.
+    pub(super) fn end(self) -> Tools {
+        self.tools
+    }
+
+    /// The object whose entry begins at `offset`, into `out`, if it has no more than `limit` bytes; and whether
+    /// checksums vouch for it.
+    pub(super) fn object(
+        &mut self,
+        pack: &Pack,
+        offset: u64,
+        limit: u64,
+        out: &mut Vec<u8>,
+    ) -> Result<(Kind, bool), ObjectError> {
+        let entry = pack.entry(offset).ok_or_else(|| corrupt("its entry in the pack is damaged"))?;
+        if let Header::Whole(kind) = entry.header {
+            if entry.size > limit.min(MOST) {
+                return Err(ObjectError::TooLarge(entry.size));
+            }
+            let proven = self.inflate(pack, offset, entry.data, entry.size, out)?;
+            return Ok((kind, proven));
+        }
+        let size = self.made_size(pack, entry.data)?;
+        if size > limit.min(MOST) {
+            return Err(ObjectError::TooLarge(size));
+        }
+        let base = self.base_of(pack, &entry.header, 0)?;
+        let step = Step { offset, data: entry.data, size: entry.size };
+        let proven = self.apply(pack, &step, &base, size, out)?;
+        Ok((base.kind, proven))
+    }
+
+    /// The object as a base.
+    pub(super) fn base(&mut self, pack: &Pack, offset: u64, nested: u8) -> Result<Base, ObjectError> {
+        let (mut base, steps) = self.descend(pack, offset, nested)?;
+        for step in steps.iter().rev() {
+            let mut content = Vec::new();
+            base = match self.apply(pack, step, &base, MOST_BASE, &mut content) {
+                Ok(proven) => Base { kind: base.kind, content: Arc::new(content), proven },
+                Err(error) => self.elsewhere_at(pack, step.offset, nested).ok_or(error)?,
+            };
+            self.cache.put(pack.number, step.offset, &base);
+        }
+        Ok(base)
+    }
+
+    /// What a delta's header says about its base, found.
+    pub(super) fn base_of(&mut self, pack: &Pack, header: &Header, nested: u8) -> Result<Base, ObjectError> {
+        match header {
+            Header::Offset(offset) => self.base(pack, *offset, nested),
+            Header::Ref(id) => match pack.find(id) {
+                Some((_, offset)) => self.base(pack, offset, nested),
+                None => self.elsewhere(id, pack, nested).ok_or_else(|| lost(id)),
+            },
+            Header::Whole(_) => Err(corrupt("it has no base")),
+        }
+    }
+
+    /// Down to a base that is there, and the deltas on the way.
+    fn descend(&mut self, pack: &Pack, offset: u64, nested: u8) -> Result<(Base, Vec<Step>), ObjectError> {
+        let (mut steps, mut at) = (Vec::new(), offset);
+        loop {
+            if let Some(base) = self.cache.get(pack.number, at) {
+                return Ok((base, steps));
+            }
+            if steps.len() > LONGEST {
+                return Err(corrupt("its chain of deltas does not end"));
+            }
+            let Some(entry) = pack.entry(at) else {
+                let base = self.elsewhere_at(pack, at, nested);
+                return Ok((base.ok_or_else(|| corrupt("its delta base is damaged"))?, steps));
+            };
+            let step = Step { offset: at, data: entry.data, size: entry.size };
+            at = match entry.header {
+                Header::Whole(kind) => return Ok((self.whole(pack, kind, &step, nested)?, steps)),
+                Header::Offset(base) => base,
+                Header::Ref(id) => match pack.find(&id) {
+                    Some((_, base)) => base,
+                    None => {
+                        let base = self.elsewhere(&id, pack, nested).ok_or_else(|| lost(&id))?;
+                        steps.push(step);
+                        return Ok((base, steps));
+                    }
+                },
+            };
+            steps.push(step);
+        }
+    }
+
+    /// The whole object that a chain ends at.
+    fn whole(&mut self, pack: &Pack, kind: Kind, step: &Step, nested: u8) -> Result<Base, ObjectError> {
+        if step.size > MOST_BASE {
+            return Err(too_large_a_base(step.size));
+        }
+        let mut content = Vec::new();
+        let base = match self.inflate(pack, step.offset, step.data, step.size, &mut content) {
+            Ok(proven) => Base { kind, content: Arc::new(content), proven },
+            Err(error) => self.elsewhere_at(pack, step.offset, nested).ok_or(error)?,
+        };
+        self.cache.put(pack.number, step.offset, &base);
+        Ok(base)
+    }
+
+    fn inflate(
+        &mut self,
+        pack: &Pack,
+        offset: u64,
+        data: u64,
+        size: u64,
+        out: &mut Vec<u8>,
+    ) -> Result<bool, ObjectError> {
+        let used = self.tools.inflater.exact(pack.from(data), size, out).map_err(|broken| corrupt(broken.why()))?;
+        Ok(pack.proves(pack.position(offset), offset, data + used as u64))
+    }
+
+    /// Applies a delta that makes no more than `most` bytes; returns whether checksums vouch for the object.
+    fn apply(
+        &mut self,
+        pack: &Pack,
+        step: &Step,
+        base: &Base,
+        most: u64,
+        out: &mut Vec<u8>,
+    ) -> Result<bool, ObjectError> {
+        let mut bytes = std::mem::take(&mut self.tools.delta);
+        let made = self.inflate(pack, step.offset, step.data, step.size.min(MOST), &mut bytes).and_then(|proven| {
+            let delta = Delta::open(&bytes).ok_or_else(|| corrupt("its delta is damaged"))?;
+            if delta.size > most {
+                return Err(too_large_a_base(delta.size));
+            }
+            delta.apply(&base.content, out).ok_or_else(|| corrupt("its delta does not fit its base"))?;
+            Ok(proven && base.proven)
+        });
+        self.tools.delta = bytes;
+        made
+    }
+
+    /// How many bytes the object has that a delta makes.
+    pub(super) fn made_size(&mut self, pack: &Pack, data: u64) -> Result<u64, ObjectError> {
+        let mut head = [0; 24];
+        let head = self.tools.inflater.head(pack.from(data), &mut head).map_err(|broken| corrupt(broken.why()))?;
+        Ok(Delta::open(head).ok_or_else(|| corrupt("its delta is damaged"))?.size)
+    }
+
+    /// Kind and size of the object at `offset`, by headers alone.
+    pub(super) fn header(&mut self, pack: &Pack, offset: u64) -> Result<(Kind, u64), ObjectError> {
+        let damaged = || corrupt("its entry in the pack is damaged");
+        let entry = pack.entry(offset).ok_or_else(damaged)?;
+        let size = match entry.header {
+            Header::Whole(kind) => return Ok((kind, entry.size)),
+            _ => self.made_size(pack, entry.data)?,
+        };
+        let mut header = entry.header;
+        for _ in 0..LONGEST {
+            let at = match header {
+                Header::Whole(kind) => return Ok((kind, size)),
+                Header::Offset(base) => base,
+                Header::Ref(id) => match pack.find(&id) {
+                    Some((_, base)) => base,
+                    None => return Ok((self.elsewhere(&id, pack, 0).ok_or_else(|| lost(&id))?.kind, size)),
+                },
+            };
+            header = pack.entry(at).ok_or_else(damaged)?.header;
+        }
+        Err(corrupt("its chain of deltas does not end"))
+    }
+
+    /// What should be at `offset` in `pack`, from another place.
+    fn elsewhere_at(&mut self, pack: &Pack, offset: u64, nested: u8) -> Option<Base> {
+        let id = pack.id(pack.position(offset)?)?.to_owned();
+        self.elsewhere(&id, pack, nested)
+    }
+
+    /// An object that `pack` lacks or can't give, from another pack or a loose file.
+    pub(super) fn elsewhere(&mut self, id: &oid, pack: &Pack, nested: u8) -> Option<Base> {
+        if nested >= NESTED {
+            return None;
+        }
+        let packs = self.packs;
+        for other in packs.list.iter().filter(|other| other.number != pack.number) {
+            if let Some((_, offset)) = other.find(id)
+                && let Ok(base) = self.base(other, offset, nested + 1)
+                && (base.proven || is(id, base.kind, &base.content))
+            {
+                return Some(Base { proven: true, ..base });
+            }
+        }
+        let (id, mut content) = (id.to_owned(), Vec::new());
+        let kind = self.dirs.iter().find_map(|dir| loose::read(dir, &id, MOST_BASE, &mut content).ok())?;
+        Some(Base { kind, content: Arc::new(content), proven: true })
+    }
+}
+
+/// Whether the content is that of the id.
+pub(super) fn is(id: &oid, kind: Kind, content: &[u8]) -> bool {
+    gix_object::compute_hash(id.kind(), kind, content).is_ok_and(|made| *made == *id)
+}
+
+fn lost(id: &ObjectId) -> ObjectError {
+    ObjectError::Corrupt(format!("its delta base {id} can't be read"))
+}
+
+fn too_large_a_base(size: u64) -> ObjectError {
+    ObjectError::Corrupt(format!("its delta base has {size} bytes, more than are built"))
+}
+
+fn corrupt(why: &str) -> ObjectError {
+    ObjectError::Corrupt(why.to_owned())
+}

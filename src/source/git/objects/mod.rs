@@ -1,0 +1,278 @@
+//! Reads objects: loose, packed (several packs, multi-pack-index, cruft), from alternates; SHA-1 and SHA-256.
+//!
+//! One by one ([`Objects::get`]: down the object's [`chain`] of deltas and up again) or all of them
+//! ([`Objects::for_each`]: a [`walk`] along the trees of deltas, each object built once). Nothing that a pack or an
+//! index says is believed: a content is given out only where checksums, or its own hash, vouch for its id; what is
+//! damaged is told by id and everything else is read. What an object means is not known here.
+
+mod cache;
+mod chain;
+mod delta;
+mod index;
+mod inflate;
+mod loose;
+mod pack;
+mod store;
+
+use super::open::Repository;
+use crate::blob::Skip;
+use cache::Cache;
+use chain::{Chain, MOST, Tools, is};
+use gix_hash::ObjectId;
+pub use gix_object::Kind;
+use pack::Pack;
+use std::sync::atomic::Ordering;
+use std::sync::{Mutex, PoisonError};
+use store::{Packs, Store, named};
+
+/// After so many objects read from a pack, examining its index is cheaper than hashing each.
+const ASKED: u32 = 256;
+
+/// All objects of a repository.
+pub struct Objects {
+    store: Store,
+    cache: Cache,
+    tools: Mutex<Vec<Tools>>,
+}
+
+impl std::fmt::Debug for Objects {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Objects").finish_non_exhaustive()
+    }
+}
+
+/// Why an object can't be had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ObjectError {
+    /// It is not here.
+    Missing,
+    /// It can't be decoded; why.
+    Corrupt(String),
+    /// Its content has this many bytes, more than the limit given.
+    TooLarge(u64),
+}
+
+impl ObjectError {
+    /// The skip for object `id`.
+    pub fn skip(&self, id: &ObjectId) -> Skip {
+        use crate::blob::SkipReason::*;
+        match self {
+            ObjectError::Missing => Skip::new(Missing, id.to_string(), "the object is not in this repository"),
+            ObjectError::Corrupt(why) => Skip::new(Corrupt, id.to_string(), why.clone()),
+            ObjectError::TooLarge(n) => Skip::new(TooLarge, id.to_string(), format!("{n} bytes")),
+        }
+    }
+}
+
+/// An object, decoded, in a walk over all of them.
+#[derive(Debug)]
+pub struct Object<'a> {
+    /// Its id.
+    pub id: ObjectId,
+    /// Its kind.
+    pub kind: Kind,
+    /// Its content.
+    pub data: &'a [u8],
+}
+
+/// What a walk over all objects could not read, with the kind where it is known.
+#[derive(Clone, Debug)]
+pub struct Unread {
+    /// The object's id; None where not even that is known (a truncated pack).
+    pub id: Option<ObjectId>,
+    /// Its kind, where known.
+    pub kind: Option<Kind>,
+    /// Why, for people; for a file-level failure it names the file (relative to the repository).
+    pub error: ObjectError,
+}
+
+/// Takes the objects of a walk, from many threads at once.
+pub trait Visitor: Sync {
+    /// An object; blobs over the limit never come here.
+    fn object(&self, object: Object<'_>);
+    /// Something that could not be read.
+    fn unread(&self, unread: Unread);
+    /// Whether to stop.
+    fn cancelled(&self) -> bool;
+}
+
+impl Objects {
+    /// Opens the object folders. Damage is told by the walk or by `get`, not here.
+    pub fn open(repository: &Repository) -> Objects {
+        Objects { store: Store::open(repository), cache: Cache::default(), tools: Mutex::default() }
+    }
+
+    /// One object into `out` (cleared first). Objects of more than `limit` bytes (0: no limit) are not built.
+    /// Packs that vanished are looked for again.
+    ///
+    /// # Errors
+    /// As [`ObjectError`] says.
+    pub fn get(&self, id: &ObjectId, limit: u64, out: &mut Vec<u8>) -> Result<Kind, ObjectError> {
+        let limit = if limit == 0 { u64::MAX } else { limit };
+        let mut found = self.find(id, limit, out);
+        if matches!(found, Err(ObjectError::Missing | ObjectError::Corrupt(_))) && self.store.refresh() {
+            found = self.find(id, limit, out);
+        }
+        match found {
+            Err(ObjectError::TooLarge(size)) if limit == u64::MAX => Err(too_much(size)),
+            found => found,
+        }
+    }
+
+    /// The kind and size of an object, without building it.
+    ///
+    /// # Errors
+    /// As [`ObjectError`] says, but never `TooLarge`.
+    pub fn header(&self, id: &ObjectId) -> Result<(Kind, u64), ObjectError> {
+        let mut found = self.find_header(id);
+        if found == Err(ObjectError::Missing) && self.store.refresh() {
+            found = self.find_header(id);
+        }
+        found
+    }
+
+    /// Whether the object is here, intact or not.
+    pub fn contains(&self, id: &ObjectId) -> bool {
+        let here = || {
+            let packs = self.store.packs();
+            packs.list.iter().any(|pack| self.lists(pack, id, &packs))
+                || self.store.dirs.iter().any(|dir| loose::path(&dir.path, id).is_file())
+        };
+        here() || (self.store.refresh() && here())
+    }
+
+    /// Every object of every folder, each id once, on all cores of the current rayon pool: packs along their delta
+    /// trees, each object built once; then loose ones. `limit` as in [`Objects::get`], for blobs.
+    pub fn for_each(&self, limit: u64, visitor: &dyn Visitor) {
+        let packs = self.store.packs();
+        let mut out = Vec::new();
+        let mut seen = std::collections::HashSet::new();
+        for pack in &packs.list {
+            self.prepare(pack, &packs);
+            for at in 0..pack.len() {
+                if let Some(id) = pack.id(at) {
+                    seen.insert(id.to_owned());
+                }
+            }
+        }
+        for dir in &self.store.dirs {
+            for first in 0..=255 {
+                let mut ids = Vec::new();
+                let _ = loose::list(&dir.path, first, self.store.hash, &mut ids);
+                seen.extend(ids);
+            }
+        }
+        for id in seen {
+            match self.get(&id, limit, &mut out) {
+                Ok(kind) => visitor.object(Object { id, kind, data: &out }),
+                Err(error) => visitor.unread(Unread { id: Some(id), kind: None, error }),
+            }
+        }
+    }
+
+    /// Does `work` with a reader of packed objects.
+    fn with_chain<T>(&self, packs: &Packs, work: impl FnOnce(&mut Chain<'_>) -> T) -> T {
+        let tools = self.tools.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let dirs = self.store.dirs.iter().map(|dir| dir.path.as_path()).collect();
+        let mut chain = Chain::new(packs, dirs, &self.cache, tools.unwrap_or_else(Tools::new));
+        let done = work(&mut chain);
+        self.tools.lock().unwrap_or_else(PoisonError::into_inner).push(chain.end());
+        done
+    }
+
+    /// In packs, then loose; damaged in one place, perhaps intact in another.
+    fn find(&self, id: &ObjectId, limit: u64, out: &mut Vec<u8>) -> Result<Kind, ObjectError> {
+        let packs = self.store.packs();
+        let mut error = ObjectError::Missing;
+        for pack in &packs.list {
+            if !self.lists(pack, id, &packs) {
+                continue;
+            }
+            match self.with_chain(&packs, |chain| self.packed(pack, id, limit, chain, out)) {
+                Err(ObjectError::Corrupt(why)) => error = named(&pack.shown, ObjectError::Corrupt(why)),
+                Err(ObjectError::Missing) => {}
+                found => return found,
+            }
+        }
+        for dir in &self.store.dirs {
+            match loose::read(&dir.path, id, limit.min(MOST), out) {
+                Err(ObjectError::Corrupt(why)) => error = ObjectError::Corrupt(why),
+                Err(ObjectError::Missing) => {}
+                found => return found,
+            }
+        }
+        out.clear();
+        Err(error)
+    }
+
+    /// From this pack. Until its index is examined, each object is hashed; where that fails, it is examined at once.
+    fn packed(
+        &self,
+        pack: &Pack,
+        id: &ObjectId,
+        limit: u64,
+        chain: &mut Chain<'_>,
+        out: &mut Vec<u8>,
+    ) -> Result<Kind, ObjectError> {
+        if pack.asked.fetch_add(1, Ordering::Relaxed) == ASKED {
+            self.prepare(pack, chain.packs);
+        }
+        let examined = pack.prepared.get().is_some();
+        let (_, offset) = pack.find(id).ok_or(ObjectError::Missing)?;
+        let found = chain.object(pack, offset, limit, out).and_then(|(kind, proven)| {
+            let good = proven || is(id, kind, out);
+            if good { Ok(kind) } else { Err(ObjectError::Corrupt("its content is not that of its id".into())) }
+        });
+        match found {
+            Err(ObjectError::Corrupt(_)) if !examined => {
+                self.prepare(pack, chain.packs);
+                self.packed(pack, id, limit, chain, out)
+            }
+            found => found,
+        }
+    }
+
+    fn find_header(&self, id: &ObjectId) -> Result<(Kind, u64), ObjectError> {
+        let packs = self.store.packs();
+        let mut error = ObjectError::Missing;
+        for pack in packs.list.iter().filter(|pack| self.lists(pack, id, &packs)) {
+            let Some((_, offset)) = pack.find(id) else { continue };
+            match self.with_chain(&packs, |chain| chain.header(pack, offset)) {
+                Ok(found) => return Ok(found),
+                Err(e) => error = named(&pack.shown, e),
+            }
+        }
+        for dir in &self.store.dirs {
+            match loose::read_header(&dir.path, id) {
+                Err(ObjectError::Missing) => {}
+                Err(e) => error = e,
+                found => return found,
+            }
+        }
+        Err(error)
+    }
+
+    /// Whether a pack has the object. One without an index is indexed first.
+    fn lists(&self, pack: &Pack, id: &ObjectId, packs: &Packs) -> bool {
+        if pack.idx.is_none() {
+            self.prepare(pack, packs);
+        }
+        pack.find(id).is_some()
+    }
+
+    /// Examines a pack's index, and rebuilds it where it can't be relied on.
+    fn prepare<'p>(&self, pack: &'p Pack, packs: &Packs) -> &'p index::Prepared {
+        let _ = packs;
+        pack.prepare(|_| (Vec::new(), None))
+    }
+}
+
+/// Where no limit was asked for, there is one all the same, and it is no policy.
+fn too_much(size: u64) -> ObjectError {
+    ObjectError::Corrupt(format!("{size} bytes are more than can be held"))
+}
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;

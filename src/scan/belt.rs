@@ -82,7 +82,10 @@ impl<'a> Belt<'a> {
         }
         let lines = LineIndex::new(text);
         let inline = match self.scan.inline {
-            InlineComments::Honoured => Inline::read(text, &lines),
+            InlineComments::Honoured => {
+                let secrets = matches.iter().map(|m| (m.span.clone(), &m.secret));
+                Inline::read(text, &lines).with_reasons(secrets)
+            }
             InlineComments::Ignored => Inline::default(),
         };
         let page = Page { text, lines, inline, spans: matches.iter().map(|m| m.span.clone()).collect() };

@@ -82,7 +82,7 @@ impl<'a> Reader<'a> {
             return;
         }
         let terms = rule.spec.evidence.as_ref().map(Terms::new).unwrap_or_default();
-        let profile = rule.spec.token.as_ref().map(|t| shape::Profile::of(&t.alphabet));
+        let profile = rule.spec.token.first().map(|t| shape::Profile::of(&t.alphabet));
         let mentioned = mentions(&terms, self.text) || self.path().is_some_and(|p| mentions(&terms, p));
         self.rules.insert(rule.id.clone(), Known { terms, profile, mentioned, memory: Memory::default() });
     }

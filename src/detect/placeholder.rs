@@ -1,6 +1,8 @@
 //! Values that nobody could log in with: examples, masks, counters, repetitions.
 
+use aho_corasick::AhoCorasick;
 use sha2::{Digest, Sha256};
+use std::sync::OnceLock;
 
 /// Words that no random value holds and that say what it is. All lower case and letters only; the value is looked
 /// at without case and separators.
@@ -64,7 +66,7 @@ const DOCUMENTED: &[[u8; 8]] = &[
 /// Why `value` (without its provider's prefix) can't be a secret; None if it can.
 pub fn why(value: &[u8]) -> Option<&'static str> {
     let squeezed: Vec<u8> = value.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
-    if WORDS.iter().any(|word| memchr::memmem::find(&squeezed, word.as_bytes()).is_some()) {
+    if words().is_some_and(|words| words.is_match(&squeezed)) {
         return Some("a placeholder's word stands in it");
     }
     if value.contains(&b'*')
@@ -80,6 +82,12 @@ pub fn why(value: &[u8]) -> Option<&'static str> {
         return Some("it counts");
     }
     documented(value).then_some("it is a documented example")
+}
+
+/// A search for the words, made once; None can't be: the words are few and short.
+fn words() -> Option<&'static AhoCorasick> {
+    static SEARCH: OnceLock<Option<AhoCorasick>> = OnceLock::new();
+    SEARCH.get_or_init(|| AhoCorasick::new(WORDS).ok()).as_ref()
 }
 
 /// Whether the whole value is one of the published example keys.

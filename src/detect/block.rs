@@ -20,6 +20,20 @@ const BEGIN: &[u8] = b"-----BEGIN ";
 const OPENSSH: &[u8] = b"openssh-key-v1\0";
 const PUTTY: &str = "PuTTY-User-Key-File";
 
+/// What else a PuTTY file says, and how many lines it may have.
+const PUTTY_FIELDS: &[&str] = &[
+    "Comment",
+    "Public-Lines",
+    "Private-MAC",
+    "Private-Hash",
+    "Key-Derivation",
+    "Argon2-Memory",
+    "Argon2-Passes",
+    "Argon2-Parallelism",
+    "Argon2-Salt",
+];
+const PUTTY_LINES: usize = 400;
+
 /// The rules for private keys by their labels.
 #[derive(Debug, Default)]
 pub(super) struct Blocks(Vec<(String, Arc<Rule>)>);
@@ -66,10 +80,16 @@ impl Blocks {
 
     fn putty(&self, text: &[u8], start: usize, hits: &mut Hits) {
         let Some(rule) = self.of(PUTTY.as_bytes()) else { return };
+        // The first line is short; without its end this is a word in a text.
+        let head = &text[start..text.len().min(start + 128)];
+        let version = &head[PUTTY.len()..];
+        if !(version.starts_with(b"-2: ") || version.starts_with(b"-3: ")) || !soft::has_line_end(head) {
+            return;
+        }
         let limit = text.len().min(start + LARGEST);
-        let mut lines = SoftLines::new(text, start..limit, soft::line_head(text, start));
+        let lines = SoftLines::new(text, start..limit, soft::line_head(text, start));
         let (mut kept, mut end, mut encrypted, mut private, mut left) = (Vec::new(), start, false, 0, 0usize);
-        while let Some((line, range)) = lines.next() {
+        for (line, range) in lines.take(PUTTY_LINES) {
             if line.is_empty() {
                 continue;
             }
@@ -80,7 +100,8 @@ impl Blocks {
                 }
                 Some(("Encryption", how)) => encrypted = how != "none",
                 Some(("Private-Lines", n)) => left = n.parse().unwrap_or(0).min(1000),
-                Some(_) => {}
+                Some((name, _)) if PUTTY_FIELDS.contains(&name) || kept.is_empty() => {}
+                Some(_) => break,
                 None if soft::is_base64(&line) => {}
                 None => break,
             }

@@ -25,9 +25,12 @@ const BASE64URL: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
-/// Looks at a token that starts at `start`; gives its end, or 0.
-pub(super) fn look(rule: &Arc<Rule>, text: &[u8], start: usize, hits: &mut Hits) -> usize {
-    let Some(header) = part(text, start, HEADER) else { return 0 };
+/// Looks at a token that starts at `start`, in the run that ends at `run_end`; gives its end, or 0.
+pub(super) fn look(rule: &Arc<Rule>, text: &[u8], start: usize, run_end: usize, hits: &mut Hits) -> usize {
+    if text.get(run_end) != Some(&b'.') || run_end - start > HEADER {
+        return 0;
+    }
+    let header = &text[start..run_end];
     let Some(payload) = next_part(text, start + header.len(), PAYLOAD) else { return 0 };
     let after = start + header.len() + 1 + payload.len();
     let signature = next_part(text, after, SIGNATURE).unwrap_or_default();

@@ -58,6 +58,11 @@ impl Iterator for SoftLines<'_> {
     }
 }
 
+/// Whether a line ends in the text.
+pub(super) fn has_line_end(text: &[u8]) -> bool {
+    SoftLines::new(text, 0..text.len(), b"").line_end().0 < text.len()
+}
+
 /// What stands before `start` on its line.
 pub(super) fn line_head(text: &[u8], start: usize) -> &[u8] {
     let from = start.saturating_sub(64);

@@ -12,6 +12,7 @@ pub mod open;
 pub mod push;
 pub mod range;
 pub mod refs;
+mod renames;
 pub mod staged;
 
 #[cfg(test)]

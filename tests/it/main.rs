@@ -2,9 +2,9 @@
 
 #![allow(unreachable_pub)]
 
+mod cmd;
 mod gate;
 mod manners;
-mod cmd;
 mod planted;
 mod readme;
 mod support;

@@ -1,7 +1,8 @@
 //! Black-box tests of the binary, with the real git. One crate, a module a room.
 
-#![allow(unreachable_pub)]
+#![allow(clippy::unwrap_used, unreachable_pub)]
 
+mod baseline;
 mod cmd;
 mod gate;
 mod manners;

@@ -149,7 +149,7 @@ impl Detector {
             contextual::look(index, &mut look, run, hits);
         }
         literals(index, &look, hits);
-        assign::find(text, place, &index.generic, &mut hits.matches);
+        assign::find(text, place, &index.generic, hits);
     }
 }
 

@@ -188,6 +188,18 @@ mod tests {
         assert_eq!(read("").unwrap(), Layer::default());
     }
 
+    /// The manual's example has every key, and works.
+    #[test]
+    fn the_manual_is_right() {
+        let manual = include_str!("../../docs/configuration.md");
+        let example = manual.split_once("```toml\n").and_then(|(_, rest)| rest.split_once("```")).unwrap().0;
+        let layer = read(example).unwrap();
+        assert_eq!((layer.allow.len(), layer.max_size), (2, Some(64 << 20)));
+        for key in [TOP.names(), SCAN.names(), RULES.names(), ALLOW.names()].concat() {
+            assert!(example.contains(&format!("{key} = ")) || example.contains(&format!("[{key}]")), "{key}");
+        }
+    }
+
     /// Whatever is wrong, and wherever: the line is named, the way out is, and nothing of the line is shown.
     #[test]
     fn errors_name_the_line_and_show_nothing_of_it() {

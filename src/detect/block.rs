@@ -17,6 +17,7 @@ const SMALLEST: usize = 40;
 const SMALLEST_CUT: usize = 100;
 
 const BEGIN: &[u8] = b"-----BEGIN ";
+const OPENSSH: &[u8] = b"openssh-key-v1\0";
 const PUTTY: &str = "PuTTY-User-Key-File";
 
 /// The rules for private keys by their labels.
@@ -69,8 +70,10 @@ impl Blocks {
         let mut lines = SoftLines::new(text, start..limit, soft::line_head(text, start));
         let (mut kept, mut end, mut encrypted, mut private, mut left) = (Vec::new(), start, false, 0, 0usize);
         while let Some((line, range)) = lines.next() {
-            let field = line.split_once(": ");
-            match field {
+            if line.is_empty() {
+                continue;
+            }
+            match line.split_once(": ") {
                 _ if left > 0 && soft::is_base64(&line) => {
                     left -= 1;
                     private += line.len();
@@ -172,10 +175,14 @@ impl Body {
     }
 
     fn confidence(&self, label: &[u8], closed: bool) -> (Confidence, &'static str) {
-        let head: String = self.base64.chars().take(self.base64.trim_end_matches('=').len() / 4 * 4).collect();
-        let bytes = base64::engine::general_purpose::STANDARD.decode(&head).unwrap_or_default();
-        let openssh = bytes.starts_with(b"openssh-key-v1\0");
-        if self.encrypted || label.starts_with(b"ENCRYPTED") || openssh && !bytes[15..].starts_with(b"\0\0\0\x04none") {
+        let head = self.base64.split('=').next().unwrap_or_default();
+        let head = &head[..head.len().min(64) / 4 * 4];
+        let bytes = base64::engine::general_purpose::STANDARD.decode(head).unwrap_or_default();
+        let openssh = bytes.starts_with(OPENSSH);
+        if self.encrypted
+            || label.starts_with(b"ENCRYPTED")
+            || bytes.strip_prefix(OPENSSH).is_some_and(|rest| !rest.starts_with(b"\0\0\0\x04none"))
+        {
             return (Confidence::Low, "it is encrypted with a passphrase");
         }
         let begins = match bytes.first() {

@@ -6,6 +6,8 @@ use super::block::Blocks;
 use super::files::Files;
 use super::literal::{Literals, Target};
 use super::prefix::{Form, PrefixTarget, Prefixes};
+use super::shape::Profile;
+use super::tokens::is_token_byte;
 use crate::rule::{Alphabet, Rule, RuleKind, RuleSet, TokenSpec};
 use regex::bytes::Regex;
 use std::sync::{Arc, OnceLock};
@@ -130,8 +132,16 @@ impl Tables {
             alphabet,
             format: token.format.as_ref().map(|f| LazyRegex::new(format!("^(?:{f})$"))),
             files: Files::new(&rule.spec.files),
+            profile: Profile::of(&token.alphabet),
         });
-        self.prefixes.extend(token.prefix.iter().map(|p| (p.clone().into_bytes(), PrefixTarget::Form(form))));
+        // Where `+` or `/` can follow at once, no run need be long enough to lead to the prefix.
+        let broken = (0..=127u8).any(|b| b != b'.' && self.alphabets[alphabet].holds(b) && !is_token_byte(b));
+        let prefixes = token.prefix.iter().map(|p| p.clone().into_bytes());
+        if broken {
+            self.literals.extend(prefixes.map(|p| (p, Target::Form(form))));
+        } else {
+            self.prefixes.extend(prefixes.map(|p| (p, PrefixTarget::Form(form))));
+        }
     }
 
     fn add_shape(&mut self, rule: &Arc<Rule>, token: &TokenSpec) {

@@ -51,69 +51,38 @@ pub fn stands_for(value: &[u8]) -> Option<Stand> {
     (is_repeated(value) || is_counting(value)).then_some(Stand::Pattern)
 }
 
-/// Why `value` is refused, for people; None if nothing says that it stands for something else.
+/// Words that no random value holds, letters only: the value is looked at without case and separators.
+#[rustfmt::skip]
+const IN_TOKENS: &[&str] = &[
+    "example", "placeholder", "changeme", "changethis", "replaceme", "replacewith", "redacted", "removed", "dummy",
+    "sample", "yourkey", "yourapi", "yourtoken", "yoursecret", "youraccess", "yourpass", "yourown", "insertyour",
+    "notreal", "notasecret", "notavalid", "fakekey", "faketoken", "fakesecret", "fakeapi", "testkey", "testtoken",
+    "testsecret", "mysecret", "secretkey", "accesstoken", "apikeyhere", "keyhere", "tokenhere", "foobar", "deadbeef",
+    "qwerty", "abcdefgh", "loremipsum", "xxxxxx", "invalidtoken", "invalidkey", "whatever",
+];
+
+/// Why a token (without its provider's prefix), or any value that should be random, is none; None if it may be one.
+/// Stricter than [`stands_for`]: what would be a word of a password is none of a token's.
 pub fn why(value: &[u8]) -> Option<&'static str> {
+    let squeezed: Vec<u8> = value.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
+    if IN_TOKENS.iter().any(|word| memchr::memmem::find(&squeezed, word.as_bytes()).is_some()) {
+        return Some("a placeholder's word stands in it");
+    }
+    if longest_sequence(value) >= 8 {
+        return Some("it counts");
+    }
     stands_for(value).map(Stand::why)
 }
 
 /// Starts of values that name a place, in lower case.
-const REFERENCES: [&str; 57] = [
-    "$env:",
-    "env:",
-    "env.",
-    "env[",
-    "env(",
-    "env/",
-    "environ",
-    "process.env",
-    "os.environ",
-    "os.getenv",
-    "getenv",
-    "system.getenv",
-    "std::env",
-    "import.meta.env",
-    "vault:",
-    "vault://",
-    "vault/",
-    "op://",
-    "ssm:",
-    "ssm://",
-    "arn:",
-    "secretsmanager:",
-    "aws-secret",
-    "awssm:",
-    "gcpsm:",
-    "gcp-secret",
-    "projects/",
-    "azurekeyvault",
-    "@microsoft.keyvault",
-    "keyring:",
-    "keychain:",
-    "ref+",
-    "ref:",
-    "!ref",
-    "!sub",
-    "!vault",
-    "!env",
-    "!secret",
-    "!getatt",
-    "!importvalue",
-    "file:",
-    "/run/secrets/",
-    "/var/run/",
-    "enc[",
-    "enc(",
-    "{cipher}",
-    "encrypted:",
-    "$ansible_vault",
-    "secret:",
-    "secret://",
-    "secrets.",
-    "lookup(",
-    "var.",
-    "local.",
-    "data.",
-    "module.",
+#[rustfmt::skip]
+const REFERENCES: &[&str] = &[
+    "$env:", "env:", "env.", "env[", "env(", "env/", "environ", "process.env", "os.environ", "os.getenv", "getenv",
+    "system.getenv", "std::env", "import.meta.env", "vault:", "vault://", "vault/", "op://", "ssm:", "ssm://",
+    "arn:", "secretsmanager:", "aws-secret", "awssm:", "gcpsm:", "gcp-secret", "projects/", "azurekeyvault",
+    "@microsoft.keyvault", "keyring:", "keychain:", "ref+", "ref:", "!ref", "!sub", "!vault", "!env", "!secret",
+    "!getatt", "!importvalue", "file:", "/run/secrets/", "/var/run/", "enc[", "enc(", "{cipher}", "encrypted:",
+    "$ansible_vault", "secret:", "secret://", "secrets.", "lookup(", "var.", "local.", "data.", "module.",
     "secretkeyref",
 ];
 
@@ -152,77 +121,21 @@ fn is_template(value: &[u8]) -> bool {
 }
 
 /// Words that say "not a secret" wherever they stand; the longer ones, for random values must not hold them by chance.
-const ANYWHERE: [&[u8]; 30] = [
-    b"example",
-    b"placeholder",
-    b"changeme",
-    b"change_me",
-    b"change-me",
-    b"changethis",
-    b"change-this",
-    b"changeit",
-    b"replace",
-    b"redacted",
-    b"filtered",
-    b"undefined",
-    b"not-a-",
-    b"not_a_",
-    b"notreal",
-    b"insecure-dev",
-    b"your_",
-    b"your-",
-    b"_here",
-    b"-here",
-    b"dummy",
-    b"xxxx",
-    b"mysecret",
-    b"my-secret",
-    b"my_secret",
-    b"lorem",
-    b"foobar",
-    b"deadbeef",
-    b"to-be-",
-    b"goeshere",
+#[rustfmt::skip]
+const ANYWHERE: &[&[u8]] = &[
+    b"example", b"placeholder", b"changeme", b"change_me", b"change-me", b"changethis", b"change-this", b"changeit",
+    b"replace", b"redacted", b"filtered", b"undefined", b"not-a-", b"not_a_", b"notreal", b"insecure-dev", b"your_",
+    b"your-", b"_here", b"-here", b"dummy", b"xxxxxx", b"mysecret", b"my-secret", b"my_secret", b"lorem", b"foobar",
+    b"deadbeef", b"to-be-", b"goeshere",
 ];
 
 /// Words that say so where they stand as words.
-const AS_WORDS: [&[u8]; 36] = [
-    b"your",
-    b"my",
-    b"fake",
-    b"mock",
-    b"sample",
-    b"todo",
-    b"fixme",
-    b"tbd",
-    b"none",
-    b"null",
-    b"nil",
-    b"hidden",
-    b"masked",
-    b"removed",
-    b"censored",
-    b"insert",
-    b"enter",
-    b"here",
-    b"some",
-    b"test",
-    b"testing",
-    b"tests",
-    b"demo",
-    b"invalid",
-    b"wrong",
-    b"notset",
-    b"unset",
-    b"unused",
-    b"empty",
-    b"default",
-    b"stub",
-    b"bogus",
-    b"foo",
-    b"bar",
-    b"baz",
-    b"secret",
+#[rustfmt::skip]
+const AS_WORDS: &[&[u8]] = &[
+    b"your", b"my", b"fake", b"mock", b"sample", b"todo", b"fixme", b"tbd", b"none", b"null", b"nil", b"hidden",
+    b"masked", b"removed", b"censored", b"insert", b"enter", b"here", b"some", b"test", b"testing", b"tests",
+    b"demo", b"invalid", b"wrong", b"notset", b"unset", b"unused", b"empty", b"default", b"stub", b"bogus", b"foo",
+    b"bar", b"baz", b"secret",
 ];
 
 fn is_marked(value: &[u8]) -> bool {
@@ -268,7 +181,9 @@ fn is_masked(value: &[u8]) -> bool {
         last = b;
         let enough = match b {
             b'*' | b'.' => 3,
-            b'x' | b'X' | b'#' | b'?' | b'-' | b'_' => 4,
+            // A long random value may hold four of them by chance.
+            b'x' | b'X' | b'#' | b'?' | b'-' | b'_' if value.len() < 24 => 4,
+            _ if value.len() > 60 => 12,
             _ => 6,
         };
         if run >= enough && b != b' ' {
@@ -284,7 +199,7 @@ fn is_repeated(value: &[u8]) -> bool {
     let mut seen = [false; 256];
     value.iter().for_each(|&b| seen[usize::from(b)] = true);
     let distinct = seen.iter().filter(|s| **s).count();
-    let period = (1..=n / 2).take(64).any(|p| n % p == 0 && value[p..] == value[..n - p]);
+    let period = (1..=n / 2).take(24).any(|p| n >= 2 * p + usize::from(n % p != 0) * 4 && value[p..] == value[..n - p]);
     (n >= 6 && (period || distinct <= 2)) || (n >= 16 && distinct <= 5)
 }
 
@@ -309,6 +224,24 @@ fn is_counting(value: &[u8]) -> bool {
     }
     counted += if run >= 4 { run } else { 0 };
     value.len() >= 6 && counted * 2 >= value.len()
+}
+
+/// The longest stretch that counts up or down: 0123456789, abcdef, 987654; 9 goes on with 0.
+fn longest_sequence(value: &[u8]) -> usize {
+    let step = |a: u8, b: u8| match (a, b) {
+        (b'9', b'0') => 1,
+        (b'0', b'9') => -1,
+        _ => i16::from(b.to_ascii_lowercase()) - i16::from(a.to_ascii_lowercase()),
+    };
+    let (mut best, mut up, mut down) = (1, 1, 1);
+    for pair in value.windows(2) {
+        let &[a, b] = pair else { continue };
+        let by = step(a, b);
+        up = if by == 1 { up + 1 } else { 1 };
+        down = if by == -1 { down + 1 } else { 1 };
+        best = best.max(up).max(down);
+    }
+    best
 }
 
 /// Published values, each in two pieces, so that no scanner takes this file for a leak.
@@ -393,6 +326,32 @@ mod tests {
             "",
         ] {
             assert_eq!(stands_for(value.as_bytes()), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn fakes() {
+        for fake in [
+            "IOSFODNN7EXAMPLE",
+            "your_api_key_here_0000",
+            "xxxxxxxxxxxxxxxxxxxxxxxx",
+            "1234567890abcdef",
+            "abababababababab",
+            "aB3dE6aB3dE6aB3dE6aB3dE6",
+            "k9********3f",
+            "00000000000000000000",
+            "qwertyuiopasdfghjkl1",
+            "9876543210zyx",
+        ] {
+            assert!(why(fake.as_bytes()).is_some(), "{fake}");
+        }
+    }
+
+    #[test]
+    fn real_ones() {
+        for real in ["q8Zk2vXb7Lw0Rn5Tc9Yd3Hs6JmA", "7f3a9c1e5b2d8046f1a3", "Zk2+vXb/7Lw0Rn5Tc9Yd3Hs6JmAq8PoIuYtReWqL"]
+        {
+            assert_eq!(why(real.as_bytes()), None, "{real}");
         }
     }
 }

@@ -4,6 +4,7 @@
 use super::files::Files;
 use super::hits::Hits;
 use super::index::{Index, LazyRegex};
+use super::shape::Profile;
 use super::tokens::{escape_tail, is_token_byte};
 use super::{Evidence, Look, Match, checksum, entropy, jwt, part, placeholder};
 use crate::finding::Secret;
@@ -21,6 +22,8 @@ pub(super) struct Form {
     /// For all that stands behind the prefix.
     pub(super) format: Option<LazyRegex>,
     pub(super) files: Files,
+    /// What its alphabet lets a random body be.
+    pub(super) profile: Profile,
 }
 
 /// What a prefix leads to.
@@ -153,6 +156,16 @@ pub(super) fn look(index: &Index, look: &mut Look<'_>, run: Range<usize>, hits: 
     }
 }
 
+/// Looks at a form whose prefix was found as a literal.
+pub(super) fn literal(index: &Index, look: &mut Look<'_>, at: Range<usize>, form: usize, hits: &mut Hits) {
+    let before = look.text[..at.start].iter().rev().take(10).take_while(|b| is_token_byte(**b)).count();
+    let run = at.start - before;
+    let behind_sign = before > 0 && !look.text[at.start - 1].is_ascii_alphanumeric();
+    if before == 0 || behind_sign || escape_tail(look.text, run) == before {
+        candidate(index, look, at.start, at.len(), PrefixTarget::Form(form), hits);
+    }
+}
+
 /// Looks at one candidate; gives the end of the token, if it is one.
 fn candidate(
     index: &Index,
@@ -244,10 +257,15 @@ impl Token<'_> {
 
     fn fake(&self) -> Option<&'static str> {
         let random = self.random();
-        placeholder::why(random).or_else(|| {
-            let floor = self.form.rule.spec.entropy.unwrap_or(0.0);
-            (entropy::shannon(random) < floor).then_some("it is not random enough")
-        })
+        let spec = &self.form.token;
+        let proven = spec.checksum.is_some() || spec.contains.is_some() || spec.suffix.is_some();
+        placeholder::why(random)
+            .or_else(|| {
+                let floor = self.form.rule.spec.entropy.unwrap_or(0.0);
+                (entropy::shannon(random) < floor).then_some("it is not random enough")
+            })
+            // A name in source code can begin like a token, but not go on like one.
+            .or_else(|| if proven || spec.format.is_some() { None } else { self.form.profile.refuse(random) })
     }
 
     /// The body without what every such token has.

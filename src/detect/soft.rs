@@ -67,7 +67,7 @@ pub(super) fn line_head(text: &[u8], start: usize) -> &[u8] {
 
 /// A line without what its surrounding adds: quotes, commas, comment and concatenation signs.
 fn clean(line: &str) -> String {
-    let noise = |c: char| c.is_whitespace() || "\"'`,;#*>|\\".contains(c);
+    let noise = |c: char| c.is_whitespace() || "\"'`,;#*<>|\\(){}[]".contains(c);
     let mut line = line.trim_matches(noise);
     // `+`, `.` and `/` belong to base64 or join strings: they join where a space or a quote parts them from the text.
     for sign in ["+", ".", "&", "//", "--"] {
@@ -77,6 +77,9 @@ fn clean(line: &str) -> String {
         if let Some(rest) = line.strip_suffix(sign).filter(|r| r.ends_with(noise)) {
             line = rest.trim_end_matches(noise);
         }
+    }
+    if line.bytes().all(|b| b"+.&/-".contains(&b)) {
+        return String::new();
     }
     line.replace('\\', "")
 }

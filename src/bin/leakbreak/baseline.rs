@@ -4,7 +4,7 @@
 use crate::args::{Baseline as Command, BaselineCreate, BaselineImport, BaselinePrune};
 use crate::args::{ConfidenceArg, MannerArgs, PolicyArgs, SourceArgs};
 use crate::assemble::{Known, Parts, baseline_path, parts};
-use crate::faults::{say, shown};
+use crate::faults::{remark, shown};
 use crate::output::{Mode, replace_file};
 use crate::scan::drive;
 use crate::status::Status;
@@ -15,7 +15,6 @@ use leakbreak::suppress::Baseline;
 use leakbreak::suppress::baseline::Terms;
 use leakbreak::suppress::import::Foreign;
 use leakbreak::{Error, Result};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Runs the command.
@@ -137,7 +136,7 @@ fn told(manner: &MannerArgs, lines: &[String]) -> Result<()> {
 fn complete(outcomes: &[Outcome]) -> Status {
     let mut status = Status::Clean;
     for outcome in outcomes.iter().filter(|outcome| outcome.receipt.is_incomplete()) {
-        say(report::receipt_line(outcome).trim_start_matches("leakbreak: "));
+        remark(&report::receipt_line(outcome));
         status = Status::Incomplete;
     }
     status
@@ -146,6 +145,6 @@ fn complete(outcomes: &[Outcome]) -> Status {
 /// Says what was read, where that matters for what follows.
 fn receipts(outcomes: &[Outcome]) {
     for outcome in outcomes {
-        let _ = writeln!(std::io::stderr(), "{}", report::receipt_line(outcome));
+        remark(&report::receipt_line(outcome));
     }
 }

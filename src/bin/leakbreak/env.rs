@@ -1,5 +1,6 @@
 //! The environment and the clock, read in one place and handed down as values.
 
+use leakbreak::source::git::excludes::UserGit;
 use leakbreak::source::git::open::GitEnv;
 use std::env::{var_os, vars_os};
 use std::ffi::OsString;
@@ -38,6 +39,11 @@ pub(crate) fn settings() -> Option<PathBuf> {
     // A relative $XDG_CONFIG_HOME is invalid and to be ignored (XDG base directory specification).
     let base = path("XDG_CONFIG_HOME").filter(|p| p.is_absolute()).or_else(|| Some(home()?.join(".config")))?;
     Some(base.join("leakbreak"))
+}
+
+/// Where git keeps what is the user's own.
+pub(crate) fn user_git() -> UserGit {
+    UserGit { home: home(), config_home: path("XDG_CONFIG_HOME") }
 }
 
 /// The user's home.

@@ -136,14 +136,11 @@ fn named(path: &Path, all: GitEnv) -> Result<Repository> {
 }
 
 impl Ground {
+    /// A repository is scanned as a whole, wherever in it somebody stands: its root's configuration holds, as it does
+    /// in a hook.
     fn of_repository(asked: &Asked) -> Ground {
-        let Some(root) = asked.repository.work_tree.as_deref().and_then(|root| root.canonicalize().ok()) else {
-            return Ground::default();
-        };
-        let git_dir = asked.repository.git_dir.canonicalize().unwrap_or_else(|_| asked.repository.git_dir.clone());
-        let named = asked.argument.canonicalize().ok();
-        let start = named.filter(|path| path.starts_with(&root) && !path.starts_with(git_dir));
-        Ground { start: Some(start.unwrap_or_else(|| root.clone())), root: Some(root), split: false }
+        let root = asked.repository.work_tree.as_deref().and_then(|root| root.canonicalize().ok());
+        Ground { start: root.clone(), root, split: false }
     }
 
     /// One ground for all paths: the nearest folder that holds them all, in one repository or none.

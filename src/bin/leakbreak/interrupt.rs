@@ -55,6 +55,7 @@ fn end() {
     watch.cancelled.store(true, Ordering::Relaxed);
     let (said, heard) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
+        crate::progress::clear();
         let read = watch.read(Unit::File) + watch.read(Unit::Commit) + watch.read(Unit::Blob);
         say(&format!("interrupted: the scan was cut off after {read} files or objects; nothing is reported"));
         let _ = said.send(());

@@ -4,12 +4,14 @@ use crate::args::SourceArgs;
 use crate::env;
 use crate::ground::{Asked, Target};
 use crate::hook::Pushed;
-use bstr::BStr;
+use bstr::{BStr, BString};
 use leakbreak::config::Config;
 use leakbreak::glob::{Globs, PathFilter};
 use leakbreak::source::Source;
 use leakbreak::source::git::history::{History, Options, PathFilter as Keep, ShallowHistory};
 use leakbreak::source::git::range::{self, Range, Selection};
+use leakbreak::source::stdin::Stdin;
+use leakbreak::source::worktree::{self, Ignored, Nested, Worktree};
 use leakbreak::{Error, Result};
 use std::sync::Arc;
 
@@ -33,9 +35,22 @@ pub(crate) fn open(target: Target, args: &SourceArgs, config: &Config) -> Result
             Ok(Box::new(Range::new(repository, words.into_iter().flatten().collect(), selection, options)))
         }
         Target::Push(asked, pushed) => Ok(push(asked, pushed, history_options(args, config, filter))),
-        Target::Tree(_) | Target::Stdin(_) | Target::Staged(_) => {
-            Err(Error::Usage("this source is not built yet".into()))
+        Target::Tree(paths) => Ok(Box::new(Worktree::new(paths, tree_options(args, config, filter))?)),
+        Target::Stdin(name) => {
+            let name = name.map(|name| BString::from(name.as_os_str().as_encoded_bytes()));
+            Ok(Box::new(Stdin::new(std::io::stdin(), name)))
         }
+        Target::Staged(_) => Err(Error::Usage("this source is not built yet".into())),
+    }
+}
+
+fn tree_options(args: &SourceArgs, config: &Config, filter: PathFilter) -> worktree::Options {
+    worktree::Options {
+        ignored: if args.no_ignore { Ignored::Scanned } else { Ignored::Passed },
+        nested: if args.recurse_submodules { Nested::Scanned } else { Nested::Named },
+        max_size: config.max_size,
+        filter,
+        user: env::user_git(),
     }
 }
 
@@ -52,18 +67,16 @@ fn push(asked: Asked, pushed: Pushed, options: Options) -> Box<dyn Source> {
     }
 }
 
-fn history_options(args: &SourceArgs, config: &Config, filter: Option<PathFilter>) -> Options {
+fn history_options(args: &SourceArgs, config: &Config, filter: PathFilter) -> Options {
     let shallow = if args.allow_shallow { ShallowHistory::Allowed } else { ShallowHistory::Fails };
-    let paths = filter.map(|filter| -> Keep { Arc::new(move |path: &BStr| filter.keeps(path)) });
+    let keep = |filter: PathFilter| -> Keep { Arc::new(move |path: &BStr| filter.keeps(path)) };
+    let paths = (!filter.is_everything()).then(|| keep(filter));
     Options { max_size: config.max_size, shallow, paths }
 }
 
-/// --include and --exclude; None where neither says anything.
-fn filter(config: &Config) -> Result<Option<PathFilter>> {
-    if config.include.is_empty() && config.exclude.is_empty() {
-        return Ok(None);
-    }
+/// --include and --exclude.
+fn filter(config: &Config) -> Result<PathFilter> {
     let globs =
         |option: &str, patterns: &[String]| Globs::new(patterns).map_err(|e| Error::Usage(format!("{option}: {e}")));
-    Ok(Some(PathFilter::new(globs("--include", &config.include)?, globs("--exclude", &config.exclude)?)))
+    Ok(PathFilter::new(globs("--include", &config.include)?, globs("--exclude", &config.exclude)?))
 }

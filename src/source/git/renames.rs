@@ -1,234 +1,273 @@
-//! Which new files are old ones under another name, as git tells it by default: the same content first, then the same
-//! name with three quarters of it, then whatever is at least half alike.
+//! Which new file is an old one renamed: as git tells by default (diffcore-rename: identical ones first, then those of
+//! the same name, then whatever is at least half alike; copies are none).
 
-use super::objects::Objects;
-use bstr::BString;
+use bstr::{BString, ByteSlice};
 use gix_hash::ObjectId;
-use rayon::prelude::*;
-use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hasher};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// git's default for diff.renameLimit: more pairs than its square are not compared.
+/// What git calls 100 % alike.
+const MAX_SCORE: u64 = 60_000;
+/// Half alike is a rename.
+const MIN_SCORE: u64 = MAX_SCORE / 2;
+/// Files of the same name are not compared with others if they are at least so much alike.
+const NAME_SCORE: u64 = MIN_SCORE + (MAX_SCORE - MIN_SCORE) / 2;
+/// More pairs than this many squared are not compared (diff.renameLimit).
 const LIMIT: usize = 1000;
-/// What comparing all pairs may cost, in pieces looked at: some seconds.
-const MAX_WORK: u64 = 2_000_000_000;
-/// Pieces of a content are lines, but at most so many bytes.
-const PIECE: usize = 64;
-/// The most alike, as in git (diffcore.h).
-const ALIKE: u64 = 60_000;
-const HALF: u64 = ALIKE / 2;
-/// Asked of files whose names say that they belong together.
-const THREE_QUARTERS: u64 = HALF + (ALIKE - HALF) / 2;
-/// How many old files are kept in mind for each new one.
+/// Of each new file so many candidates are kept.
 const CANDIDATES: usize = 4;
 
-/// A file that is gone, or new.
-#[derive(Clone, Debug)]
-pub(super) struct Version {
-    /// Its path.
+/// A file that is new, or gone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct File {
     pub(super) path: BString,
-    /// Its content.
     pub(super) id: ObjectId,
-    /// Whether it is a file; links are renamed only as they are.
-    pub(super) is_file: bool,
 }
 
-/// What became of what.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Renames {
-    /// For each new file the place of the one it was.
-    pub(super) from: Vec<Option<usize>>,
-    /// There were too many files to compare them all.
-    pub(super) cut: bool,
-}
-
-/// Finds them. Contents of more than `limit` bytes (0: none) are not compared, nor those that can't be read.
-pub(super) fn find(objects: &Objects, gone: &[Version], new: &[Version], limit: u64) -> Renames {
-    let mut pairing = Pairing { gone, new, from: vec![None; new.len()], used: vec![false; gone.len()] };
-    pairing.same_content();
-    let (old_left, new_left) = pairing.left();
-    if old_left.is_empty() || new_left.is_empty() {
-        return Renames { from: pairing.from, cut: false };
-    }
-    let bounded = |list: &[usize]| list.len() <= LIMIT * LIMIT;
-    if !bounded(&old_left) || !bounded(&new_left) {
-        return Renames { from: pairing.from, cut: true };
-    }
-    let named = pairing.same_names(&old_left, &new_left);
-    let pieces = |list: &[Version], at: usize| Pieces::of(objects, &list[at].id, limit);
-    for (old, at) in named {
-        if let (Some(a), Some(b)) = (pieces(gone, old), pieces(new, at))
-            && a.alike(&b) >= THREE_QUARTERS
-        {
-            pairing.pair(old, at);
+/// For files that are new the file that was gone with them, if any: pairs of indices (new, gone). `read` gives a
+/// content, or nothing where it can't be had: such a file is only ever identical to another.
+pub(super) fn pairs(
+    new: &[File],
+    gone: &[File],
+    read: &mut dyn FnMut(&ObjectId) -> Option<Vec<u8>>,
+) -> BTreeMap<usize, usize> {
+    let mut found = Pairs { new, gone, pairs: BTreeMap::new(), used: HashSet::new(), spans: HashMap::new(), read };
+    found.identical();
+    let (new_left, gone_left) = (new.len() - found.pairs.len(), gone.len() - found.used.len());
+    if new_left > 0 && gone_left > 0 {
+        found.same_name();
+        let (new_left, gone_left) = (new.len() - found.pairs.len(), gone.len() - found.used.len());
+        if new_left * gone_left <= LIMIT * LIMIT {
+            found.alike();
         }
     }
-    let (old_left, new_left) = pairing.left();
-    if old_left.len().saturating_mul(new_left.len()) > LIMIT * LIMIT {
-        return Renames { from: pairing.from, cut: true };
-    }
-    let read = |left: &[usize], list: &[Version]| -> Vec<(usize, Pieces)> {
-        left.par_iter().filter_map(|&at| Some((at, pieces(list, at)?))).collect()
-    };
-    let (old, fresh) = (read(&old_left, gone), read(&new_left, new));
-    let size = |list: &[(usize, Pieces)]| list.iter().map(|(_, p)| p.counts.len() as u64 + 1).sum::<u64>();
-    if size(&old) * fresh.len() as u64 + size(&fresh) * old.len() as u64 > MAX_WORK {
-        return Renames { from: pairing.from, cut: true };
-    }
-    pairing.most_alike(&old, &fresh);
-    Renames { from: pairing.from, cut: false }
+    found.pairs
 }
 
-struct Pairing<'a> {
-    gone: &'a [Version],
-    new: &'a [Version],
-    from: Vec<Option<usize>>,
-    used: Vec<bool>,
+struct Pairs<'a> {
+    new: &'a [File],
+    gone: &'a [File],
+    pairs: BTreeMap<usize, usize>,
+    /// Files that are gone and found again.
+    used: HashSet<usize>,
+    spans: HashMap<ObjectId, Option<Spans>>,
+    read: &'a mut dyn FnMut(&ObjectId) -> Option<Vec<u8>>,
 }
 
-impl Pairing<'_> {
-    fn pair(&mut self, old: usize, new: usize) {
-        if !self.used[old] && self.from[new].is_none() {
-            self.used[old] = true;
-            self.from[new] = Some(old);
+/// The last part of a path.
+fn base(path: &[u8]) -> &[u8] {
+    path.rsplit_once_str("/").map_or(path, |(_, name)| name)
+}
+
+impl Pairs<'_> {
+    fn pair(&mut self, new: usize, gone: usize) {
+        if self.used.insert(gone) {
+            self.pairs.insert(new, gone);
         }
     }
 
-    /// Files of both sides that have no partner. Links find theirs by content or not at all.
-    fn left(&self) -> (Vec<usize>, Vec<usize>) {
-        let old = (0..self.gone.len()).filter(|&i| !self.used[i] && self.gone[i].is_file).collect();
-        let new = (0..self.new.len()).filter(|&i| self.from[i].is_none() && self.new[i].is_file).collect();
-        (old, new)
-    }
-
-    /// The same content; the same name decides between several.
-    fn same_content(&mut self) {
-        let mut by_id: HashMap<(ObjectId, bool), Vec<usize>> = HashMap::new();
-        for (at, old) in self.gone.iter().enumerate() {
-            by_id.entry((old.id, old.is_file)).or_default().push(at);
+    fn identical(&mut self) {
+        let mut by_id: HashMap<&ObjectId, Vec<usize>> = HashMap::new();
+        for (at, file) in self.gone.iter().enumerate() {
+            by_id.entry(&file.id).or_default().push(at);
         }
-        for (at, new) in self.new.iter().enumerate() {
-            let Some(olds) = by_id.get_mut(&(new.id, new.is_file)).filter(|olds| !olds.is_empty()) else { continue };
-            let same_name = |&old: &usize| base(&self.gone[old].path) == base(&new.path);
-            let old = olds.remove(olds.iter().position(same_name).unwrap_or(0));
-            self.pair(old, at);
+        for (at, file) in self.new.iter().enumerate() {
+            let Some(all) = by_id.get_mut(&file.id).filter(|all| !all.is_empty()) else { continue };
+            let named = all.iter().position(|gone| base(&self.gone[*gone].path) == base(&file.path));
+            let gone = all.remove(named.unwrap_or(0));
+            self.pair(at, gone);
         }
     }
 
-    /// Pairs whose file name is the only one of its kind among the old and among the new.
-    fn same_names(&self, old: &[usize], new: &[usize]) -> Vec<(usize, usize)> {
-        let unique = |list: &[usize], of: &[Version]| {
-            let mut by_name: HashMap<Vec<u8>, Option<usize>> = HashMap::new();
-            for &at in list {
-                by_name.entry(base(&of[at].path).to_vec()).and_modify(|only| *only = None).or_insert(Some(at));
-            }
-            by_name
-        };
-        let (old, new) = (unique(old, self.gone), unique(new, self.new));
-        let mut pairs: Vec<_> = new.iter().filter_map(|(name, at)| Some(((*old.get(name)?)?, (*at)?))).collect();
-        pairs.sort_unstable();
-        pairs
-    }
-
-    /// The best pairs first, each file once.
-    fn most_alike(&mut self, old: &[(usize, Pieces)], new: &[(usize, Pieces)]) {
-        let mut scored: Vec<Scored> = new
-            .par_iter()
-            .flat_map_iter(|(new, pieces)| {
-                let score = |(old, other): &(usize, Pieces)| {
-                    let same_name = base(&self.gone[*old].path) == base(&self.new[*new].path);
-                    Scored { alike: other.alike(pieces), same_name, old: *old, new: *new }
-                };
-                let mut best: Vec<_> = old.iter().map(score).filter(|s| s.alike >= HALF).collect();
-                best.sort_by(Scored::order);
-                best.truncate(CANDIDATES);
-                best
+    /// Names that only one file on either side has.
+    fn same_name(&mut self) {
+        let mut names: HashMap<&[u8], (Vec<usize>, Vec<usize>)> = HashMap::new();
+        for at in (0..self.new.len()).filter(|at| !self.pairs.contains_key(at)) {
+            names.entry(base(&self.new[at].path)).or_default().0.push(at);
+        }
+        for at in (0..self.gone.len()).filter(|at| !self.used.contains(at)) {
+            names.entry(base(&self.gone[at].path)).or_default().1.push(at);
+        }
+        let mut once: Vec<(usize, usize)> = names
+            .into_values()
+            .filter_map(|(new, gone)| match (&new[..], &gone[..]) {
+                ([new], [gone]) => Some((*new, *gone)),
+                _ => None,
             })
             .collect();
-        scored.sort_by(Scored::order);
-        for pair in scored {
-            self.pair(pair.old, pair.new);
+        once.sort_unstable();
+        for (new, gone) in once {
+            if self.score(new, gone) >= NAME_SCORE {
+                self.pair(new, gone);
+            }
+        }
+    }
+
+    fn alike(&mut self) {
+        let mut all = Vec::new();
+        for new in 0..self.new.len() {
+            if self.pairs.contains_key(&new) {
+                continue;
+            }
+            let mut best = Vec::new();
+            for gone in 0..self.gone.len() {
+                let score = if self.used.contains(&gone) { 0 } else { self.score(new, gone) };
+                if score >= MIN_SCORE {
+                    let named = base(&self.new[new].path) == base(&self.gone[gone].path);
+                    best.push((Reverse((score, named)), new, gone));
+                }
+            }
+            best.sort_unstable();
+            best.truncate(CANDIDATES);
+            all.extend(best);
+        }
+        all.sort_unstable();
+        for (_, new, gone) in all {
+            if !self.pairs.contains_key(&new) {
+                self.pair(new, gone);
+            }
+        }
+    }
+
+    /// How much of the larger one of the two came from the gone one.
+    fn score(&mut self, new: usize, gone: usize) -> u64 {
+        let (new, gone) = (self.new[new].id, self.gone[gone].id);
+        self.load(&new);
+        self.load(&gone);
+        match (self.spans.get(&new), self.spans.get(&gone)) {
+            (Some(Some(new)), Some(Some(gone))) => gone.score(new),
+            _ => 0,
+        }
+    }
+
+    fn load(&mut self, id: &ObjectId) {
+        if !self.spans.contains_key(id) {
+            let spans = (self.read)(id).map(|content| Spans::of(&content));
+            self.spans.insert(*id, spans);
         }
     }
 }
 
-struct Scored {
-    alike: u64,
-    same_name: bool,
-    old: usize,
-    new: usize,
-}
-
-impl Scored {
-    fn order(&self, other: &Scored) -> std::cmp::Ordering {
-        let key = |s: &Scored| (std::cmp::Reverse((s.alike, s.same_name)), s.new, s.old);
-        key(self).cmp(&key(other))
-    }
-}
-
-/// A content, as lines without their order: how many bytes of each there are.
-struct Pieces {
+/// A content as pieces of a line, or of 64 bytes of one.
+struct Spans {
     size: u64,
-    counts: Vec<(u64, u32)>,
+    /// How many bytes stand in pieces of each hash.
+    bytes: HashMap<u32, u64>,
 }
 
-impl Pieces {
-    fn of(objects: &Objects, id: &ObjectId, limit: u64) -> Option<Pieces> {
-        let mut content = Vec::new();
-        objects.get(id, limit, &mut content).ok()?;
-        Some(Pieces::new(&content))
-    }
-
-    fn new(content: &[u8]) -> Pieces {
+impl Spans {
+    fn of(content: &[u8]) -> Spans {
         let is_text = memchr::memchr(0, &content[..content.len().min(8000)]).is_none();
-        let mut counts: Vec<(u64, u32)> = Vec::new();
-        let (mut hasher, mut length) = (DefaultHasher::new(), 0);
+        let mut spans = Spans { size: content.len() as u64, bytes: HashMap::new() };
+        let (mut a, mut b, mut n) = (0u32, 0u32, 0u64);
         for (at, &byte) in content.iter().enumerate() {
-            // The CR of a CRLF is no difference.
             if is_text && byte == b'\r' && content.get(at + 1) == Some(&b'\n') {
                 continue;
             }
-            hasher.write_u8(byte);
-            length += 1;
-            if length as usize == PIECE || byte == b'\n' {
-                counts.push((hasher.finish(), length));
-                (hasher, length) = (DefaultHasher::new(), 0);
+            // The hash of diffcore-delta.c.
+            let old = a;
+            a = (a << 7) ^ (b >> 25);
+            b = (b << 7) ^ (old >> 25);
+            a = a.wrapping_add(u32::from(byte));
+            n += 1;
+            if n == 64 || byte == b'\n' {
+                spans.add(a, b, n);
+                (a, b, n) = (0, 0, 0);
             }
         }
-        if length > 0 {
-            counts.push((hasher.finish(), length));
+        if n > 0 {
+            spans.add(a, b, n);
         }
-        counts.sort_unstable();
-        counts.dedup_by(|next, kept| {
-            next.0 == kept.0 && {
-                kept.1 = kept.1.saturating_add(next.1);
-                true
-            }
-        });
-        Pieces { size: content.len() as u64, counts }
+        spans
     }
 
-    /// How alike two contents are, up to [`ALIKE`]: the part of the larger one that both have.
-    fn alike(&self, other: &Pieces) -> u64 {
-        let (large, small) = (self.size.max(other.size), self.size.min(other.size));
-        if small == 0 || (large - small) * 2 > large {
+    fn add(&mut self, a: u32, b: u32, n: u64) {
+        let hash = a.wrapping_add(b.wrapping_mul(0x61)) % 107_927;
+        *self.bytes.entry(hash).or_default() += n;
+    }
+
+    fn score(&self, new: &Spans) -> u64 {
+        let (small, large) = (self.size.min(new.size), self.size.max(new.size));
+        if new.size == 0 || large * (MAX_SCORE - MIN_SCORE) < (large - small) * MAX_SCORE {
             return 0;
         }
-        let (mut i, mut j, mut common) = (0, 0, 0);
-        while let (Some(a), Some(b)) = (self.counts.get(i), other.counts.get(j)) {
-            match a.0.cmp(&b.0) {
-                std::cmp::Ordering::Less => i += 1,
-                std::cmp::Ordering::Greater => j += 1,
-                std::cmp::Ordering::Equal => {
-                    common += u64::from(a.1.min(b.1));
-                    (i, j) = (i + 1, j + 1);
-                }
-            }
-        }
-        common * ALIKE / large
+        let copied: u64 = self.bytes.iter().map(|(hash, n)| *n.min(new.bytes.get(hash).unwrap_or(&0))).sum();
+        copied * MAX_SCORE / large
     }
 }
 
-fn base(path: &[u8]) -> &[u8] {
-    memchr::memrchr(b'/', path).map_or(path, |at| &path[at + 1..])
+#[cfg(test)]
+mod tests {
+    use super::super::testing::Git;
+    use super::*;
+
+    /// What git itself pairs between HEAD~ and HEAD, as (old, new).
+    fn by_git(git: &Git) -> Vec<(String, String)> {
+        let out = git.run(&["diff-tree", "-r", "-M", "--name-status", "HEAD~", "HEAD"]);
+        let pair = |line: &str| {
+            let mut words = line.split('\t');
+            words.next()?.starts_with('R').then(|| (words.next().unwrap().into(), words.next().unwrap().into()))
+        };
+        let mut all: Vec<_> = out.lines().filter_map(pair).collect();
+        all.sort();
+        all
+    }
+
+    fn files(git: &Git, filter: &str) -> Vec<File> {
+        let out = git.run(&["diff-tree", "-r", "--no-renames", filter, "HEAD~", "HEAD"]);
+        out.lines()
+            .map(|line| {
+                let (meta, path) = line.split_once('\t').unwrap();
+                let words: Vec<_> = meta.split(' ').collect();
+                let id = words[if filter.ends_with('D') { 2 } else { 3 }];
+                File { path: path.into(), id: ObjectId::from_hex(id.as_bytes()).unwrap() }
+            })
+            .collect()
+    }
+
+    fn by_us(git: &Git) -> Vec<(String, String)> {
+        let (new, gone) = (files(git, "--diff-filter=A"), files(git, "--diff-filter=D"));
+        let mut read = |id: &ObjectId| Some(git.run(&["cat-file", "blob", &id.to_string()]).into_bytes());
+        let pairs = pairs(&new, &gone, &mut read);
+        let mut all: Vec<_> =
+            pairs.iter().map(|(n, g)| (gone[*g].path.to_string(), new[*n].path.to_string())).collect();
+        all.sort();
+        all
+    }
+
+    fn lines(range: std::ops::Range<u32>, word: &str) -> Vec<u8> {
+        range.map(|n| format!("line {n} says {}\n", word.repeat(n as usize % 5))).collect::<String>().into_bytes()
+    }
+
+    #[test]
+    fn as_git_tells_them() {
+        let git = Git::new();
+        for (path, range) in [("a/one", 0..50), ("a/two", 100..150), ("b/three", 200..260), ("c/x", 0..50)] {
+            git.write(path, &lines(range, "old"));
+        }
+        git.write("half", &lines(300..340, "old"));
+        git.write("less", &lines(400..440, "old"));
+        git.write("crlf", &lines(500..540, "old"));
+        git.commit_all("before");
+        git.run(&["rm", "-qr", "."]);
+        git.write("z/one", &lines(0..50, "old"));
+        git.write("a/x", &lines(0..50, "old"));
+        git.write("two", &[lines(100..150, "old"), lines(600..610, "new")].concat());
+        git.write("four", &[lines(200..245, "old"), lines(700..715, "new")].concat());
+        git.write("half-new", &[lines(300..325, "old"), lines(800..820, "new")].concat());
+        git.write("less-new", &[lines(400..415, "old"), lines(900..930, "new")].concat());
+        git.write("crlf-new", &lines(500..540, "old").replace("\n", "\r\n"));
+        git.commit_all("after");
+        let expected = by_git(&git);
+        assert_eq!(by_us(&git), expected);
+        assert!(expected.len() >= 5 && !expected.iter().any(|(old, _)| old == "less"), "{expected:?}");
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_only_ever_identical() {
+        let id = |n: u8| ObjectId::Sha1([n; 20]);
+        let file = |path: &str, n: u8| File { path: path.into(), id: id(n) };
+        let pairs = pairs(&[file("x", 1), file("y", 2)], &[file("a", 3), file("b", 1)], &mut |_| None);
+        assert_eq!(pairs.into_iter().collect::<Vec<_>>(), [(0, 1)]);
+    }
 }

@@ -177,6 +177,13 @@ mod tests {
     }
 
     #[test]
+    fn the_manual_is_right() {
+        let manual = include_str!("../../../docs/baseline.md");
+        let line = manual.lines().find(|line| line.contains(" reason=\"test data\"")).unwrap();
+        assert_eq!(Entry::parse(line).unwrap().line(), line);
+    }
+
+    #[test]
     fn what_is_wrong_is_said_without_the_line() {
         for (line, words) in [
             ("Tr0ub4dor", "fingerprint"),

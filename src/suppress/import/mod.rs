@@ -1,8 +1,8 @@
 //! Other tools' lists of known findings, carried over into a baseline as far as they can be.
 //!
 //! Our fingerprints need the secret, and these lists have a place, a hash or the value. So each entry is looked for
-//! among the findings of a scan: by its value where the list holds it ([`gitleaks`]' reports), by its hash
-//! ([`detect_secrets`]), else by file and line. Rules have other names there and are not compared. What is not found
+//! among the findings of a scan: by its value where the list holds it (gitleaks' reports), by its hash
+//! (detect-secrets), else by file and line. Rules have other names there and are not compared. What is not found
 //! is told, with the reason: an entry guessed wrong would hide a secret that nobody has looked at.
 
 mod detect_secrets;

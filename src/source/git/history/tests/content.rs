@@ -49,6 +49,7 @@ fn what_only_a_merge_brings() {
         s.commit(side, "1");
     }
     s.git(&["checkout", "-q", "main"]);
+    s.commit("main", "1");
     s.git(&["merge", "-q", "--no-commit", "one", "two"]);
     s.write("evil", "SECRET-octopus");
     let octopus = s.commit_at("Merge", 1_600_000_000);

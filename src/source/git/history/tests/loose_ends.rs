@@ -38,7 +38,7 @@ fn excluded_paths_are_told_and_not_handed_over() {
     s.commit("leave/SECRET-name", "1");
     let paths: crate::source::git::history::PathFilter = Arc::new(|path| !path.starts_with(b"leave/"));
     let r = scan_with(s.open(), Options { paths: Some(paths), ..Options::default() });
-    assert_eq!(places(&r.records()).iter().map(|p| p.1.as_str()).collect::<Vec<_>>(), ["keep/a"]);
+    assert_eq!(places(&r.of(Kind::History)).iter().map(|p| p.1.as_str()).collect::<Vec<_>>(), ["keep/a"]);
     assert_eq!(r.skips(), ["excluded leave/SECRET-name", "excluded leave/a"]);
 }
 

@@ -23,6 +23,7 @@ mod soft;
 mod tests;
 pub mod tokens;
 mod url;
+pub mod value;
 
 use crate::blob::Kind;
 use crate::decode;
@@ -79,6 +80,15 @@ pub struct Match {
     pub evidence: Vec<Evidence>,
 }
 
+/// What a look at a text gives.
+#[derive(Clone, Debug, Default)]
+pub struct Examined {
+    /// All matches, by place, none overlapping another.
+    pub matches: Vec<Match>,
+    /// A decoding limit was reached: some encoded text was read only as it stands.
+    pub truncated: bool,
+}
+
 /// A named reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Evidence {
@@ -113,7 +123,13 @@ impl Detector {
     /// All matches of all rules at any confidence, by place; no two overlap (one token, one finding: the most
     /// specific rule owns it).
     pub fn detect(&self, text: &[u8], place: Place<'_>) -> Vec<Match> {
-        overlap::resolve(self.gather(text, place, Hits::matches()).matches)
+        self.examine(text, place).matches
+    }
+
+    /// As [`Detector::detect`], and whether everything was looked at.
+    pub fn examine(&self, text: &[u8], place: Place<'_>) -> Examined {
+        let hits = self.gather(text, place, Hits::matches());
+        Examined { truncated: hits.truncated, matches: overlap::resolve(hits.matches) }
     }
 
     /// Whether some path could make a finding of at least `floor` in this text. Cheap for a text without candidates.
@@ -133,7 +149,9 @@ impl Detector {
             Path::Known(path) => Some(path.as_ref()),
             Path::None | Path::Unknown => None,
         };
-        for view in decode::views(text, path) {
+        let views = decode::views(text, path);
+        hits.truncated |= views.truncated;
+        for view in views {
             let mut seen = hits.alike();
             self.look(&view.text, place, &mut seen);
             hits.absorb(seen, |range| view.original(range));

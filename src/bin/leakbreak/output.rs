@@ -60,6 +60,25 @@ pub(crate) fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Res
     Destination::Standard.write(write)
 }
 
+/// Replaces a file as a whole, or leaves it as it is. One that was there keeps its permissions.
+///
+/// # Errors
+/// It can't be written.
+pub(crate) fn replace_file(path: &Path, text: &[u8], mode: Mode) -> io::Result<()> {
+    let mut file = temporary(path)?;
+    file.held.write_all(text)?;
+    settle(path, file, mode)
+}
+
+/// The permissions of a file that is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Those of the file that was there, or of any new file.
+    Plain,
+    /// As of any new file, and to be run.
+    Executable,
+}
+
 fn unwritable(path: &Path, why: impl std::fmt::Display) -> Error {
     Error::path(path, format!("the report can't be written there: {why}"))
 }
@@ -73,10 +92,30 @@ fn buffered(to: impl Write, write: impl FnOnce(&mut dyn Write) -> io::Result<()>
 fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let mut file = temporary(path)?;
     buffered(file.held.as_file_mut(), write)?;
-    if let Ok(old) = fs::metadata(path) {
-        fs::set_permissions(file.held.path(), old.permissions())?;
+    settle(path, file, Mode::Plain)
+}
+
+/// Gives a finished temporary file its permissions and its name.
+fn settle(path: &Path, file: Temporary<tempfile::NamedTempFile>, mode: Mode) -> io::Result<()> {
+    match (mode, fs::metadata(path)) {
+        (Mode::Plain, Ok(old)) => fs::set_permissions(file.held.path(), old.permissions())?,
+        (Mode::Plain, Err(_)) => {}
+        (Mode::Executable, _) => make_executable(file.held.path())?,
     }
     file.keep(|file| file.persist(path)).map_err(|e| e.error)?;
+    Ok(())
+}
+
+/// Whoever may read it may run it.
+#[cfg(unix)]
+fn make_executable(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = fs::metadata(path)?.permissions().mode();
+    fs::set_permissions(path, Permissions::from_mode(mode | (mode & 0o444) >> 2))
+}
+
+#[cfg(not(unix))]
+fn make_executable(_: &Path) -> io::Result<()> {
     Ok(())
 }
 

@@ -1,8 +1,29 @@
 //! Values assigned to secret-like names: the generic rules.
+//!
+//! One search for a few dozen stems finds the names; [`name`] says what a name claims, [`bind`] what it is bound to in
+//! any of the forms that languages and files have, [`weigh`] whether the value is worth the claim. Passwords on command
+//! lines, which no name announces, are read by [`command`]. Where this ends: it knows no provider's tokens (their rules
+//! win over these), no structure beyond a name's own line and the next, and it looks at the text as it stands: encodings
+//! are undone before.
 
-use super::{Match, Place};
+mod bind;
+mod command;
+mod context;
+mod literal;
+mod name;
+mod weigh;
+mod words;
+
+use super::{Evidence, Match, Place};
+use crate::finding::Secret;
 use crate::rule::Rule;
-use std::sync::Arc;
+use aho_corasick::AhoCorasick;
+use bind::{Bound, Form};
+use context::Context;
+use name::{Claim, Kind, Sure};
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
+use weigh::Asked;
 
 /// The rules that own generic findings.
 #[derive(Clone, Debug, Default)]
@@ -15,5 +36,143 @@ pub struct GenericRules {
 
 /// Finds assignments of secrets in `text`.
 pub fn find(text: &[u8], place: Place<'_>, rules: &GenericRules, out: &mut Vec<Match>) {
-    let _ = (text, place, rules, out);
+    if rules.secret.is_none() && rules.password.is_none() {
+        return;
+    }
+    let context = Context::of(place.path);
+    if context.refused {
+        return;
+    }
+    let Some(stems) = stems() else { return };
+    let mut search = Search { text, context, rules, out, done: 0 };
+    for hit in stems.find_iter(text) {
+        if hit.start() >= search.done {
+            search.look(hit.pattern().as_usize(), hit.range());
+        }
+    }
 }
+
+fn stems() -> Option<&'static AhoCorasick> {
+    static STEMS: OnceLock<Option<AhoCorasick>> = OnceLock::new();
+    STEMS.get_or_init(|| AhoCorasick::new(words::STEMS).ok()).as_ref()
+}
+
+/// A search through one text.
+struct Search<'a> {
+    text: &'a [u8],
+    context: Context,
+    rules: &'a GenericRules,
+    out: &'a mut Vec<Match>,
+    /// Up to here names have been read.
+    done: usize,
+}
+
+impl Search<'_> {
+    fn look(&mut self, stem: usize, hit: Range<usize>) {
+        match words::STEMS[stem] {
+            "earer " => return self.bearer(hit.end),
+            "asic " => return,
+            "dentified by" | "DENTIFIED BY" => return self.command(command::identified_by(self.text, hit.end)),
+            "mysql" | "curl " | "redis-cli" | "sqlcmd" | "docker login" => {
+                return self.command(command::argument(self.text, hit));
+            }
+            _ => {}
+        }
+        let span = name::extent(self.text, hit, self.done);
+        self.done = span.end;
+        let name = &self.text[span.clone()];
+        if name == b"sshpass" {
+            return self.command(command::argument(self.text, span));
+        }
+        let Some(claim) = name::claim(name) else { return };
+        if let Some(mut bound) = bind::bound(self.text, &span, self.context.syntax) {
+            let start = bind::scheme(self.text, bound.literal.span.start).min(bound.literal.span.end);
+            bound.literal.span.start = start;
+            self.weigh(&claim, &span, &bound);
+        }
+    }
+
+    /// A token behind `Bearer `, whatever the name before it.
+    fn bearer(&mut self, at: usize) {
+        let claim =
+            Claim { kind: Kind::Secret, sure: Sure::Strong, what: "bearer token".into(), owner: None, test: false };
+        if let Some(literal) = literal::inside(self.text, at) {
+            let name = at - "bearer ".len()..at - 1;
+            self.weigh(&claim, &name, &Bound { literal, form: Form::Assigned });
+        }
+    }
+
+    fn command(&mut self, found: Option<literal::Literal>) {
+        let Some(literal) = found else { return };
+        let claim =
+            Claim { kind: Kind::Password, sure: Sure::Strong, what: "password".into(), owner: None, test: false };
+        let span = literal.span.start..literal.span.start;
+        self.weigh(&claim, &span, &Bound { literal, form: Form::Flag });
+    }
+
+    fn weigh(&mut self, claim: &Claim, name: &Range<usize>, bound: &Bound) {
+        let span = bound.literal.span.clone();
+        let value = &self.text[span.clone()];
+        let asked = Asked {
+            name: &self.text[name.clone()],
+            claim,
+            form: bound.form,
+            context: self.context,
+            beside_login: claim.kind == Kind::Password && beside_login(self.text, &span),
+        };
+        let Ok(weight) = weigh::weigh(value, asked) else { return };
+        let rule = match weight.kind {
+            Kind::Secret => &self.rules.secret,
+            Kind::Password => &self.rules.password,
+        };
+        let Some(rule) = rule else { return };
+        let mut evidence = vec![Evidence { reason: bound_to(claim, asked.name), span: Some(name.clone()) }];
+        evidence.push(Evidence { reason: weight.why, span: None });
+        if self.context.tame {
+            evidence.push(Evidence { reason: "in a test, example or document: one less sure".into(), span: None });
+        }
+        let title = claim.owner.as_ref().filter(|_| claim.kind == Kind::Secret).map(|o| format!("{o} {}", claim.what));
+        self.out.push(Match {
+            rule: rule.clone(),
+            title,
+            secret: Secret::new(value),
+            span,
+            confidence: weight.confidence,
+            evidence,
+        });
+    }
+}
+
+/// Says what the value is bound to; a name that could hold a secret itself is not repeated.
+fn bound_to(claim: &Claim, name: &[u8]) -> String {
+    let shown = String::from_utf8_lossy(name);
+    if name.is_empty() || name.len() > 48 || super::value::randomness(name) > 10.0 {
+        return format!("bound to the name of a {}", claim.what);
+    }
+    format!("bound to {shown}")
+}
+
+/// Whether a user, host or account stands near: what it is beside tells a password from a word about passwords.
+fn beside_login(text: &[u8], span: &Range<usize>) -> bool {
+    const WORDS: [&[u8]; 12] = [
+        b"user",
+        b"login",
+        b"host",
+        b"account",
+        b"smtp",
+        b"uid",
+        b"ssid",
+        b"usuario",
+        b"benutzer",
+        b"identifiant",
+        b"database",
+        b"server",
+    ];
+    let near = &text[span.start.saturating_sub(200)..(span.end + 120).min(text.len())];
+    near.windows(4)
+        .enumerate()
+        .any(|(i, _)| WORDS.iter().any(|w| near.len() >= i + w.len() && near[i..i + w.len()].eq_ignore_ascii_case(w)))
+}
+
+#[cfg(test)]
+mod tests;

@@ -127,9 +127,44 @@ impl Pack {
         order.get(at).copied()
     }
 
+    /// Where the entry at `offset` ends: where the next one begins. Only once the index is examined.
+    pub(super) fn end(&self, offset: u64) -> Option<u64> {
+        let order = &self.prepared.get()?.order;
+        let after = order.partition_point(|&at| self.offset(at).is_some_and(|other| other <= offset));
+        match order.get(after) {
+            Some(&at) => self.offset(at),
+            None => (self.bytes().len() as u64).checked_sub(self.hash.len_in_bytes() as u64),
+        }
+    }
+
     /// Positions in the order of their offsets. Only once the index is examined.
     pub(super) fn order(&self) -> &[u32] {
         self.prepared.get().map_or(&[], |prepared| &prepared.order)
+    }
+
+    /// The positions whose ids begin with `first`.
+    pub(super) fn beginning_with(&self, first: u8) -> std::ops::Range<u32> {
+        let before = |byte: u8| {
+            let (mut low, mut high) = (0, self.len());
+            while low < high {
+                let middle = low + (high - low) / 2;
+                if self.id(middle).is_some_and(|id| id.first_byte() < byte) { low = middle + 1 } else { high = middle }
+            }
+            low
+        };
+        before(first)..first.checked_add(1).map_or(self.len(), before)
+    }
+
+    /// The ids that the index file names though the pack, indexed anew, does not give them.
+    pub(super) fn named_only(&self) -> Vec<ObjectId> {
+        let Some(idx) = &self.idx else { return Vec::new() };
+        let named = (0..idx.file.num_objects()).map(|at| idx.file.oid_at_index(at));
+        named.filter(|id| self.find(id).is_none()).map(ToOwned::to_owned).collect()
+    }
+
+    /// Whether checksums vouch for the entry at `offset`, unread.
+    pub(super) fn proves_unread(&self, offset: u64) -> bool {
+        self.end(offset).is_some_and(|end| self.proves(self.position(offset), offset, end))
     }
 
     /// Whether the entry from `offset` to `end` is as it was when it was written, as far as the index can tell.
@@ -138,7 +173,7 @@ impl Pack {
             Some(Proof::Made) => true,
             Some(Proof::Checksums) => {
                 let sum = at.and_then(|at| self.idx.as_ref()?.file.crc32_at_index(at));
-                let bytes = self.bytes().get(offset as usize..end as usize);
+                let bytes = self.bytes().get(usize::try_from(offset).unwrap_or(usize::MAX)..end as usize);
                 matches!((sum, bytes), (Some(sum), Some(bytes)) if crc32fast::hash(bytes) == sum)
             }
             Some(Proof::Hash) | None => false,

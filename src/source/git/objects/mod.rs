@@ -4,21 +4,30 @@
 //! ([`Objects::for_each`]: a [`walk`] along the trees of deltas, each object built once). Nothing that a pack or an
 //! index says is believed: a content is given out only where checksums, or its own hash, vouch for its id; what is
 //! damaged is told by id and everything else is read. What an object means is not known here.
+//!
+//! The slow path, for what the walk can't build, is [`chain`] too: each base is looked for in every place that may have
+//! it. There is no second opinion by libgit2 behind it: it reads nothing more, and never ends on a loose object that is
+//! cut off or on deltas that go round in a circle.
 
 mod cache;
 mod chain;
 mod delta;
+mod each;
+mod forest;
 mod index;
 mod inflate;
 mod loose;
 mod pack;
+mod recover;
 mod store;
+mod walk;
 
 use super::open::Repository;
 use crate::blob::Skip;
-use cache::Cache;
+use cache::{Base, Cache};
 use chain::{Chain, MOST, Tools, is};
-use gix_hash::ObjectId;
+use each::Each;
+use gix_hash::{ObjectId, oid};
 pub use gix_object::Kind;
 use pack::Pack;
 use std::sync::atomic::Ordering;
@@ -110,7 +119,7 @@ impl Objects {
     pub fn get(&self, id: &ObjectId, limit: u64, out: &mut Vec<u8>) -> Result<Kind, ObjectError> {
         let limit = if limit == 0 { u64::MAX } else { limit };
         let mut found = self.find(id, limit, out);
-        if matches!(found, Err(ObjectError::Missing | ObjectError::Corrupt(_))) && self.store.refresh() {
+        if matches!(found, Err(ObjectError::Missing | ObjectError::Corrupt(_))) && self.look_again() {
             found = self.find(id, limit, out);
         }
         match found {
@@ -125,7 +134,7 @@ impl Objects {
     /// As [`ObjectError`] says, but never `TooLarge`.
     pub fn header(&self, id: &ObjectId) -> Result<(Kind, u64), ObjectError> {
         let mut found = self.find_header(id);
-        if found == Err(ObjectError::Missing) && self.store.refresh() {
+        if found.is_err() && self.look_again() {
             found = self.find_header(id);
         }
         found
@@ -138,36 +147,17 @@ impl Objects {
             packs.list.iter().any(|pack| self.lists(pack, id, &packs))
                 || self.store.dirs.iter().any(|dir| loose::path(&dir.path, id).is_file())
         };
-        here() || (self.store.refresh() && here())
+        here() || (self.look_again() && here())
     }
 
     /// Every object of every folder, each id once, on all cores of the current rayon pool: packs along their delta
     /// trees, each object built once; then loose ones. `limit` as in [`Objects::get`], for blobs.
     pub fn for_each(&self, limit: u64, visitor: &dyn Visitor) {
-        let packs = self.store.packs();
-        let mut out = Vec::new();
-        let mut seen = std::collections::HashSet::new();
-        for pack in &packs.list {
-            self.prepare(pack, &packs);
-            for at in 0..pack.len() {
-                if let Some(id) = pack.id(at) {
-                    seen.insert(id.to_owned());
-                }
-            }
-        }
-        for dir in &self.store.dirs {
-            for first in 0..=255 {
-                let mut ids = Vec::new();
-                let _ = loose::list(&dir.path, first, self.store.hash, &mut ids);
-                seen.extend(ids);
-            }
-        }
-        for id in seen {
-            match self.get(&id, limit, &mut out) {
-                Ok(kind) => visitor.object(Object { id, kind, data: &out }),
-                Err(error) => visitor.unread(Unread { id: Some(id), kind: None, error }),
-            }
-        }
+        let limit = if limit == 0 { u64::MAX } else { limit };
+        let mut trouble = Vec::new();
+        let (packs, loose) = self.listed(&mut trouble);
+        trouble.into_iter().chain(packs.trouble.iter().cloned()).for_each(|unread| visitor.unread(unread));
+        Each { objects: self, visitor, limit, packs }.run(&loose);
     }
 
     /// Does `work` with a reader of packed objects.
@@ -178,6 +168,21 @@ impl Objects {
         let done = work(&mut chain);
         self.tools.lock().unwrap_or_else(PoisonError::into_inner).push(chain.end());
         done
+    }
+
+    /// Whether there is more to find than before: other packs, or a pack whose index was not examined. (Where objects
+    /// are missing anyway, their absence is no reason to doubt an index.)
+    fn look_again(&self) -> bool {
+        let other = self.store.refresh();
+        let packs = self.store.packs();
+        let mut doubtful = packs.list.iter().filter(|pack| pack.prepared.get().is_none()).peekable();
+        if self.store.partial || doubtful.peek().is_none() {
+            return other;
+        }
+        for pack in doubtful {
+            self.prepare(pack, &packs);
+        }
+        true
     }
 
     /// In packs, then loose; damaged in one place, perhaps intact in another.
@@ -228,6 +233,10 @@ impl Objects {
                 self.prepare(pack, chain.packs);
                 self.packed(pack, id, limit, chain, out)
             }
+            Err(ObjectError::TooLarge(size)) => {
+                self.prepare(pack, chain.packs);
+                Err(chain.confirm_large(pack, id, size))
+            }
             found => found,
         }
     }
@@ -262,8 +271,20 @@ impl Objects {
 
     /// Examines a pack's index, and rebuilds it where it can't be relied on.
     fn prepare<'p>(&self, pack: &'p Pack, packs: &Packs) -> &'p index::Prepared {
-        let _ = packs;
-        pack.prepare(|_| (Vec::new(), None))
+        pack.prepare(|pack| {
+            let elsewhere = |id: &oid| self.with_chain(packs, |chain| chain.elsewhere(id, pack, 0));
+            recover::rebuild(pack, &elsewhere)
+        })
+    }
+
+    /// An object that may have moved since the packs were listed.
+    fn after_refresh(&self, id: &ObjectId) -> Option<Base> {
+        if !self.store.refresh() {
+            return None;
+        }
+        let mut content = Vec::new();
+        let kind = self.find(id, MOST, &mut content).ok()?;
+        Some(Base { kind, content: content.into(), proven: true })
     }
 }
 
@@ -272,7 +293,5 @@ fn too_much(size: u64) -> ObjectError {
     ObjectError::Corrupt(format!("{size} bytes are more than can be held"))
 }
 
-#[cfg(test)]
-mod testing;
 #[cfg(test)]
 mod tests;

@@ -58,7 +58,11 @@ impl Scratch {
     /// A bare repository with a history of some files over many versions, from one seed.
     pub(super) fn history(&self, name: &str, format: &str, seed: u64, commits: usize) {
         self.git(".", &["init", "-q", "--bare", &format!("--object-format={format}"), name]);
-        self.feed(name, &["fast-import", "--quiet", "--force"], &stream(seed, commits));
+        self.feed(
+            name,
+            &["-c", "fastimport.unpackLimit=1", "fast-import", "--quiet", "--force"],
+            &stream(seed, commits),
+        );
     }
 
     pub(super) fn open(&self, name: &str) -> Objects {

@@ -1,0 +1,51 @@
+//! Passwords that no name announces: arguments of commands, and SQL's IDENTIFIED BY.
+
+use super::literal::{Literal, byte, is_quote, quoted, solid};
+use std::ops::Range;
+
+/// How far from a command its argument may stand.
+const LINE: usize = 240;
+
+/// `IDENTIFIED BY 'password'`.
+pub(super) fn identified_by(text: &[u8], at: usize) -> Option<Literal> {
+    quoted(text, at).filter(|literal| literal.span.start <= at + 2)
+}
+
+/// The password argument of the command at `command`: `mysql -psecret`, `curl -u me:secret`, `sshpass -p secret`.
+pub(super) fn argument(text: &[u8], command: Range<usize>) -> Option<Literal> {
+    let word = text[command.clone()].trim_ascii_end();
+    let start = command.end - usize::from(text[command.end - 1] == b' ');
+    let line = &text[start..(start + LINE).min(text.len())];
+    // A command's line may go on behind a backslash; any other line end ends it.
+    let end = line.iter().enumerate().position(|(i, b)| *b == b'\n' && (i == 0 || line[i - 1] != b'\\'));
+    let line = &line[..end.unwrap_or(line.len())];
+    let (option, glued): (&[u8], bool) = match word {
+        b"mysql" => (b" -p", true),
+        b"sshpass" | b"docker login" => (b" -p", false),
+        b"sqlcmd" => (b" -P", false),
+        b"redis-cli" => (b" -a", false),
+        _ => (b" -u", false),
+    };
+    let at = start + memchr::memmem::find(line, option)? + option.len();
+    let next = byte(text, at);
+    if glued == (next == b' ') && word != b"sshpass" {
+        return None;
+    }
+    let literal = value(text, solid(text, at))?;
+    if word != b"curl" {
+        return Some(literal);
+    }
+    let colon = memchr::memchr(b':', &text[literal.span.clone()])?;
+    Some(Literal { span: literal.span.start + colon + 1..literal.span.end, ..literal })
+}
+
+fn value(text: &[u8], at: usize) -> Option<Literal> {
+    if is_quote(byte(text, at)) {
+        return quoted(text, at);
+    }
+    let rest = text.get(at..(at + LINE).min(text.len()))?;
+    let len =
+        rest.iter().position(|b| b.is_ascii_whitespace() || is_quote(*b) || matches!(b, b';' | b'|' | b')' | b'\\'));
+    let len = len.unwrap_or(rest.len());
+    (len > 0).then(|| Literal { span: at..at + len, quoted: false })
+}

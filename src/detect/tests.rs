@@ -274,9 +274,9 @@ fn work_is_linear_in_the_text() {
             DETECTOR.detect(text, NOWHERE);
             start.elapsed()
         };
-        one().min(one()).min(one())
+        one().min(one())
     };
-    for ((name, small), (_, large)) in hostile(32 << 10).into_iter().zip(hostile(256 << 10)) {
+    for ((name, small), (_, large)) in hostile(16 << 10).into_iter().zip(hostile(128 << 10)) {
         let (short, long) = (time(&small).max(Duration::from_millis(10)), time(&large));
         // Eight times the text: 64 times the work if it were quadratic.
         assert!(long < short * 32, "{name}: {short:?}, then {long:?}");

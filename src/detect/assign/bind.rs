@@ -69,7 +69,8 @@ pub(super) fn bound(text: &[u8], name: &Range<usize>, syntax: Syntax) -> Option<
     if is_flag && let Some(literal) = flag(text, name.end) {
         return Some(Bound { literal, form: Form::Flag });
     }
-    if is_inside(text, first, syntax)
+    if before != b':'
+        && is_inside(text, first, syntax)
         && let Some(literal) = separator(text, name.end).and_then(|at| inside_or_quoted(text, at))
     {
         return Some(Bound { literal, form: Form::Inside });
@@ -139,6 +140,10 @@ fn plain(text: &[u8], name: &Range<usize>, syntax: Syntax) -> Option<Bound> {
         return Some(Bound { literal, form: Form::Fallback });
     }
     if let Some((next, form)) = operator(text, at) {
+        // `arn:aws:secretsmanager:...:secret:name`: a name between two colons is a part of a path.
+        if next == at + 1 && text[at] == b':' && name.start > 0 && text[name.start - 1] == b':' {
+            return None;
+        }
         if let Some(literal) = quoted(text, next) {
             return Some(Bound { literal, form });
         }

@@ -55,7 +55,7 @@ pub(super) fn find(text: &[u8], place: Place<'_>, rules: &GenericRules, hits: &m
         return;
     }
     let Some(stems) = stems() else { return };
-    let mut search = Search { text, context, rules, hits, done: 0 };
+    let mut search = Search { text, context, rules, hits, tests: None, done: 0 };
     if context.password_file {
         command::password_file(text).into_iter().for_each(|literal| search.command(Some(literal)));
     }
@@ -77,6 +77,8 @@ struct Search<'a> {
     context: Context,
     rules: &'a GenericRules,
     hits: &'a mut Hits,
+    /// Where the tests begin that stand in the file itself; asked once.
+    tests: Option<usize>,
     /// Up to here names have been read.
     done: usize,
 }
@@ -106,6 +108,17 @@ impl Search<'_> {
             let claim = self.under_heading(claim, &span, bound.literal.span.len());
             self.weigh(&claim, &span, &bound);
         }
+    }
+
+    /// Whether the file's own tests stand before `at`: Rust keeps them at a module's end.
+    fn in_test(&mut self, at: usize) -> bool {
+        let text = self.text;
+        let tests = *self.tests.get_or_insert_with(|| {
+            memchr::memmem::find(text, b"#[cfg(test)]\nmod ")
+                .or_else(|| memchr::memmem::find(text, b"#[cfg(test)]\r\nmod "))
+                .unwrap_or(text.len())
+        });
+        at > tests
     }
 
     /// What a name says together with the heading that it stands under, where it says little alone.
@@ -144,6 +157,7 @@ impl Search<'_> {
             claim,
             form: bound.form,
             context: self.context,
+            in_test: self.in_test(span.start),
             beside_login: claim.kind == Kind::Password && beside_login(self.text, &span),
         };
         let weight = match weigh::weigh(value, asked) {

@@ -52,6 +52,8 @@ pub(super) fn extent(text: &[u8], at: Range<usize>, floor: usize) -> Range<usize
     let start = text[least..at.start].iter().rposition(|&b| !is_name_byte(b)).map_or(least, |i| least + i + 1);
     let most = (at.end + LONGEST).min(text.len());
     let end = text[at.end..most].iter().position(|&b| !is_name_byte(b)).map_or(most, |i| at.end + i);
+    // Two dashes in prose part words: `positions--pass`.
+    let start = text[start..at.start].windows(2).rposition(|w| w == b"--").map_or(start, |i| start + i + 2);
     let edge = |b: &&u8| matches!(**b, b'_' | b'-' | b'.');
     let front = text[start..at.start].iter().take_while(edge).count();
     let back = text[at.end..end].iter().rev().take_while(edge).count();
@@ -109,8 +111,13 @@ pub(super) fn words(name: &[u8]) -> Vec<String> {
 pub(super) fn claim(name: &[u8]) -> Option<Claim> {
     let mut words: Vec<String> = words(name).into_iter().flat_map(split_compound).collect();
     let test = words.iter().any(|w| matches!(w.as_str(), "test" | "testing" | "tests"));
+    let all = words.len();
     while words.len() > 1 && words.last().is_some_and(|w| NEUTRAL_ENDINGS.contains(&w.as_str())) {
         words.pop();
+    }
+    // `pass_value` passes one.
+    if words.len() < all && words.last().is_some_and(|w| w == "pass") && words.len() == 1 {
+        return None;
     }
     let (last, before) = words.split_last()?;
     if before.iter().rev().take(3).any(|w| NO_SECRET.contains(&w.as_str())) {

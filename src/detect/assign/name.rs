@@ -39,6 +39,13 @@ pub(super) struct Claim {
     pub(super) test: bool,
 }
 
+impl Claim {
+    /// That of a place where only a password stands.
+    pub(super) fn password() -> Self {
+        Claim { kind: Kind::Password, sure: Sure::Strong, what: "password".into(), owner: None, test: false }
+    }
+}
+
 /// The longest name that is read.
 const LONGEST: usize = 96;
 
@@ -72,7 +79,7 @@ pub(super) fn in_prose(text: &[u8], name: &Range<usize>) -> Range<usize> {
     let Some(head) = head.strip_suffix(b" ").filter(|_| alone) else { return name.clone() };
     let len = head.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
     let first = String::from_utf8_lossy(&head[head.len() - len..]).to_lowercase();
-    let known = len > 1 && SURE.contains(&first.as_str());
+    let known = len > 1 && [SURE, OTHER_KEYS, NO_SECRET].iter().any(|words| words.contains(&first.as_str()));
     if known { name.start - 1 - len..name.end } else { name.clone() }
 }
 
@@ -155,11 +162,10 @@ fn is_password(last: &str, before: &[String]) -> bool {
     let passe = last == "passe" && of(1) == Some("de") && of(2) == Some("mot");
     let ending = PASSWORD_ENDINGS.iter().any(|e| last.ends_with(e));
     let glued = ["pass", "pw", "pwd"].iter().any(|e| last.strip_suffix(e).is_some_and(|p| PASS_PREFIXES.contains(&p)));
-    let short = last == "pw" && !before.is_empty();
     // `expected_pass` is a test's, `one_pass` a counter's.
     let other = last == "pass"
         && matches!(of(1), Some("one" | "first" | "second" | "two" | "single" | "multi" | "by" | "render"));
-    !other && (PASSWORD.contains(&last) || passe || ending || glued || short)
+    !other && (PASSWORD.contains(&last) || passe || ending || glued)
 }
 
 /// How sure a name of a token is, and how many words name it.

@@ -117,11 +117,23 @@ fn secret(value: &[u8], makeup: &Makeup, asked: Asked<'_>) -> Result<Weight, &'s
         return Ok(weight(Kind::Secret, Confidence::Low, makeup));
     }
     let confidence = match sure {
+        // Half a digest, the id of a key.
+        _ if makeup.hex && makeup.len < 24 => Confidence::Low,
         Sure::Strong if makeup.random >= 30.0 && makeup.len >= 20 => Confidence::High,
         Sure::Strong => Confidence::Medium,
         Sure::Fair if makeup.random >= 30.0 && makeup.len >= 20 => Confidence::Medium,
         // Digests and identifiers are hexadecimal too.
         Sure::Weak if !makeup.hex && makeup.classes() >= 3 && asked.claim.owner.is_some() => Confidence::Medium,
+        // A bare `key` that is as long and as random as only keys are.
+        Sure::Weak
+            if !makeup.hex
+                && makeup.classes() >= 3
+                && makeup.random >= 80.0
+                && asked.form == Form::Assigned
+                && asked.context.syntax != Syntax::Data =>
+        {
+            Confidence::Medium
+        }
         Sure::Fair | Sure::Weak => Confidence::Low,
     };
     Ok(weight(Kind::Secret, confidence, makeup))

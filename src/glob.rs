@@ -107,6 +107,11 @@ impl PathFilter {
         PathFilter { include, exclude }
     }
 
+    /// Whether it keeps everything.
+    pub fn is_everything(&self) -> bool {
+        self.include.is_empty() && self.exclude.is_empty()
+    }
+
     /// Whether a file is scanned, by its path relative to the root.
     pub fn keeps(&self, path: &[u8]) -> bool {
         (self.include.is_empty() || self.include.matches(path)) && !self.exclude.matches(path)

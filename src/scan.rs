@@ -137,6 +137,12 @@ impl Scan {
         Ok(outcome)
     }
 
+    /// Whether every finding that a baseline usually knows would be reported.
+    fn reports_all(&self) -> bool {
+        let all_rules = self.selection.select.is_empty() && self.selection.ignore.is_empty();
+        all_rules && self.min_confidence <= Confidence::Medium
+    }
+
     fn receipt(&self, source: &dyn Source, watch: &Watch) -> Receipt {
         Receipt {
             source: source.name().into(),
@@ -159,15 +165,18 @@ impl Scan {
             let path = f.origin.repo_path.as_ref().map_or(&b""[..], |p| p.as_slice());
             f.fingerprint = Fingerprint::of(&f.rule.id, &f.secret, path);
         });
-        for finding in findings.iter_mut().filter(|f| f.suppressed.is_none()) {
-            finding.suppressed = self.allow.verdict(finding);
+        // The allowlist is asked even where a comment has spoken, so that an entry which fits does not look unused.
+        for finding in findings.iter_mut() {
+            let verdict = self.allow.verdict(finding);
+            finding.suppressed = finding.suppressed.take().or(verdict);
         }
-        if source.is_whole() {
+        let whole = source.is_whole() && self.reports_all();
+        if whole {
             receipt.stale = self.allow.unused();
         }
         if let Some(baseline) = &self.baseline {
             let held = |path: &[u8]| source.holds_path(path);
-            receipt.stale.extend(baseline.mark(findings, &held, source.is_whole()));
+            receipt.stale.extend(baseline.mark(findings, &held, whole));
         }
         receipt.stale.sort();
         receipt.suppressed = findings.iter().filter(|f| f.suppressed.is_some()).count() as u64;

@@ -1,10 +1,10 @@
 //! One layer of settings: a file, or the command line.
 
-use super::Config;
-use super::file;
-use super::text::read_text;
+use super::text::{file_error, read_text};
 use super::value::Home;
-use crate::Result;
+use super::{Config, file, nearest};
+use crate::{Error, Result};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 /// No configuration is as large; a scanned repository's own one may try.
@@ -68,6 +68,19 @@ pub struct Layer {
     pub allow: Vec<AllowSpec>,
     /// See [`Config::baseline`]; relative to the layer's file.
     pub baseline: Option<PathBuf>,
+    /// Where the names of `select` and `ignore` are written; see [`Config::check_rules`].
+    pub rule_names: Vec<RuleName>,
+}
+
+/// A name in `select` or `ignore`, and where it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleName {
+    /// A rule's id, a tag or a provider, in any case.
+    pub name: String,
+    /// The file.
+    pub file: PathBuf,
+    /// The line, from 1.
+    pub line: usize,
 }
 
 impl Layer {
@@ -129,7 +142,30 @@ impl Config {
         self.rule_dirs.extend(layer.rule_dirs);
         self.ignore.extend(layer.ignore);
         self.allow.extend(layer.allow);
+        self.rule_names.extend(layer.rule_names);
         self
+    }
+
+    /// Whether every name that any layer selects or ignores is one of `known`: ids, tags and providers, in any case.
+    ///
+    /// # Errors
+    /// The first unknown one with the nearest known one: [`Error::File`] without the name where it stands in a file,
+    /// [`Error::Usage`] where it comes from the command line.
+    pub fn check_rules(&self, known: &[&str]) -> Result<()> {
+        let lower: HashSet<String> = known.iter().map(|name| name.to_lowercase()).collect();
+        let unknown = |name: &String| !lower.contains(&name.to_lowercase());
+        let near = |name: &str| match nearest(name, known.iter().copied()) {
+            Some(near) => format!("the nearest known one is `{near}` (`leakbreak rules list` shows all)"),
+            None => "there are none".into(),
+        };
+        if let Some(RuleName { name, file, line }) = self.rule_names.iter().find(|written| unknown(&written.name)) {
+            let why = format!("unknown rule, tag or provider; {}", near(name));
+            return Err(file_error(file, Some(*line), why));
+        }
+        match self.select.iter().chain(&self.ignore).find(|name| unknown(name)) {
+            Some(name) => Err(Error::Usage(format!("unknown rule, tag or provider '{name}'; {}", near(name)))),
+            None => Ok(()),
+        }
     }
 }
 
@@ -164,6 +200,26 @@ mod tests {
 
     fn v(words: &str) -> Vec<String> {
         words.split(' ').map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn unknown_rule_names_are_told_with_the_nearest() {
+        let known = ["generic-password", "ai", "Mistral AI"];
+        let of = |layers: &[Layer]| {
+            let folded = layers.iter().cloned().fold(Config::default(), Config::with);
+            folded.check_rules(&known).map_err(|e| e.to_string())
+        };
+        let good = layer("[rules]\nselect = ['AI', 'mistral ai']\nignore = ['Generic-Password']\n");
+        assert_eq!(of(std::slice::from_ref(&good)), Ok(()));
+        let bad = layer("[rules]\nignore = [\n 'ai',\n 'generic-pasword',\n]\n");
+        let error = of(&[good.clone(), bad, good.clone()]).unwrap_err();
+        assert!(
+            error.starts_with("a/.leakbreak.toml:4: unknown rule") && error.contains("`generic-password`"),
+            "{error}"
+        );
+        assert!(!error.contains("pasword"), "a file's own words are not shown");
+        let typed = Layer { select: Some(vec!["mistral".into()]), ..Layer::default() };
+        assert!(of(&[good, typed]).unwrap_err().starts_with("unknown rule, tag or provider 'mistral'; the nearest"));
     }
 
     #[test]

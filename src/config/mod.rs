@@ -15,7 +15,7 @@ mod text;
 mod value;
 
 pub use find::{BASELINE_NAME, CONFIG_NAME, discover, find, find_baseline};
-pub use layer::{AllowReach, AllowSpec, Layer};
+pub use layer::{AllowReach, AllowSpec, Layer, RuleName};
 pub use near::nearest;
 pub use size::parse_size;
 pub(crate) use text::{file_error, line_at, read_text};
@@ -48,6 +48,8 @@ pub struct Config {
     pub allow: Vec<AllowSpec>,
     /// The baseline file, absolute or relative to the current directory.
     pub baseline: Option<PathBuf>,
+    /// Where files select and ignore rules, for [`Config::check_rules`].
+    pub rule_names: Vec<RuleName>,
 }
 
 impl Default for Config {
@@ -64,6 +66,7 @@ impl Default for Config {
             ignore: Vec::new(),
             allow: Vec::new(),
             baseline: None,
+            rule_names: Vec::new(),
         }
     }
 }

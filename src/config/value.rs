@@ -2,7 +2,7 @@
 
 use super::parse_size;
 use super::place::lies_below;
-use super::text::{file_error, line_at};
+use super::text::file_error;
 use crate::glob::Globs;
 use crate::{Error, Result};
 use std::ops::Range;
@@ -48,15 +48,20 @@ impl<'a> Home<'a> {
     }
 }
 
-/// The text that values point into.
+/// Where values stand.
 pub(super) struct Place<'a> {
-    pub(super) text: &'a str,
     pub(super) home: &'a Home<'a>,
+    /// Where each line of the text ends.
+    ends: Vec<usize>,
 }
 
-impl Place<'_> {
+impl<'a> Place<'a> {
+    pub(super) fn new(home: &'a Home<'a>, text: &str) -> Self {
+        Place { home, ends: memchr::memchr_iter(b'\n', text.as_bytes()).collect() }
+    }
+
     pub(super) fn line(&self, span: &Range<usize>) -> usize {
-        line_at(self.text.as_bytes(), span.start)
+        1 + self.ends.partition_point(|end| *end < span.start)
     }
 
     pub(super) fn error(&self, span: &Range<usize>, why: impl Into<String>) -> Error {

@@ -9,6 +9,8 @@ use std::ops::Range;
 pub(super) struct Hits {
     pub(super) matches: Vec<Match>,
     refusals: Option<Vec<Refusal>>,
+    /// A decoding limit was reached.
+    pub(super) truncated: bool,
 }
 
 impl Hits {
@@ -19,12 +21,12 @@ impl Hits {
 
     /// Matches and refusals.
     pub(super) fn explained() -> Self {
-        Hits { matches: Vec::new(), refusals: Some(Vec::new()) }
+        Hits { refusals: Some(Vec::new()), ..Hits::default() }
     }
 
     /// An empty one that gathers the same.
     pub(super) fn alike(&self) -> Self {
-        Hits { matches: Vec::new(), refusals: self.refusals.as_ref().map(|_| Vec::new()) }
+        Hits { refusals: self.refusals.as_ref().map(|_| Vec::new()), ..Hits::default() }
     }
 
     /// Takes note of a candidate that is none; `why` is only asked where somebody wants to know.

@@ -6,6 +6,8 @@ use super::block::Blocks;
 use super::files::Files;
 use super::literal::{Literals, Target};
 use super::prefix::{Form, PrefixTarget, Prefixes};
+use super::shape::Profile;
+use super::tokens::is_token_byte;
 use crate::rule::{Alphabet, Rule, RuleKind, RuleSet, TokenSpec};
 use regex::bytes::Regex;
 use std::sync::{Arc, OnceLock};
@@ -39,6 +41,8 @@ pub(super) struct Index {
 #[derive(Debug)]
 pub(super) struct Shape {
     pub(super) alphabet: Alphabet,
+    /// The alphabet has more than the characters of a run.
+    pub(super) wide: bool,
     pub(super) rules: Vec<Arc<Rule>>,
 }
 
@@ -78,6 +82,13 @@ impl Index {
     }
 }
 
+/// Of several rules of a kind that has one owner the built-in one stays.
+fn own(place: &mut Option<Arc<Rule>>, rule: &Arc<Rule>) {
+    if place.is_none() || rule.spec.embedded.is_some() {
+        *place = Some(rule.clone());
+    }
+}
+
 /// An [`Index`] in the making.
 #[derive(Default)]
 struct Tables {
@@ -106,14 +117,14 @@ impl Tables {
             }
             RuleKind::UrlCredentials => {
                 self.literals.push((b"://".to_vec(), Target::Url));
-                self.url = Some(rule.clone());
+                own(&mut self.url, rule);
             }
             RuleKind::JsonWebToken => {
                 self.prefixes.extend(super::jwt::PREFIXES.iter().map(|p| (p.to_vec(), PrefixTarget::Jwt)));
-                self.jwt = Some(rule.clone());
+                own(&mut self.jwt, rule);
             }
-            RuleKind::GenericSecret => self.generic.secret = Some(rule.clone()),
-            RuleKind::GenericPassword => self.generic.password = Some(rule.clone()),
+            RuleKind::GenericSecret => own(&mut self.generic.secret, rule),
+            RuleKind::GenericPassword => own(&mut self.generic.password, rule),
         }
     }
 
@@ -130,8 +141,16 @@ impl Tables {
             alphabet,
             format: token.format.as_ref().map(|f| LazyRegex::new(format!("^(?:{f})$"))),
             files: Files::new(&rule.spec.files),
+            profile: Profile::of(&token.alphabet),
         });
-        self.prefixes.extend(token.prefix.iter().map(|p| (p.clone().into_bytes(), PrefixTarget::Form(form))));
+        // Where `+` or `/` can follow at once, no run need be long enough to lead to the prefix.
+        let broken = (0..=127u8).any(|b| b != b'.' && self.alphabets[alphabet].holds(b) && !is_token_byte(b));
+        let prefixes = token.prefix.iter().map(|p| p.clone().into_bytes());
+        if broken {
+            self.literals.extend(prefixes.map(|p| (p, Target::Form(form))));
+        } else {
+            self.prefixes.extend(prefixes.map(|p| (p, PrefixTarget::Form(form))));
+        }
     }
 
     fn add_shape(&mut self, rule: &Arc<Rule>, token: &TokenSpec) {
@@ -139,7 +158,10 @@ impl Tables {
         match self.shapes.iter_mut().find(|s| s.alphabet == alphabet) {
             Some(shape) if shape.rules.iter().any(|r| Arc::ptr_eq(r, rule)) => {}
             Some(shape) => shape.rules.push(rule.clone()),
-            None => self.shapes.push(Shape { alphabet, rules: vec![rule.clone()] }),
+            None => {
+                let wide = (0..=127u8).any(|b| alphabet.holds(b) && !is_token_byte(b));
+                self.shapes.push(Shape { alphabet, wide, rules: vec![rule.clone()] });
+            }
         }
     }
 

@@ -12,6 +12,8 @@ pub(super) enum Target {
     Block,
     /// A pattern rule.
     Pattern(usize),
+    /// A token's form, by its prefix.
+    Form(usize),
 }
 
 /// A literal in a text.

@@ -19,6 +19,8 @@ mod prefix;
 pub mod selftest;
 pub mod shape;
 mod soft;
+#[cfg(test)]
+mod tests;
 pub mod tokens;
 mod url;
 pub mod value;
@@ -78,6 +80,15 @@ pub struct Match {
     pub evidence: Vec<Evidence>,
 }
 
+/// What a look at a text gives.
+#[derive(Clone, Debug, Default)]
+pub struct Examined {
+    /// All matches, by place, none overlapping another.
+    pub matches: Vec<Match>,
+    /// A decoding limit was reached: some encoded text was read only as it stands.
+    pub truncated: bool,
+}
+
 /// A named reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Evidence {
@@ -112,7 +123,13 @@ impl Detector {
     /// All matches of all rules at any confidence, by place; no two overlap (one token, one finding: the most
     /// specific rule owns it).
     pub fn detect(&self, text: &[u8], place: Place<'_>) -> Vec<Match> {
-        overlap::resolve(self.gather(text, place, Hits::matches()).matches)
+        self.examine(text, place).matches
+    }
+
+    /// As [`Detector::detect`], and whether everything was looked at.
+    pub fn examine(&self, text: &[u8], place: Place<'_>) -> Examined {
+        let hits = self.gather(text, place, Hits::matches());
+        Examined { truncated: hits.truncated, matches: overlap::resolve(hits.matches) }
     }
 
     /// Whether some path could make a finding of at least `floor` in this text. Cheap for a text without candidates.
@@ -132,7 +149,9 @@ impl Detector {
             Path::Known(path) => Some(path.as_ref()),
             Path::None | Path::Unknown => None,
         };
-        for view in decode::views(text, path) {
+        let views = decode::views(text, path);
+        hits.truncated |= views.truncated;
+        for view in views {
             let mut seen = hits.alike();
             self.look(&view.text, place, &mut seen);
             hits.absorb(seen, |range| view.original(range));
@@ -148,7 +167,7 @@ impl Detector {
             prefix::look(index, &mut look, run.clone(), hits);
             contextual::look(index, &mut look, run, hits);
         }
-        literals(index, &look, hits);
+        literals(index, &mut look, hits);
         assign::find(text, place, &index.generic, hits);
     }
 }
@@ -159,23 +178,27 @@ struct Look<'a> {
     place: Place<'a>,
     ends: prefix::Ends,
     halves: Vec<part::Halves>,
+    /// Where the last run of each wide shape ended.
+    wide: Vec<usize>,
     reader: judge::Reader<'a>,
 }
 
 impl<'a> Look<'a> {
     fn new(text: &'a [u8], place: Place<'a>) -> Self {
         let reader = judge::Reader::new(text, place);
-        Look { text, place, ends: prefix::Ends::default(), halves: Vec::new(), reader }
+        Look { text, place, ends: prefix::Ends::default(), halves: Vec::new(), wide: Vec::new(), reader }
     }
 }
 
 /// What literals lead to.
-fn literals(index: &Index, look: &Look<'_>, hits: &mut Hits) {
+fn literals(index: &Index, look: &mut Look<'_>, hits: &mut Hits) {
     let mut patterns = Vec::new();
-    index.literals.find(look.text, |hit| match (hit.target, &index.url) {
-        (Target::Url, Some(rule)) => url::look(rule, look.text, hit.start, hits),
+    let text = look.text;
+    index.literals.find(text, |hit| match (hit.target, &index.url) {
+        (Target::Url, Some(rule)) => url::look(rule, text, hit.start, hits),
         (Target::Url, None) => {}
-        (Target::Block, _) => index.blocks.look(look.text, hit.start, hits),
+        (Target::Block, _) => index.blocks.look(text, hit.start, hits),
+        (Target::Form(form), _) => prefix::literal(index, look, hit.start..hit.end, form, hits),
         (Target::Pattern(n), _) => patterns.push((n, hit.start..hit.end)),
     });
     pattern::look(index, look, patterns, hits);

@@ -4,6 +4,7 @@
 use super::files::Files;
 use super::hits::Hits;
 use super::index::{Index, LazyRegex};
+use super::shape::Profile;
 use super::tokens::{escape_tail, is_token_byte};
 use super::{Evidence, Look, Match, checksum, entropy, jwt, part, placeholder};
 use crate::finding::Secret;
@@ -21,6 +22,8 @@ pub(super) struct Form {
     /// For all that stands behind the prefix.
     pub(super) format: Option<LazyRegex>,
     pub(super) files: Files,
+    /// What its alphabet lets a random body be.
+    pub(super) profile: Profile,
 }
 
 /// What a prefix leads to.
@@ -147,38 +150,44 @@ pub(super) fn look(index: &Index, look: &mut Look<'_>, run: Range<usize>, hits: 
     let mut end = 0;
     for (start, len, target) in found {
         // What was taken as a token is not looked into.
-        if start >= end {
-            end = end.max(candidate(index, look, start, len, target, hits));
+        if start < end {
+            continue;
         }
+        let found = match (target, &index.jwt) {
+            (PrefixTarget::Form(form), _) => candidate(index, look, start..start + len, form, hits),
+            (PrefixTarget::Jwt, Some(rule)) => jwt::look(rule, text, start, run.end, hits),
+            (PrefixTarget::Jwt, None) => 0,
+        };
+        end = end.max(found);
     }
 }
 
-/// Looks at one candidate; gives the end of the token, if it is one.
-fn candidate(
-    index: &Index,
-    look: &mut Look<'_>,
-    start: usize,
-    prefix: usize,
-    target: PrefixTarget,
-    hits: &mut Hits,
-) -> usize {
-    let PrefixTarget::Form(form) = target else {
-        return index.jwt.as_ref().map_or(0, |rule| jwt::look(rule, look.text, start, hits));
-    };
+/// Looks at a form whose prefix was found as a literal.
+pub(super) fn literal(index: &Index, look: &mut Look<'_>, at: Range<usize>, form: usize, hits: &mut Hits) {
+    let before = look.text[..at.start].iter().rev().take(10).take_while(|b| is_token_byte(**b)).count();
+    let run = at.start - before;
+    let behind_sign = before > 0 && !look.text[at.start - 1].is_ascii_alphanumeric();
+    if before == 0 || behind_sign || escape_tail(look.text, run) == before {
+        candidate(index, look, at, form, hits);
+    }
+}
+
+/// Looks at a token of a form that begins with the prefix at `prefix`; gives its end, or 0.
+fn candidate(index: &Index, look: &mut Look<'_>, prefix: Range<usize>, form: usize, hits: &mut Hits) -> usize {
     let Some(form) = index.forms.get(form) else { return 0 };
-    let mut end = look.ends.of(index, form.alphabet, look.text, start + prefix);
+    let mut end = look.ends.of(index, form.alphabet, look.text, prefix.end);
     // A sentence's full stop is no part of a token.
-    while end > start + prefix && look.text[end - 1] == b'.' {
+    while end > prefix.end && look.text[end - 1] == b'.' {
         end -= 1;
     }
-    let token = Token { form, text: look.text, start, body: start + prefix..end };
+    let token = Token { form, text: look.text, start: prefix.start, body: prefix.end..end };
     if !form.files.hold(look.place.path) {
         return 0;
     }
     match token.form_fits() {
         Ok(()) => token.judge(look, hits),
         Err(why) => {
-            hits.refuse(&form.rule, start..end, || why.to_owned());
+            hits.refuse(&form.rule, prefix.start..end, || why.to_owned());
             0
         }
     }
@@ -244,10 +253,15 @@ impl Token<'_> {
 
     fn fake(&self) -> Option<&'static str> {
         let random = self.random();
-        placeholder::why(random).or_else(|| {
-            let floor = self.form.rule.spec.entropy.unwrap_or(0.0);
-            (entropy::shannon(random) < floor).then_some("it is not random enough")
-        })
+        let spec = &self.form.token;
+        let proven = spec.checksum.is_some() || spec.contains.is_some() || spec.suffix.is_some();
+        placeholder::why(random)
+            .or_else(|| {
+                let floor = self.form.rule.spec.entropy.unwrap_or(0.0);
+                (entropy::shannon(random) < floor).then_some("it is not random enough")
+            })
+            // A name in source code can begin like a token, but not go on like one.
+            .or_else(|| if proven || spec.format.is_some() { None } else { self.form.profile.refuse(random) })
     }
 
     /// The body without what every such token has.

@@ -1,5 +1,6 @@
 //! Writes an [`Outcome`] down: one file per format, each a pure function of the outcome. Knows no source, no regex.
 
+pub mod catalog;
 mod escape;
 mod github;
 mod human;

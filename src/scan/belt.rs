@@ -2,7 +2,7 @@
 
 use super::{InlineComments, Scan, Watch};
 use crate::blob::{Blob, Content, Kind, LineIndex, Origin, Scope, Skip, SkipReason, Text};
-use crate::detect::{Match, Path, Place};
+use crate::detect::{Examined, Match, Path, Place};
 use crate::finding::{Excerpt, Finding, Fingerprint, Secret, fold};
 use crate::source::{Sink, Unit};
 use crate::suppress::inline::Inline;
@@ -76,13 +76,20 @@ impl<'a> Belt<'a> {
     fn detect(&self, blob: &Blob<'_>, text: &[u8]) {
         let origin = &blob.origin;
         let path = origin.repo_path.as_ref().map_or(Path::None, |p| Path::Known(p.as_ref()));
-        let matches = self.scan.detector.detect(text, Place { kind: origin.kind, path });
+        let Examined { matches, truncated } = self.scan.detector.examine(text, Place { kind: origin.kind, path });
+        if truncated {
+            let why = "more encoded text than is decoded; the rest was read as it stands";
+            self.skip(Skip::new(SkipReason::DecodeLimit, place_of(origin), why));
+        }
         if matches.is_empty() {
             return;
         }
         let lines = LineIndex::new(text);
         let inline = match self.scan.inline {
-            InlineComments::Honoured => Inline::read(text, &lines),
+            InlineComments::Honoured => {
+                let secrets = matches.iter().map(|m| (m.span.clone(), &m.secret));
+                Inline::read(text, &lines).with_reasons(secrets)
+            }
             InlineComments::Ignored => Inline::default(),
         };
         let page = Page { text, lines, inline, spans: matches.iter().map(|m| m.span.clone()).collect() };

@@ -3,6 +3,9 @@
 
 pub mod git;
 pub mod stdin;
+mod stream;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod worktree;
 
 use crate::Result;

@@ -1,12 +1,13 @@
 //! What the user typed. Nothing is decided here: `assemble` turns it into what the program needs.
 
-use crate::faults::complain;
-use crate::status::Status;
-use clap::error::ErrorKind;
-use clap::{Args as Group, CommandFactory, Parser, Subcommand, ValueEnum};
+mod read;
+mod values;
+
+pub(crate) use read::{command, parse};
+pub(crate) use values::{ColorArg, ConfidenceArg, FormatArg, InstallableHook, ListFormat, RunnableHook, SeverityArg};
+
+use clap::{Args as Group, Parser, Subcommand};
 use leakbreak::config::parse_size;
-use leakbreak::report::{Format, printable};
-use leakbreak::rule::{Confidence, Severity};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -365,142 +366,8 @@ pub(crate) struct Man {
     pub command: Vec<String>,
 }
 
-/// Hooks that can be installed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum InstallableHook {
-    PreCommit,
-    PrePush,
-}
-
-/// Hooks that can run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum RunnableHook {
-    /// What the next commit adds
-    PreCommit,
-    /// What the merge that is about to be committed adds
-    PreMergeCommit,
-    /// What is about to be pushed, as git says on the standard input
-    PrePush,
-    /// Under the pre-commit framework: what is staged, or in its pre-push stage what is pushed
-    Framework,
-}
-
-/// --format of a report.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum FormatArg {
-    #[default]
-    Human,
-    Json,
-    Jsonl,
-    Sarif,
-    Github,
-}
-
-impl From<FormatArg> for Format {
-    fn from(arg: FormatArg) -> Format {
-        match arg {
-            FormatArg::Human => Format::Human,
-            FormatArg::Json => Format::Json,
-            FormatArg::Jsonl => Format::Jsonl,
-            FormatArg::Sarif => Format::Sarif,
-            FormatArg::Github => Format::Github,
-        }
-    }
-}
-
-/// --format of a list of rules.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ListFormat {
-    Human,
-    Markdown,
-    Json,
-}
-
-/// --color.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ColorArg {
-    /// On a terminal, unless NO_COLOR is set
-    #[default]
-    Auto,
-    Always,
-    Never,
-}
-
-/// A confidence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ConfidenceArg {
-    Low,
-    Medium,
-    High,
-}
-
-impl From<ConfidenceArg> for Confidence {
-    fn from(arg: ConfidenceArg) -> Confidence {
-        match arg {
-            ConfidenceArg::Low => Confidence::Low,
-            ConfidenceArg::Medium => Confidence::Medium,
-            ConfidenceArg::High => Confidence::High,
-        }
-    }
-}
-
-/// A severity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SeverityArg {
-    Low,
-    Medium,
-    High,
-    Critical,
-}
-
-impl From<SeverityArg> for Severity {
-    fn from(arg: SeverityArg) -> Severity {
-        match arg {
-            SeverityArg::Low => Severity::Low,
-            SeverityArg::Medium => Severity::Medium,
-            SeverityArg::High => Severity::High,
-            SeverityArg::Critical => Severity::Critical,
-        }
-    }
-}
-
 fn size(text: &str) -> Result<u64, String> {
     parse_size(text).ok_or_else(|| "a size is a number of bytes, or one with K, M or G, as in 64M".into())
-}
-
-/// Reads the command line. Help and version go to standard output and end the run; a mistake is said on standard
-/// error with the nearest known name, and standard output stays empty.
-pub(crate) fn parse() -> Result<Args, Status> {
-    Args::try_parse().map_err(|error| match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            // A closed standard output is the reader's choice.
-            let _ = error.print();
-            Status::Clean
-        }
-        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            let _ = error.print();
-            Status::Failed
-        }
-        _ => {
-            let text = error.render().to_string();
-            complain_in_lines(text.strip_prefix("error: ").unwrap_or(&text));
-            Status::Failed
-        }
-    })
-}
-
-/// A usage message has lines of its own; each is cleaned apart.
-fn complain_in_lines(text: &str) {
-    let mut lines = text.trim_end().lines();
-    complain(lines.next().unwrap_or_default());
-    for line in lines {
-        eprintln!("{}", printable(line));
-    }
-}
-
-/// The command line as data, for completions and manual pages.
-pub(crate) fn command() -> clap::Command {
-    Args::command()
 }
 
 #[cfg(test)]

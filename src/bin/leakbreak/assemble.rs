@@ -6,7 +6,7 @@ use crate::ground::{Ground, Target};
 use leakbreak::config::{self, Config, Layer};
 use leakbreak::detect::Detector;
 use leakbreak::rule::{Confidence, RuleSet, Severity};
-use leakbreak::scan::{self, Empty, InlineComments, Scan, Selection, Unreachable};
+use leakbreak::scan::{Empty, InlineComments, Scan, Selection, Unreachable};
 use leakbreak::source::Source;
 use leakbreak::suppress::{Allowlist, Baseline};
 use leakbreak::{Error, Result};
@@ -128,10 +128,15 @@ fn command_line(args: &SourceArgs, policy: &PolicyArgs, fail_on: Option<Severity
         ignore: policy.ignore.clone(),
         allow: Vec::new(),
         baseline: policy.baseline.clone(),
+        rule_names: Vec::new(),
     }
 }
 
-fn refuse_verify(policy: &PolicyArgs) -> Result<()> {
+/// No hook and no scan asks a provider.
+///
+/// # Errors
+/// --verify was given.
+pub(crate) fn refuse_verify(policy: &PolicyArgs) -> Result<()> {
     if policy.verify {
         let why = "--verify is not available in this version: no provider is asked; leave the option out";
         return Err(Error::Usage(why.into()));
@@ -155,21 +160,23 @@ pub(crate) fn rules(config: &Config) -> Result<Arc<RuleSet>> {
 }
 
 fn selection(config: &Config, rules: &RuleSet) -> Result<Selection> {
-    for name in config.select.iter().chain(&config.ignore) {
-        if !rules.rules.iter().any(|rule| scan::names(name, rule)) {
-            return Err(Error::Usage(unknown_rule(name, rules)));
-        }
-    }
+    let known: Vec<&str> = rule_names(rules).collect();
+    config.check_rules(&known)?;
     Ok(Selection { select: config.select.clone(), ignore: config.ignore.clone() })
 }
 
 /// What to say about a name that no rule, tag or provider has.
 pub(crate) fn unknown_rule(name: &str, rules: &RuleSet) -> String {
-    let known = rules.rules.iter().flat_map(|rule| {
-        [rule.id.as_str(), rule.provider.as_str()].into_iter().chain(rule.tags.iter().map(String::as_str))
-    });
-    let near = config::nearest(name, known).map(|near| format!(" did you mean '{near}'?")).unwrap_or_default();
+    let near =
+        config::nearest(name, rule_names(rules)).map(|near| format!(" did you mean '{near}'?")).unwrap_or_default();
     format!("no rule, tag or provider is called '{name}';{near} (`leakbreak rules list` shows them all)")
+}
+
+/// Every id, provider and tag.
+fn rule_names(rules: &RuleSet) -> impl Iterator<Item = &str> {
+    rules.rules.iter().flat_map(|rule| {
+        [rule.id.as_str(), rule.provider.as_str()].into_iter().chain(rule.tags.iter().map(String::as_str))
+    })
 }
 
 fn baseline(config: &Config) -> Result<Option<Baseline>> {

@@ -26,7 +26,8 @@ pub(crate) fn man(args: Man) -> Result<Status> {
         name = format!("{name}-{word}");
         command = inner;
     }
-    print(|out| clap_mangen::Man::new(command.display_name(name)).render(out))?;
+    let source = format!("leakbreak {}", env!("CARGO_PKG_VERSION"));
+    print(|out| clap_mangen::Man::new(command.display_name(name)).source(source).render(out))?;
     Ok(Status::Clean)
 }
 

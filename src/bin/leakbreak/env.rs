@@ -1,5 +1,6 @@
 //! The environment and the clock, read in one place and handed down as values.
 
+use leakbreak::source::git::excludes::UserGit;
 use leakbreak::source::git::open::GitEnv;
 use std::env::{var_os, vars_os};
 use std::ffi::OsString;
@@ -38,6 +39,11 @@ pub(crate) fn settings() -> Option<PathBuf> {
     // A relative $XDG_CONFIG_HOME is invalid and to be ignored (XDG base directory specification).
     let base = path("XDG_CONFIG_HOME").filter(|p| p.is_absolute()).or_else(|| Some(home()?.join(".config")))?;
     Some(base.join("leakbreak"))
+}
+
+/// Where git keeps what is the user's own.
+pub(crate) fn user_git() -> UserGit {
+    UserGit { home: home(), config_home: path("XDG_CONFIG_HOME") }
 }
 
 /// The user's home.
@@ -79,6 +85,11 @@ pub(crate) fn today() -> String {
     jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date().to_string()
 }
 
+/// Now, in seconds since 1970.
+pub(crate) fn now() -> i64 {
+    jiff::Timestamp::now().as_second()
+}
+
 /// This program, for hooks to call.
 pub(crate) fn program() -> std::io::Result<PathBuf> {
     std::env::current_exe()
@@ -91,4 +102,34 @@ fn path(name: &str) -> Option<PathBuf> {
 /// A variable that is set and not empty.
 fn filled(name: &str) -> Option<OsString> {
     var_os(name).filter(|value| !value.is_empty())
+}
+
+/// Variables that tie git to a repository (`git rev-parse --local-env-vars`), or name what is being merged.
+pub(crate) fn git_locals() -> Vec<OsString> {
+    const LOCAL: [&str; 16] = [
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        "GIT_CONFIG",
+        "GIT_CONFIG_PARAMETERS",
+        "GIT_CONFIG_COUNT",
+        "GIT_OBJECT_DIRECTORY",
+        "GIT_DIR",
+        "GIT_WORK_TREE",
+        "GIT_IMPLICIT_WORK_TREE",
+        "GIT_GRAFT_FILE",
+        "GIT_INDEX_FILE",
+        "GIT_NO_REPLACE_OBJECTS",
+        "GIT_REPLACE_REF_BASE",
+        "GIT_PREFIX",
+        "GIT_SHALLOW_FILE",
+        "GIT_COMMON_DIR",
+        "GIT_NAMESPACE",
+    ];
+    let merged = vars_os().map(|(name, _)| name).filter(|name| name.to_string_lossy().starts_with("GITHEAD_"));
+    LOCAL.iter().map(OsString::from).chain(merged).collect()
+}
+
+/// The files that `git config --global` may write.
+pub(crate) fn git_configs() -> Vec<PathBuf> {
+    let own = path("XDG_CONFIG_HOME").or_else(|| Some(home()?.join(".config"))).map(|base| base.join("git/config"));
+    path("GIT_CONFIG_GLOBAL").into_iter().chain(home().map(|home| home.join(".gitconfig"))).chain(own).collect()
 }

@@ -23,16 +23,20 @@ pub(crate) fn hide_payloads() {
 
 /// Runs a command; an error is printed, and a panic in any thread is a failed run, whoever caught it.
 pub(crate) fn contain(command: impl FnOnce() -> Result<Status>) -> Status {
-    let status = match catch_unwind(AssertUnwindSafe(command)) {
-        Ok(Ok(status)) => status,
-        Ok(Err(error)) if is_closed_pipe(&error) => Status::Clean,
+    let ended = catch_unwind(AssertUnwindSafe(command));
+    status_of(ended, PANICKED.load(Ordering::Relaxed))
+}
+
+fn status_of(ended: std::thread::Result<Result<Status>>, panicked: bool) -> Status {
+    match ended {
+        Ok(Err(error)) if is_closed_pipe(&error) && !panicked => Status::Clean,
         Ok(Err(error)) => {
             complain(&error.to_string());
             Status::Failed
         }
-        Err(_) => Status::Failed,
-    };
-    if PANICKED.load(Ordering::Relaxed) { Status::Failed } else { status }
+        Ok(Ok(status)) if !panicked => status,
+        Ok(Ok(_)) | Err(_) => Status::Failed,
+    }
 }
 
 /// Whether the reader of the standard output went away, which is nobody's fault.
@@ -47,7 +51,17 @@ pub(crate) fn complain(why: &str) {
 
 /// `leakbreak: …` on standard error; nobody can be told if that fails.
 pub(crate) fn say(text: &str) {
-    let _ = writeln!(std::io::stderr(), "leakbreak: {}", printable(text));
+    remark(&format!("leakbreak: {}", printable(text)));
+}
+
+/// A line on standard error, as it is.
+pub(crate) fn remark(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// A path as messages show it.
+pub(crate) fn shown(path: &std::path::Path) -> String {
+    printable(&path.to_string_lossy())
 }
 
 #[cfg(test)]
@@ -55,9 +69,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_closed_pipe_is_no_failure() {
+    fn a_closed_pipe_is_no_failure_and_a_panic_is_one() {
         let closed = || Err(Error::Output(std::io::Error::from(ErrorKind::BrokenPipe)));
         assert_eq!(contain(closed), Status::Clean);
         assert_eq!(contain(|| Err(Error::Usage("x".into()))), Status::Failed);
+        assert_eq!(contain(|| panic!("a bug")), Status::Failed);
+    }
+
+    #[test]
+    fn a_panic_that_somebody_caught_is_a_failed_run_all_the_same() {
+        assert_eq!(status_of(Ok(Ok(Status::Clean)), false), Status::Clean);
+        assert_eq!(status_of(Ok(Ok(Status::Clean)), true), Status::Failed);
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::args::SourceArgs;
 use crate::env;
+use crate::hook::Pushed;
 use leakbreak::source::git::open::{GitEnv, Repository};
 use leakbreak::{Error, Result};
 use std::path::{Path, PathBuf};
@@ -19,6 +20,8 @@ pub(crate) enum Target {
     History(Asked),
     /// What the commits of a range add.
     Range(Asked),
+    /// What a push brings.
+    Push(Asked, Pushed),
 }
 
 /// A repository, and the argument that named it.
@@ -81,7 +84,9 @@ impl Target {
         match self {
             Target::Stdin(_) => Ok(Ground::default()),
             Target::Tree(paths) => Ground::of_paths(paths),
-            Target::Staged(asked) | Target::History(asked) | Target::Range(asked) => Ok(Ground::of_repository(asked)),
+            Target::Staged(asked) | Target::History(asked) | Target::Range(asked) | Target::Push(asked, _) => {
+                Ok(Ground::of_repository(asked))
+            }
         }
     }
 }
@@ -106,6 +111,11 @@ impl Asked {
         Ok(Asked { repository, argument })
     }
 
+    /// The repository, and the argument as reports show it.
+    pub(crate) fn split(self) -> (Repository, String) {
+        (self.repository, self.argument.to_string_lossy().into_owned())
+    }
+
     /// The repository of the current folder.
     pub(crate) fn here() -> Result<Asked> {
         Asked::new(&[])
@@ -126,14 +136,11 @@ fn named(path: &Path, all: GitEnv) -> Result<Repository> {
 }
 
 impl Ground {
+    /// A repository is scanned as a whole, wherever in it somebody stands: its root's configuration holds, as it does
+    /// in a hook.
     fn of_repository(asked: &Asked) -> Ground {
-        let Some(root) = asked.repository.work_tree.as_deref().and_then(|root| root.canonicalize().ok()) else {
-            return Ground::default();
-        };
-        let git_dir = asked.repository.git_dir.canonicalize().unwrap_or_else(|_| asked.repository.git_dir.clone());
-        let named = asked.argument.canonicalize().ok();
-        let start = named.filter(|path| path.starts_with(&root) && !path.starts_with(git_dir));
-        Ground { start: Some(start.unwrap_or_else(|| root.clone())), root: Some(root), split: false }
+        let root = asked.repository.work_tree.as_deref().and_then(|root| root.canonicalize().ok());
+        Ground { start: root.clone(), root, split: false }
     }
 
     /// One ground for all paths: the nearest folder that holds them all, in one repository or none.

@@ -15,10 +15,16 @@ const LAST_WORD: Duration = Duration::from_millis(100);
 /// Files and folders to remove when the run is cut off.
 static TEMPORARY: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
+/// The scan that runs now.
+static WATCHED: Mutex<Option<Arc<Watch>>> = Mutex::new(None);
+
 /// Ends the run at the first SIGINT or SIGTERM. (SIGHUP stays as it is: `nohup` asks for that.)
 pub(crate) fn end_on_signal(watch: Arc<Watch>) {
-    // Without the handler a signal ends the run as well; only the message and the status are lost.
-    let _ = listen(move || end(&watch));
+    let before = WATCHED.lock().unwrap_or_else(PoisonError::into_inner).replace(watch);
+    if before.is_none() {
+        // Without the handler a signal ends the run as well; only the message and the status are lost.
+        let _ = listen(end);
+    }
 }
 
 #[cfg(unix)]
@@ -44,12 +50,13 @@ fn listen(act: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
     .map_err(std::io::Error::other)
 }
 
-fn end(watch: &Arc<Watch>) {
+fn end() {
+    let watch = WATCHED.lock().unwrap_or_else(PoisonError::into_inner).clone().unwrap_or_default();
     watch.cancelled.store(true, Ordering::Relaxed);
     let (said, heard) = std::sync::mpsc::channel();
-    let counts = Arc::clone(watch);
     std::thread::spawn(move || {
-        let read = counts.read(Unit::File) + counts.read(Unit::Commit) + counts.read(Unit::Blob);
+        crate::progress::clear();
+        let read = watch.read(Unit::File) + watch.read(Unit::Commit) + watch.read(Unit::Blob);
         say(&format!("interrupted: the scan was cut off after {read} files or objects; nothing is reported"));
         let _ = said.send(());
     });

@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 pub(crate) enum Destination {
     /// Standard output.
     Standard,
+    /// Standard error, where a hook speaks.
+    Errors,
     /// A regular file, old or new: replaced as a whole.
     File(PathBuf),
     /// A device, a FIFO, a terminal: written as it comes.
@@ -45,6 +47,7 @@ impl Destination {
     pub(crate) fn write(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
         match self {
             Destination::Standard => buffered(io::stdout().lock(), write),
+            Destination::Errors => buffered(io::stderr().lock(), write),
             Destination::Stream(path) => File::options().write(true).open(path).and_then(|file| buffered(file, write)),
             Destination::File(path) => replace(path, write),
         }
@@ -60,6 +63,25 @@ pub(crate) fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Res
     Destination::Standard.write(write)
 }
 
+/// Replaces a file as a whole, or leaves it as it is. One that was there keeps its permissions.
+///
+/// # Errors
+/// It can't be written.
+pub(crate) fn replace_file(path: &Path, text: &[u8], mode: Mode) -> io::Result<()> {
+    let mut file = temporary(path)?;
+    file.held.write_all(text)?;
+    settle(path, file, mode)
+}
+
+/// The permissions of a file that is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Those of the file that was there, or of any new file.
+    Plain,
+    /// As of any new file, and to be run.
+    Executable,
+}
+
 fn unwritable(path: &Path, why: impl std::fmt::Display) -> Error {
     Error::path(path, format!("the report can't be written there: {why}"))
 }
@@ -73,10 +95,30 @@ fn buffered(to: impl Write, write: impl FnOnce(&mut dyn Write) -> io::Result<()>
 fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let mut file = temporary(path)?;
     buffered(file.held.as_file_mut(), write)?;
-    if let Ok(old) = fs::metadata(path) {
-        fs::set_permissions(file.held.path(), old.permissions())?;
+    settle(path, file, Mode::Plain)
+}
+
+/// Gives a finished temporary file its permissions and its name.
+fn settle(path: &Path, file: Temporary<tempfile::NamedTempFile>, mode: Mode) -> io::Result<()> {
+    match (mode, fs::metadata(path)) {
+        (Mode::Plain, Ok(old)) => fs::set_permissions(file.held.path(), old.permissions())?,
+        (Mode::Plain, Err(_)) => {}
+        (Mode::Executable, _) => make_executable(file.held.path())?,
     }
     file.keep(|file| file.persist(path)).map_err(|e| e.error)?;
+    Ok(())
+}
+
+/// Whoever may read it may run it.
+#[cfg(unix)]
+fn make_executable(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = fs::metadata(path)?.permissions().mode();
+    fs::set_permissions(path, Permissions::from_mode(mode | (mode & 0o444) >> 2))
+}
+
+#[cfg(not(unix))]
+fn make_executable(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
@@ -103,9 +145,15 @@ pub(crate) fn has_color(wish: ColorArg, destination: &Destination) -> bool {
     match wish {
         ColorArg::Always => true,
         ColorArg::Never => false,
-        ColorArg::Auto => {
-            *destination == Destination::Standard && io::stdout().is_terminal() && !crate::env::no_color()
-        }
+        ColorArg::Auto => is_terminal(destination) && !crate::env::no_color(),
+    }
+}
+
+fn is_terminal(destination: &Destination) -> bool {
+    match destination {
+        Destination::Standard => io::stdout().is_terminal(),
+        Destination::Errors => io::stderr().is_terminal(),
+        Destination::File(_) | Destination::Stream(_) => false,
     }
 }
 

@@ -3,8 +3,9 @@
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use leakbreak::scan::Watch;
 use leakbreak::source::Unit;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -12,6 +13,16 @@ use std::time::{Duration, Instant};
 /// Most scans are over before anybody could read a word.
 const FIRST: Duration = Duration::from_millis(400);
 const EVERY: Duration = Duration::from_millis(100);
+
+/// Whether a line of progress stands on the terminal.
+static VISIBLE: AtomicBool = AtomicBool::new(false);
+
+/// Clears what a run that is cut off leaves on the terminal's line.
+pub(crate) fn clear() {
+    if VISIBLE.load(Ordering::Relaxed) {
+        let _ = write!(std::io::stderr(), "\r\x1b[K");
+    }
+}
 
 /// A line on standard error that lives as long as this.
 #[derive(Debug)]
@@ -35,11 +46,13 @@ impl Progress {
                 return;
             }
             let bar = bar();
+            VISIBLE.store(true, Ordering::Relaxed);
             while stopped.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) && !watch.is_cancelled() {
                 bar.set_message(line(&watch, start.elapsed()));
                 bar.tick();
             }
             bar.finish_and_clear();
+            VISIBLE.store(false, Ordering::Relaxed);
         });
         Some(Progress { stop: Some(stop), thread: thread.ok() })
     }

@@ -12,7 +12,6 @@ use leakbreak::Result;
 use leakbreak::finding::Outcome;
 use leakbreak::report::{self, Format, Options};
 use leakbreak::scan::Watch;
-use std::io::Write;
 use std::sync::Arc;
 
 /// Scans and reports.
@@ -60,7 +59,7 @@ fn tell(args: &args::Scan, destination: &Destination, outcome: &Outcome) -> Resu
     let written = destination.write(|out| report::write(format, outcome, options, out));
     let apart = format != Format::Human || args.report.output.is_some();
     if apart && (!args.manner.quiet || outcome.receipt.is_incomplete()) {
-        let _ = writeln!(std::io::stderr(), "{}", report::receipt_line(outcome));
+        faults::remark(&report::receipt_line(outcome));
     }
     written
 }

@@ -1,6 +1,6 @@
 //! `--timings`: how long each stage took, on standard error. Never in a report: reports are the same every time.
 
-use std::io::Write;
+use crate::faults::say;
 use std::time::{Duration, Instant};
 
 /// A clock that notes stages.
@@ -33,7 +33,7 @@ impl Timings {
         }
         let stages: Vec<_> = self.stages.iter().map(|(name, took)| format!("{name} {}", millis(*took))).collect();
         let total = millis(self.last - self.start);
-        let _ = writeln!(std::io::stderr(), "leakbreak: timings: {}; total {total}", stages.join(", "));
+        say(&format!("timings: {}; total {total}", stages.join(", ")));
     }
 }
 

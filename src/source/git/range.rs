@@ -1,11 +1,32 @@
-//! The lines that the commits of a range add.
+//! The lines that the commits of a range add against every parent, and their messages.
+//!
+//! Which commits: [`revision`] reads names, [`walk`] the commits between them, [`push`] what a push brings. What they
+//! add: [`diff`] compares trees, [`changes`] hands over. Reads what the range needs and no more.
+
+mod abbreviated;
+mod changes;
+mod diff;
+mod push;
+mod revision;
+mod scan;
+mod since;
+mod walk;
+
+#[cfg(test)]
+mod tests;
+
+pub use since::since;
 
 use super::history::Options;
+use super::objects::Objects;
 use super::open::Repository;
+use super::refs::References;
+use crate::Result;
 use crate::source::{Sink, Source};
-use crate::{Error, Result};
 use bstr::BString;
 use gix_hash::ObjectId;
+use scan::Scan;
+use walk::Commits;
 
 /// Commits, and what they add against every parent.
 #[derive(Debug)]
@@ -84,17 +105,10 @@ impl Source for Range {
     }
 
     fn scan(&self, sink: &dyn Sink) -> Result<()> {
-        let _ = (sink, &self.repository, &self.wanted, &self.options);
-        Err(Error::Usage("--range is not read yet".into()))
+        let objects = Objects::open(&self.repository);
+        let references = References::read(&self.repository);
+        let commits = Commits::new(&objects, &self.repository);
+        let scan = Scan { range: self, sink, objects: &objects, references: &references, commits: &commits };
+        scan.run()
     }
-}
-
-/// When `--since` begins, in seconds since the epoch: a day (`2026-01-31`, its midnight in UTC), an RFC 3339 time, or a
-/// time before `now`: `30 days`, `2 weeks ago`.
-///
-/// # Errors
-/// [`Error::Usage`] with the forms that are taken.
-pub fn since(text: &str, now: i64) -> Result<i64> {
-    let _ = (text, now);
-    Err(Error::Usage("--since is not read yet".into()))
 }

@@ -200,9 +200,14 @@ fn same(a: &Path, b: &Path) -> bool {
     a == b || matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
 }
 
-/// The name as people write it: without `refs/heads/`, `refs/tags/` or `refs/remotes/`.
-pub fn short(name: &[u8]) -> &[u8] {
-    [&b"refs/heads/"[..], b"refs/tags/", b"refs/remotes/"].iter().find_map(|p| name.strip_prefix(*p)).unwrap_or(name)
+/// What a file like FETCH_HEAD or ORIG_HEAD beside HEAD holds: no root, but a name that may be asked for.
+pub(super) fn pseudo(repository: &Repository, name: &str) -> Option<ObjectId> {
+    let is_pseudo = name.ends_with("_HEAD") && name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+    let read = || file::read(&repository.git_dir.join(name), repository.hash);
+    match is_pseudo.then(read) {
+        Some(Raw::Id(id)) => Some(id),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -46,6 +46,7 @@ fn alone_on_a_line_it_counts_for_the_next() {
         "dnl leakbreak:allow",
         "C leakbreak:allow",
         "\"_comment\": \"leakbreak:allow\",",
+        "  \"//\": \"leakbreak:allow -- made up\",",
         "    \"# leakbreak:allow -- a notebook\\n\",",
         "    \"# leakbreak:allow\\r\\n\",",
         "--[[ leakbreak:allow ]]",

@@ -11,7 +11,7 @@ use std::collections::HashSet;
 
 /// At most so many places, and paths on the way to them, are kept; a repository made to hold one folder at countless
 /// paths ends here, visibly.
-const MAX_PLACES: usize = 1 << 20;
+const MAX_PLACES: usize = if cfg!(test) { 1 << 14 } else { 1 << 20 };
 
 /// The first holder of something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,10 +128,10 @@ impl<'a> Attribution<'a> {
         }
         match hit.step.kind {
             EntryKind::Submodule => self.places.submodules.push(hit.path),
-            _ if self.trees.targets().blobs.contains(&hit.step.id) => {
-                if self.known_blobs.insert((hit.step.id, hit.path)) {
-                    self.places.blobs.push((hit.step.id, hit.path, holder));
-                }
+            _ if self.trees.targets().blobs.contains(&hit.step.id)
+                && self.known_blobs.insert((hit.step.id, hit.path)) =>
+            {
+                self.places.blobs.push((hit.step.id, hit.path, holder));
             }
             _ => {}
         }

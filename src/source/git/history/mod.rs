@@ -18,6 +18,8 @@ pub(in crate::source::git) mod texts;
 mod trees;
 
 #[cfg(test)]
+pub(in crate::source::git) mod recorder;
+#[cfg(test)]
 pub(in crate::source::git) mod sandbox;
 #[cfg(test)]
 mod tests;

@@ -23,10 +23,6 @@ impl Sandbox {
         Self::with(&["init", "-q", "-b", "main", "--object-format=sha256", "work"])
     }
 
-    pub(in crate::source::git) fn bare() -> Sandbox {
-        Self::with(&["init", "-q", "-b", "main", "--bare", "work"])
-    }
-
     fn with(init: &[&str]) -> Sandbox {
         let dir = tempfile::tempdir().unwrap();
         let root = dir.path().join("work");

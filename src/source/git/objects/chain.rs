@@ -2,8 +2,8 @@
 
 use super::cache::{Base, Cache};
 use super::delta::Delta;
-use super::inflate::Inflater;
-use super::pack::{Header, Pack};
+use super::inflate::{Inflater, MOST_PER_BYTE};
+use super::pack::{Entry, Header, Pack};
 use super::store::Packs;
 use super::{ObjectError, loose};
 use gix_hash::{ObjectId, oid};
@@ -15,7 +15,7 @@ use std::sync::Arc;
 pub(super) const MOST: u64 = 2 << 30;
 /// The most that a base is built of which is itself over the limit.
 const MOST_BASE: u64 = 512 << 20;
-/// A longer chain is a circle (git makes none longer than 4,095).
+/// A chain with more deltas by id is a circle (git makes none longer than 4,095; those by offset only go backwards).
 const LONGEST: usize = 1 << 13;
 /// How often a base may be looked for in another pack, one in the other's chain.
 const NESTED: u8 = 4;
@@ -86,6 +86,20 @@ impl<'a> Chain<'a> {
         Ok((base.kind, proven))
     }
 
+    /// That an object of this size is too large, if it really has it; see [`too_large`].
+    pub(super) fn confirm_large(&mut self, pack: &Pack, id: &oid, size: u64) -> ObjectError {
+        let place = pack.find(id).and_then(|(_, offset)| Some((offset, pack.entry(offset)?)));
+        let Some((offset, entry)) = place else { return corrupt("its entry in the pack is damaged") };
+        let whole = match entry.header {
+            Header::Whole(kind) => Some((id, kind)),
+            _ => None,
+        };
+        match too_large(&mut self.tools.inflater, pack, offset, &entry, whole) {
+            ObjectError::TooLarge(_) => ObjectError::TooLarge(size),
+            error => error,
+        }
+    }
+
     /// The object as a base.
     pub(super) fn base(&mut self, pack: &Pack, offset: u64, nested: u8) -> Result<Base, ObjectError> {
         let (mut base, steps) = self.descend(pack, offset, nested)?;
@@ -114,13 +128,10 @@ impl<'a> Chain<'a> {
 
     /// Down to a base that is there, and the deltas on the way.
     fn descend(&mut self, pack: &Pack, offset: u64, nested: u8) -> Result<(Base, Vec<Step>), ObjectError> {
-        let (mut steps, mut at) = (Vec::new(), offset);
+        let (mut steps, mut at, mut by_id) = (Vec::new(), offset, 0);
         loop {
             if let Some(base) = self.cache.get(pack.number, at) {
                 return Ok((base, steps));
-            }
-            if steps.len() > LONGEST {
-                return Err(corrupt("its chain of deltas does not end"));
             }
             let Some(entry) = pack.entry(at) else {
                 let base = self.elsewhere_at(pack, at, nested);
@@ -131,7 +142,11 @@ impl<'a> Chain<'a> {
                 Header::Whole(kind) => return Ok((self.whole(pack, kind, &step, nested)?, steps)),
                 Header::Offset(base) => base,
                 Header::Ref(id) => match pack.find(&id) {
-                    Some((_, base)) => base,
+                    Some(_) if by_id > LONGEST => return Err(corrupt("its chain of deltas does not end")),
+                    Some((_, base)) => {
+                        by_id += 1;
+                        base
+                    }
                     None => {
                         let base = self.elsewhere(&id, pack, nested).ok_or_else(|| lost(&id))?;
                         steps.push(step);
@@ -206,13 +221,16 @@ impl<'a> Chain<'a> {
             Header::Whole(kind) => return Ok((kind, entry.size)),
             _ => self.made_size(pack, entry.data)?,
         };
-        let mut header = entry.header;
-        for _ in 0..LONGEST {
+        let (mut header, mut by_id) = (entry.header, 0);
+        while by_id < LONGEST {
             let at = match header {
                 Header::Whole(kind) => return Ok((kind, size)),
                 Header::Offset(base) => base,
                 Header::Ref(id) => match pack.find(&id) {
-                    Some((_, base)) => base,
+                    Some((_, base)) => {
+                        by_id += 1;
+                        base
+                    }
                     None => return Ok((self.elsewhere(&id, pack, 0).ok_or_else(|| lost(&id))?.kind, size)),
                 },
             };
@@ -244,6 +262,37 @@ impl<'a> Chain<'a> {
         let (id, mut content) = (id.to_owned(), Vec::new());
         let kind = self.dirs.iter().find_map(|dir| loose::read(dir, &id, MOST_BASE, &mut content).ok())?;
         Some(Base { kind, content: Arc::new(content), proven: true })
+    }
+}
+
+/// That the entry is too large, if it really is: a size may be damaged, too. Without a checksum all of it is inflated,
+/// and a whole object hashed, without being held.
+pub(super) fn too_large(
+    inflater: &mut Inflater,
+    pack: &Pack,
+    offset: u64,
+    entry: &Entry,
+    whole: Option<(&oid, Kind)>,
+) -> ObjectError {
+    if entry.size / MOST_PER_BYTE <= pack.from(entry.data).len() as u64 && pack.proves_unread(offset) {
+        return ObjectError::TooLarge(entry.size);
+    }
+    let mut hasher = gix_hash::hasher(pack.hash);
+    if let Some((_, kind)) = whole {
+        hasher.update(&gix_object::encode::loose_header(kind, entry.size));
+    }
+    let measured = inflater.measure(pack.from(entry.data), entry.size, |piece| {
+        if whole.is_some() {
+            hasher.update(piece);
+        }
+    });
+    match (measured, whole) {
+        (Err(broken), _) => corrupt(broken.why()),
+        (Ok(_), None) => ObjectError::TooLarge(entry.size),
+        (Ok(_), Some((id, _))) if hasher.try_finalize().is_ok_and(|made| *made == *id) => {
+            ObjectError::TooLarge(entry.size)
+        }
+        _ => corrupt("its content is not that of its id"),
     }
 }
 

@@ -28,7 +28,6 @@ pub(super) struct Each<'a> {
 struct Part<'a> {
     each: &'a Each<'a>,
     pack: &'a Pack,
-    forest: &'a Forest,
     /// By position in the index: whether it is delivered from here, and not from a pack before.
     own: Option<&'a [bool]>,
 }
@@ -85,7 +84,7 @@ impl Each<'_> {
         let find = |id: &oid| pack.find(id).map(|(_, offset)| offset);
         let wanted = |node: u32| own.is_none_or(|own| is_own(own, pack.order(), node));
         let forest = Forest::new(pack, offsets, find, wanted);
-        let part = Part { each: self, pack, forest: &forest, own };
+        let part = Part { each: self, pack, own };
         Walk::new(pack, &forest, &part, self.limit).run();
         if let Some(damage) = pack.prepared.get().and_then(|prepared| prepared.damage.clone()) {
             pack.named_only().iter().for_each(|id| {
@@ -118,10 +117,6 @@ impl Each<'_> {
 }
 
 impl Part<'_> {
-    fn id(&self, node: u32) -> Option<ObjectId> {
-        self.pack.id(*self.pack.order().get(node as usize)?).map(ToOwned::to_owned)
-    }
-
     /// Its id, if it is delivered from here.
     fn wanted(&self, node: u32) -> Option<ObjectId> {
         let own = self.own.is_none_or(|own| is_own(own, self.pack.order(), node));
@@ -132,7 +127,7 @@ impl Part<'_> {
     fn rescue(&self, id: &ObjectId, kind: Option<Kind>, error: ObjectError) -> Option<Base> {
         let Each { objects, visitor, limit, packs } = self.each;
         let found = objects.with_chain(packs, |chain| chain.elsewhere(id, self.pack, 0));
-        let found = found.or_else(|| objects.after_refresh(id)).or_else(|| objects.second_opinion(id, *limit));
+        let found = found.or_else(|| objects.after_refresh(id));
         match &found {
             Some(base) if base.kind == Kind::Blob && base.content.len() as u64 > *limit => {
                 let error = ObjectError::TooLarge(base.content.len() as u64);
@@ -178,6 +173,10 @@ impl Taker for Part<'_> {
         }
     }
 
+    fn id(&self, node: u32) -> Option<ObjectId> {
+        self.pack.id(*self.pack.order().get(node as usize)?).map(ToOwned::to_owned)
+    }
+
     fn base(&self, header: &Header) -> Result<Base, ObjectError> {
         self.each.objects.with_chain(&self.each.packs, |chain| chain.base_of(self.pack, header, 0))
     }
@@ -195,12 +194,9 @@ fn is_own(own: &[bool], order: &[u32], node: u32) -> bool {
     order.get(node as usize).and_then(|&at| own.get(at as usize)) == Some(&true)
 }
 
-/// For each pack, by position, whether its objects are delivered from it: an object in several packs comes from the
-/// first. None where all are.
+/// For each pack, by position, whether its objects are delivered from it: an object in several packs, or twice in one,
+/// comes from the first place. None where all are.
 fn owners(packs: &[Arc<Pack>]) -> Vec<Option<Vec<bool>>> {
-    if packs.len() < 2 {
-        return vec![None; packs.len()];
-    }
     let doubles: Vec<(usize, u32)> = (0..=255).into_par_iter().flat_map_iter(|first| doubles(packs, first)).collect();
     let mut own: Vec<Option<Vec<bool>>> = vec![None; packs.len()];
     for (pack, at) in doubles {
@@ -214,8 +210,12 @@ fn owners(packs: &[Arc<Pack>]) -> Vec<Option<Vec<bool>>> {
     own
 }
 
-/// The objects whose id begins with `first`, and that a pack before has too.
+/// The objects whose id begins with `first`, and that are in a place before too.
 fn doubles(packs: &[Arc<Pack>], first: u8) -> Vec<(usize, u32)> {
+    if let [only] = packs {
+        let same = |at: &u32| at.checked_add(1).is_some_and(|next| only.id(*at) == only.id(next));
+        return only.beginning_with(first).filter(same).map(|at| (0, at)).collect();
+    }
     let mut all: Vec<(&oid, usize, u32)> = Vec::new();
     for (number, pack) in packs.iter().enumerate() {
         all.extend(pack.beginning_with(first).filter_map(|at| Some((pack.id(at)?, number, at))));

@@ -127,6 +127,16 @@ impl Pack {
         order.get(at).copied()
     }
 
+    /// Where the entry at `offset` ends: where the next one begins. Only once the index is examined.
+    pub(super) fn end(&self, offset: u64) -> Option<u64> {
+        let order = &self.prepared.get()?.order;
+        let after = order.partition_point(|&at| self.offset(at).is_some_and(|other| other <= offset));
+        match order.get(after) {
+            Some(&at) => self.offset(at),
+            None => (self.bytes().len() as u64).checked_sub(self.hash.len_in_bytes() as u64),
+        }
+    }
+
     /// Positions in the order of their offsets. Only once the index is examined.
     pub(super) fn order(&self) -> &[u32] {
         self.prepared.get().map_or(&[], |prepared| &prepared.order)
@@ -152,13 +162,18 @@ impl Pack {
         named.filter(|id| self.find(id).is_none()).map(ToOwned::to_owned).collect()
     }
 
+    /// Whether checksums vouch for the entry at `offset`, unread.
+    pub(super) fn proves_unread(&self, offset: u64) -> bool {
+        self.end(offset).is_some_and(|end| self.proves(self.position(offset), offset, end))
+    }
+
     /// Whether the entry from `offset` to `end` is as it was when it was written, as far as the index can tell.
     pub(super) fn proves(&self, at: Option<u32>, offset: u64, end: u64) -> bool {
         match self.prepared.get().map(|prepared| prepared.proof) {
             Some(Proof::Made) => true,
             Some(Proof::Checksums) => {
                 let sum = at.and_then(|at| self.idx.as_ref()?.file.crc32_at_index(at));
-                let bytes = self.bytes().get(offset as usize..end as usize);
+                let bytes = self.bytes().get(usize::try_from(offset).unwrap_or(usize::MAX)..end as usize);
                 matches!((sum, bytes), (Some(sum), Some(bytes)) if crc32fast::hash(bytes) == sum)
             }
             Some(Proof::Hash) | None => false,

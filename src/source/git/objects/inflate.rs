@@ -3,7 +3,7 @@
 use flate2::{Decompress, FlushDecompress, Status};
 
 /// A byte of deflate makes at most this many bytes; a declared size beyond it is a lie.
-const MOST_PER_BYTE: u64 = 1032;
+pub(super) const MOST_PER_BYTE: u64 = 1032;
 
 /// A decoder that is used again and again.
 pub(super) struct Inflater {
@@ -70,6 +70,34 @@ impl Inflater {
         }
     }
 
+    /// Inflates the stream that `input` begins with and keeps nothing of it: exactly `size` bytes, given to `each` piece
+    /// by piece. Returns how many bytes of `input` the stream has.
+    ///
+    /// # Errors
+    /// As [`Broken`] says.
+    pub(super) fn measure(&mut self, input: &[u8], size: u64, mut each: impl FnMut(&[u8])) -> Result<usize, Broken> {
+        if size / MOST_PER_BYTE > input.len() as u64 {
+            return Err(Broken::Size);
+        }
+        let mut piece = vec![0; 64 << 10];
+        self.zlib.reset(true);
+        loop {
+            let (used, made) = (self.zlib.total_in(), self.zlib.total_out());
+            let rest = input.get(used as usize..).unwrap_or_default();
+            let status = self.zlib.decompress(rest, &mut piece, FlushDecompress::None).map_err(|_| Broken::Stream)?;
+            each(piece.get(..(self.zlib.total_out() - made) as usize).unwrap_or_default());
+            if self.zlib.total_out() > size {
+                return Err(Broken::Size);
+            }
+            match status {
+                Status::StreamEnd if self.zlib.total_out() == size => return Ok(self.zlib.total_in() as usize),
+                Status::StreamEnd => return Err(Broken::Size),
+                _ if (used, made) == (self.zlib.total_in(), self.zlib.total_out()) => return Err(Broken::Cut),
+                _ => {}
+            }
+        }
+    }
+
     /// Inflates no more than the first bytes of the stream, as many as `out` has room for at most; returns them.
     ///
     /// # Errors
@@ -101,6 +129,10 @@ mod tests {
             stream.extend(b"the next entry");
             assert_eq!(z.exact(&stream, text.len() as u64, &mut out), Ok(len));
             assert_eq!(out, text);
+            let mut pieces: Vec<u8> = Vec::new();
+            assert_eq!(z.measure(&stream, text.len() as u64, |piece| pieces.extend(piece)), Ok(len));
+            assert_eq!(pieces, text);
+            assert_eq!(z.measure(&stream, text.len() as u64 + 1, |_| ()), Err(Broken::Size));
             assert_eq!(z.exact(&stream, text.len() as u64 + 1, &mut out), Err(Broken::Size));
             if !text.is_empty() {
                 assert_eq!(z.exact(&stream, text.len() as u64 - 1, &mut out), Err(Broken::Size));

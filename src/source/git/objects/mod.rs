@@ -4,6 +4,10 @@
 //! ([`Objects::for_each`]: a [`walk`] along the trees of deltas, each object built once). Nothing that a pack or an
 //! index says is believed: a content is given out only where checksums, or its own hash, vouch for its id; what is
 //! damaged is told by id and everything else is read. What an object means is not known here.
+//!
+//! The slow path, for what the walk can't build, is [`chain`] too: each base is looked for in every place that may have
+//! it. There is no second opinion by libgit2 behind it: it reads nothing more, and never ends on a loose object that is
+//! cut off or on deltas that go round in a circle.
 
 mod cache;
 mod chain;
@@ -115,7 +119,7 @@ impl Objects {
     pub fn get(&self, id: &ObjectId, limit: u64, out: &mut Vec<u8>) -> Result<Kind, ObjectError> {
         let limit = if limit == 0 { u64::MAX } else { limit };
         let mut found = self.find(id, limit, out);
-        if matches!(found, Err(ObjectError::Missing | ObjectError::Corrupt(_))) && self.store.refresh() {
+        if matches!(found, Err(ObjectError::Missing | ObjectError::Corrupt(_))) && self.look_again() {
             found = self.find(id, limit, out);
         }
         match found {
@@ -130,7 +134,7 @@ impl Objects {
     /// As [`ObjectError`] says, but never `TooLarge`.
     pub fn header(&self, id: &ObjectId) -> Result<(Kind, u64), ObjectError> {
         let mut found = self.find_header(id);
-        if found == Err(ObjectError::Missing) && self.store.refresh() {
+        if found.is_err() && self.look_again() {
             found = self.find_header(id);
         }
         found
@@ -143,7 +147,7 @@ impl Objects {
             packs.list.iter().any(|pack| self.lists(pack, id, &packs))
                 || self.store.dirs.iter().any(|dir| loose::path(&dir.path, id).is_file())
         };
-        here() || (self.store.refresh() && here())
+        here() || (self.look_again() && here())
     }
 
     /// Every object of every folder, each id once, on all cores of the current rayon pool: packs along their delta
@@ -164,6 +168,21 @@ impl Objects {
         let done = work(&mut chain);
         self.tools.lock().unwrap_or_else(PoisonError::into_inner).push(chain.end());
         done
+    }
+
+    /// Whether there is more to find than before: other packs, or a pack whose index was not examined. (Where objects
+    /// are missing anyway, their absence is no reason to doubt an index.)
+    fn look_again(&self) -> bool {
+        let other = self.store.refresh();
+        let packs = self.store.packs();
+        let mut doubtful = packs.list.iter().filter(|pack| pack.prepared.get().is_none()).peekable();
+        if self.store.partial || doubtful.peek().is_none() {
+            return other;
+        }
+        for pack in doubtful {
+            self.prepare(pack, &packs);
+        }
+        true
     }
 
     /// In packs, then loose; damaged in one place, perhaps intact in another.
@@ -214,6 +233,10 @@ impl Objects {
                 self.prepare(pack, chain.packs);
                 self.packed(pack, id, limit, chain, out)
             }
+            Err(ObjectError::TooLarge(size)) => {
+                self.prepare(pack, chain.packs);
+                Err(chain.confirm_large(pack, id, size))
+            }
             found => found,
         }
     }
@@ -263,11 +286,6 @@ impl Objects {
         let kind = self.find(id, MOST, &mut content).ok()?;
         Some(Base { kind, content: content.into(), proven: true })
     }
-
-    fn second_opinion(&self, id: &ObjectId, limit: u64) -> Option<Base> {
-        let _ = (id, limit);
-        None
-    }
 }
 
 /// Where no limit was asked for, there is one all the same, and it is no policy.
@@ -275,7 +293,5 @@ fn too_much(size: u64) -> ObjectError {
     ObjectError::Corrupt(format!("{size} bytes are more than can be held"))
 }
 
-#[cfg(test)]
-mod testing;
 #[cfg(test)]
 mod tests;

@@ -73,6 +73,8 @@ fn entries(pack: &Pack) -> Entries {
             }
         }
     }
+    // Without a sound header nobody says how many there are: then the last one must end where the trailer begins.
+    found.gaps += usize::from(pack.count.is_none() && at != end);
     found
 }
 
@@ -142,6 +144,10 @@ impl Taker for Namer<'_> {
     fn too_large(&self, _node: u32, _size: u64) {}
 
     fn lost(&self, _node: u32, _kind: Option<Kind>, _error: ObjectError) -> Option<Base> {
+        None
+    }
+
+    fn id(&self, _node: u32) -> Option<ObjectId> {
         None
     }
 

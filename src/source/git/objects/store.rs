@@ -24,6 +24,8 @@ pub(super) struct Store {
     pub(super) dirs: Vec<Dir>,
     /// SHA-1 or SHA-256.
     pub(super) hash: Kind,
+    /// Whether objects are missing by design.
+    pub(super) partial: bool,
     packs: RwLock<Arc<Packs>>,
     listing: Mutex<Listed>,
     next: AtomicU32,
@@ -61,6 +63,7 @@ impl Store {
         let store = Store {
             dirs: dirs.collect(),
             hash: repository.hash,
+            partial: repository.partial,
             packs: RwLock::default(),
             listing: Mutex::default(),
             next: AtomicU32::new(0),

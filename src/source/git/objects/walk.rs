@@ -7,10 +7,11 @@
 
 use super::ObjectError;
 use super::cache::Base;
-use super::chain::{MOST, Tools};
+use super::chain::{MOST, Tools, too_large};
 use super::delta::Delta;
 use super::forest::{Forest, NONE};
 use super::pack::{Entry, Header, Pack};
+use gix_hash::ObjectId;
 use gix_object::Kind;
 use rayon::Scope;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -32,6 +33,8 @@ pub(super) trait Taker: Sync {
     fn too_large(&self, node: u32, size: u64);
     /// A node that could not be built; its content if it is to be had elsewhere.
     fn lost(&self, node: u32, kind: Option<Kind>, error: ObjectError) -> Option<Base>;
+    /// The id that a node should have, where one is known.
+    fn id(&self, node: u32) -> Option<ObjectId>;
     /// The base of a delta that is none of this forest's nodes.
     fn base(&self, header: &Header) -> Result<Base, ObjectError>;
     /// The object at an offset, whatever its size: the base of something smaller.
@@ -133,7 +136,8 @@ impl<'a> Walk<'a> {
                 rest = after;
                 scope.spawn(move |scope| {
                     self.with_scratch(|scratch| {
-                        group.iter().filter(|&&root| self.forest.weight(root) > 0).for_each(|&root| {
+                        let worth = |&&root: &&u32| self.forest.weight(root) > 0 && !self.taker.cancelled();
+                        group.iter().filter(worth).for_each(|&root| {
                             let made = self.root(root, scratch);
                             self.tree(root, made, scope, scratch);
                         });
@@ -214,14 +218,20 @@ impl<'a> Walk<'a> {
             }
         };
         if entry.size > self.most(kind) {
-            return self.too_large(node, kind, entry.size);
+            let id = self.taker.id(node);
+            let whole = id.as_ref().map(|id| (id.as_ref(), kind));
+            return match too_large(&mut scratch.tools.inflater, self.pack, offset, &entry, whole) {
+                ObjectError::TooLarge(size) => self.too_large(node, kind, size),
+                error => self.lost(node, None, error),
+            };
         }
         let mut out = scratch.buffer();
         match self.inflate(node, offset, &entry, &mut scratch.tools, &mut out) {
             Ok(proven) => self.take(node, kind, out, proven),
             Err(error) => {
                 scratch.keep(out);
-                self.lost(node, Some(kind), error)
+                // What is damaged may be its header.
+                self.lost(node, None, error)
             }
         }
     }
@@ -240,7 +250,8 @@ impl<'a> Walk<'a> {
             }
             (Err(error), kind) => {
                 scratch.keep(out);
-                self.lost(node, kind, error)
+                let intact = kind.filter(|_| self.pack.proves_unread(self.forest.offset(node)));
+                self.lost(node, intact, error)
             }
             (Ok(_), None) => self.lost(node, None, ObjectError::Corrupt("its delta base can't be read".into())),
         }
@@ -266,7 +277,10 @@ impl<'a> Walk<'a> {
             let head = tools.inflater.head(self.pack.from(entry.data), &mut head).unwrap_or_default();
             let size = Delta::open(head).map(|delta| delta.size);
             if let Some(size) = size.filter(|&size| size > most) {
-                return Err(ObjectError::TooLarge(size));
+                return match too_large(&mut tools.inflater, self.pack, offset, &entry, None) {
+                    ObjectError::TooLarge(_) => Err(ObjectError::TooLarge(size)),
+                    error => Err(error),
+                };
             }
             // No delta has a reason to be larger than what it makes by this much.
             if entry.size > size.unwrap_or(0).saturating_mul(8).saturating_add(LARGE_DELTA) {

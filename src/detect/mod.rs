@@ -19,6 +19,8 @@ mod prefix;
 pub mod selftest;
 pub mod shape;
 mod soft;
+#[cfg(test)]
+mod tests;
 pub mod tokens;
 mod url;
 pub mod value;
@@ -166,7 +168,7 @@ impl Detector {
             contextual::look(index, &mut look, run, hits);
         }
         literals(index, &mut look, hits);
-        assign::find(text, place, &index.generic, &mut hits.matches);
+        assign::find(text, place, &index.generic, hits);
     }
 }
 
@@ -176,13 +178,15 @@ struct Look<'a> {
     place: Place<'a>,
     ends: prefix::Ends,
     halves: Vec<part::Halves>,
+    /// Where the last run of each wide shape ended.
+    wide: Vec<usize>,
     reader: judge::Reader<'a>,
 }
 
 impl<'a> Look<'a> {
     fn new(text: &'a [u8], place: Place<'a>) -> Self {
         let reader = judge::Reader::new(text, place);
-        Look { text, place, ends: prefix::Ends::default(), halves: Vec::new(), reader }
+        Look { text, place, ends: prefix::Ends::default(), halves: Vec::new(), wide: Vec::new(), reader }
     }
 }
 

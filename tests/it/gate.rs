@@ -6,7 +6,7 @@ mod install;
 mod pre_commit;
 mod pre_push;
 
-use crate::support::{Run, Sandbox, key, line};
+use crate::support::{Run, Sandbox};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -48,10 +48,10 @@ fn question(what: &OsStr) -> Result<Question> {
     if let Some(fingerprint) = what.to_str().and_then(Fingerprint::parse) {
         return Ok(Question::Finding(fingerprint));
     }
-    let place = split(what).and_then(|(path, line)| match split(path.as_os_str()) {
+    let place = split(what).map(|(path, line)| match split(path.as_os_str()) {
         // FILE:LINE:COLUMN, as editors and compilers write it; a file can have such a name, too.
-        Some((file, first)) if !path.exists() && file.exists() => Some((file, first)),
-        _ => Some((path, line)),
+        Some((file, first)) if !path.exists() && file.exists() => (file, first),
+        _ => (path, line),
     });
     match place {
         Some((path, line)) => Ok(Question::Line(path, line)),

@@ -63,9 +63,9 @@ fn line(folder: &Folder, name: HookName, verdict: &Verdict) -> String {
 /// git commits a merge past pre-commit: of these two, one without the other leaves a gap.
 fn is_expected(folder: &Folder, name: HookName) -> bool {
     let other = match name {
-        HookName::PreCommit => HookName::PreMergeCommit,
-        HookName::PreMergeCommit => HookName::PreCommit,
-        HookName::PrePush => return false,
+        HookName::Commit => HookName::MergeCommit,
+        HookName::MergeCommit => HookName::Commit,
+        HookName::Push => return false,
     };
     matches!(folder.state(other), Ok(State::Ours(_)))
 }
@@ -79,9 +79,9 @@ fn verdict(folder: &Folder, name: HookName, scratch: &Scratch) -> Result<Verdict
         return Ok(Verdict::Fails("git passes it over, since it is not executable (chmod +x)".into()));
     }
     match name {
-        HookName::PreCommit => commit(scratch),
-        HookName::PreMergeCommit => merge(scratch),
-        HookName::PrePush => push(scratch),
+        HookName::Commit => commit(scratch),
+        HookName::MergeCommit => merge(scratch),
+        HookName::Push => push(scratch),
     }
 }
 

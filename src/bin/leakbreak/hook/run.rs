@@ -2,9 +2,10 @@
 
 use super::push;
 use crate::args::{HookRun, MannerArgs, RunnableHook, SourceArgs};
-use crate::assemble::{Known, Parts, parts_of, refuse_verify};
+use crate::assemble::{Known, parts_of, refuse_verify};
+use crate::faults::remark;
 use crate::ground::{Asked, Target};
-use crate::output::{Destination, has_color, print};
+use crate::output::{Destination, has_color};
 use crate::scan::drive;
 use crate::status::{Gate, Status};
 use leakbreak::Result;
@@ -34,23 +35,24 @@ pub(super) fn run(args: &HookRun) -> Result<Status> {
     let outcome = drive(&parts, &MannerArgs { no_progress: true, ..MannerArgs::default() })?;
     let status = Status::of(&outcome, Gate { fail_on: parts.fail_on, exit_zero: false });
     if status != Status::Clean {
-        print(|out| tell(&outcome, act, args, out))?;
-    } else if args.hook == RunnableHook::Framework && act == Act::Commit && is_untouched(&parts, &outcome) {
+        // Standard output is git's: `git push --porcelain` is read by programs.
+        let _ = Destination::Errors.write(|out| tell(&outcome, act, args, out));
+    } else if args.hook == RunnableHook::Framework && act == Act::Commit && is_untouched(&outcome) {
         let why = "leakbreak: nothing is staged, so that nothing was scanned; the hook leakbreak-all scans the tree";
-        print(|out| writeln!(out, "{why}"))?;
+        remark(why);
     }
     Ok(status)
 }
 
 /// Whether nothing at all was there to look at.
-fn is_untouched(parts: &Parts, outcome: &Outcome) -> bool {
-    let _ = parts;
+fn is_untouched(outcome: &Outcome) -> bool {
     outcome.receipt.files == 0 && outcome.receipt.skips.is_empty()
 }
 
 /// What was found and what to do about it.
 fn tell(outcome: &Outcome, act: Act, args: &HookRun, out: &mut dyn Write) -> io::Result<()> {
-    let options = Options { color: has_color(args.color, &Destination::Standard), quiet: true, ..Options::default() };
+    let color = has_color(args.color, &Destination::Errors);
+    let options = Options { color, quiet: true, ..Options::default() };
     report::write(Format::Human, outcome, options, out)?;
     let found = outcome.active().next().is_some();
     let what = match (act, found) {

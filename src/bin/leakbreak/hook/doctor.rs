@@ -25,7 +25,6 @@ enum Verdict {
 
 /// Tries every hook that is installed.
 pub(super) fn run() -> Result<Status> {
-    crate::interrupt::end_on_signal(std::sync::Arc::default());
     let here = Here::find()?;
     let folder = Folder { path: here.hooks.clone() };
     let mut scratch = Scratch::new(&here.root)?;

@@ -151,5 +151,12 @@ pub fn views(text: &[u8], path: Option<&[u8]>) -> Views {
     out
 }
 
+/// Whether a value is base64 or hexadecimal digits of text: a view shows that text in its place.
+pub fn hides_text(value: &[u8]) -> bool {
+    let mut edits = Edits::default();
+    base64::find(value, &mut edits);
+    !edits.is_empty()
+}
+
 #[cfg(test)]
 mod tests;

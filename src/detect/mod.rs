@@ -168,7 +168,7 @@ impl Detector {
             contextual::look(index, &mut look, run, hits);
         }
         literals(index, &mut look, hits);
-        assign::find(text, place, &index.generic, &mut hits.matches);
+        assign::find(text, place, &index.generic, hits);
     }
 }
 

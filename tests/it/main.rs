@@ -6,6 +6,7 @@ mod baseline;
 mod cmd;
 mod gate;
 mod manners;
+mod oracle;
 mod planted;
 mod readme;
 mod support;

@@ -57,6 +57,12 @@ pub(super) fn bound(text: &[u8], name: &Range<usize>, syntax: Syntax) -> Option<
         return Some(bound);
     }
     let is_flag = dashes > 0 && (before == 0 || before.is_ascii_whitespace() || is_quote(before) || before == b'[');
+    if is_quoted && let Some(literal) = header_before(text, first - 1) {
+        return Some(Bound { literal, form: Form::Argument });
+    }
+    if let Some(literal) = sent(text, name.end) {
+        return Some(Bound { literal, form: Form::Assigned });
+    }
     if is_quoted {
         return behind_quotes(text, first - 1, name.end + 1, syntax);
     }
@@ -192,6 +198,29 @@ pub(super) fn scheme(text: &[u8], at: usize) -> usize {
     SCHEMES.iter().find(|s| rest.starts_with(s)).map_or(at, |s| at + s.len())
 }
 
+/// `setValue("value", forHTTPHeaderField: "name")`: the value stands before the name whose quote opens at `open`.
+fn header_before(text: &[u8], open: usize) -> Option<Literal> {
+    let base = open.saturating_sub(400);
+    let head = text[base..open].trim_ascii_end().strip_suffix(b"forHTTPHeaderField:")?.trim_ascii_end();
+    let head = head.strip_suffix(b",")?.trim_ascii_end().strip_suffix(b"\"")?;
+    let start = memchr::memrchr(b'"', head)? + 1;
+    Some(Literal { span: scheme(text, base + start)..base + head.len(), quoted: true })
+}
+
+/// What an expect script sends when it is asked: `expect "password:"`, then `send "value\r"`.
+fn sent(text: &[u8], at: usize) -> Option<Literal> {
+    let rest = text.get(at..(at + 80).min(text.len()))?;
+    let prompt = rest.iter().take(8).position(|b| *b == b'"')?;
+    let send = rest[prompt + 1..].trim_ascii_start();
+    let send = send.strip_prefix(b"{").unwrap_or(send).trim_ascii_start().strip_prefix(b"send")?;
+    let open = at + rest.len() - send.len() + memchr::memchr(b'"', send)?;
+    let mut literal = quoted(text, open)?;
+    while text[literal.span.clone()].ends_with(b"\\r") || text[literal.span.clone()].ends_with(b"\\n") {
+        literal.span.end -= 2;
+    }
+    Some(literal)
+}
+
 /// `name: type = "value"`, `name type = "value"`.
 fn typed(text: &[u8], at: usize, syntax: Syntax) -> Option<Literal> {
     if !matches!(syntax, Syntax::Code | Syntax::Unknown) {
@@ -218,7 +247,8 @@ fn fallback(text: &[u8], at: usize) -> Option<Literal> {
 fn flag(text: &[u8], at: usize) -> Option<Literal> {
     let next = byte(text, at);
     let at = if matches!(next, b'=' | b':') { at + 1 } else { solid(text, at) };
-    if next != b'=' && next != b':' && !matches!(next, b' ' | b'\t') {
+    let spaced = matches!(next, b' ' | b'\t') && !matches!(byte(text, at), b'=' | b':');
+    if next != b'=' && next != b':' && !spaced {
         return None;
     }
     quoted(text, at).or_else(|| bare(text, at, Syntax::Shell).filter(|l| byte(text, l.span.start) != b'-'))

@@ -39,6 +39,21 @@ pub(super) fn argument(text: &[u8], command: Range<usize>) -> Option<Literal> {
     Some(Literal { span: literal.span.start + colon + 1..literal.span.end, ..literal })
 }
 
+/// The passwords of a PostgreSQL password file: the last of five fields between colons.
+pub(super) fn password_file(text: &[u8]) -> Vec<Literal> {
+    let mut all = Vec::new();
+    let mut start = 0;
+    for line in text.split(|b| *b == b'\n') {
+        let field = line.iter().enumerate().filter(|(_, b)| **b == b':').nth(3).map(|(i, _)| i + 1);
+        let end = line.trim_ascii_end().len();
+        if let Some(field) = field.filter(|f| *f < end && line.first() != Some(&b'#')) {
+            all.push(Literal { span: start + field..start + end, quoted: false });
+        }
+        start += line.len() + 1;
+    }
+    all
+}
+
 fn value(text: &[u8], at: usize) -> Option<Literal> {
     if is_quote(byte(text, at)) {
         return quoted(text, at);

@@ -31,13 +31,16 @@ pub(super) struct Context {
     pub(super) tame: bool,
     /// Words for people (translations) or styles: nothing there is a password.
     pub(super) labels: bool,
+    /// PostgreSQL's password file: a format of its own.
+    pub(super) password_file: bool,
     /// Lock files, checksums, test vectors: nothing there is a generic secret.
     pub(super) refused: bool,
 }
 
 impl Context {
     pub(super) fn of(path: Path<'_>) -> Self {
-        let none = Context { syntax: Syntax::Unknown, tame: false, labels: false, refused: false };
+        let none =
+            Context { syntax: Syntax::Unknown, tame: false, labels: false, password_file: false, refused: false };
         match path {
             Path::Known(path) => Self::of_path(&String::from_utf8_lossy(path).to_lowercase()),
             Path::None => Context { syntax: Syntax::Prose, ..none },
@@ -54,6 +57,7 @@ impl Context {
             labels: LABEL_ENDINGS.contains(&ending)
                 || folders.split('/').any(|f| LABEL_FOLDERS.contains(&f))
                 || name.starts_with("messages") && matches!(ending, "properties" | "json" | "yml"),
+            password_file: name.contains("pgpass"),
             refused: LOCK_ENDINGS.contains(&ending)
                 || LOCK_NAMES.contains(&name)
                 || folders.split('/').any(|f| f.contains("vectors"))

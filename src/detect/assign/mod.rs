@@ -11,9 +11,11 @@ mod command;
 mod context;
 mod literal;
 mod name;
+mod section;
 mod weigh;
 mod words;
 
+use super::hits::Hits;
 use super::{Evidence, Match, Place};
 use crate::finding::Secret;
 use crate::rule::Rule;
@@ -34,8 +36,17 @@ pub struct GenericRules {
     pub password: Option<Arc<Rule>>,
 }
 
+impl GenericRules {
+    fn of(&self, kind: Kind) -> Option<&Arc<Rule>> {
+        match kind {
+            Kind::Secret => self.secret.as_ref(),
+            Kind::Password => self.password.as_ref(),
+        }
+    }
+}
+
 /// Finds assignments of secrets in `text`.
-pub fn find(text: &[u8], place: Place<'_>, rules: &GenericRules, out: &mut Vec<Match>) {
+pub(super) fn find(text: &[u8], place: Place<'_>, rules: &GenericRules, hits: &mut Hits) {
     if rules.secret.is_none() && rules.password.is_none() {
         return;
     }
@@ -44,7 +55,10 @@ pub fn find(text: &[u8], place: Place<'_>, rules: &GenericRules, out: &mut Vec<M
         return;
     }
     let Some(stems) = stems() else { return };
-    let mut search = Search { text, context, rules, out, done: 0 };
+    let mut search = Search { text, context, rules, hits, done: 0 };
+    if context.password_file {
+        command::password_file(text).into_iter().for_each(|literal| search.command(Some(literal)));
+    }
     for hit in stems.find_iter(text) {
         if hit.start() >= search.done {
             search.look(hit.pattern().as_usize(), hit.range());
@@ -62,7 +76,7 @@ struct Search<'a> {
     text: &'a [u8],
     context: Context,
     rules: &'a GenericRules,
-    out: &'a mut Vec<Match>,
+    hits: &'a mut Hits,
     /// Up to here names have been read.
     done: usize,
 }
@@ -80,6 +94,7 @@ impl Search<'_> {
         }
         let span = name::extent(self.text, hit, self.done);
         self.done = span.end;
+        let span = name::in_prose(self.text, &span);
         let name = &self.text[span.clone()];
         if name == b"sshpass" {
             return self.command(command::argument(self.text, span));
@@ -88,8 +103,19 @@ impl Search<'_> {
         if let Some(mut bound) = bind::bound(self.text, &span, self.context.syntax) {
             let start = bind::scheme(self.text, bound.literal.span.start).min(bound.literal.span.end);
             bound.literal.span.start = start;
+            let claim = self.under_heading(claim, &span, bound.literal.span.len());
             self.weigh(&claim, &span, &bound);
         }
+    }
+
+    /// What a name says together with the heading that it stands under, where it says little alone.
+    fn under_heading(&self, claim: Claim, name: &Range<usize>, len: usize) -> Claim {
+        if claim.kind == Kind::Password || (claim.sure > Sure::Weak && claim.owner.is_some()) || len < 16 {
+            return claim;
+        }
+        let Some(heading) = section::heading(self.text, name, self.context.syntax) else { return claim };
+        let joined = [heading, b".", &self.text[name.clone()]].concat();
+        name::claim(&joined).filter(|more| more.kind == claim.kind && more.sure >= claim.sure).unwrap_or(claim)
     }
 
     /// A token behind `Bearer `, whatever the name before it.
@@ -120,19 +146,23 @@ impl Search<'_> {
             context: self.context,
             beside_login: claim.kind == Kind::Password && beside_login(self.text, &span),
         };
-        let Ok(weight) = weigh::weigh(value, asked) else { return };
-        let rule = match weight.kind {
-            Kind::Secret => &self.rules.secret,
-            Kind::Password => &self.rules.password,
+        let weight = match weigh::weigh(value, asked) {
+            Ok(weight) => weight,
+            Err(why) => {
+                if let Some(rule) = self.rules.of(claim.kind) {
+                    self.hits.refuse(rule, span, || why.to_owned());
+                }
+                return;
+            }
         };
-        let Some(rule) = rule else { return };
+        let Some(rule) = self.rules.of(weight.kind) else { return };
         let mut evidence = vec![Evidence { reason: bound_to(claim, asked.name), span: Some(name.clone()) }];
         evidence.push(Evidence { reason: weight.why, span: None });
         if self.context.tame {
             evidence.push(Evidence { reason: "in a test, example or document: one less sure".into(), span: None });
         }
         let title = claim.owner.as_ref().filter(|_| claim.kind == Kind::Secret).map(|o| format!("{o} {}", claim.what));
-        self.out.push(Match {
+        self.hits.matches.push(Match {
             rule: rule.clone(),
             title,
             secret: Secret::new(value),

@@ -1,7 +1,8 @@
 //! Whether a name is secret-like, by its words: the last one says what it names, those before it say whose.
 
 use super::words::{
-    NEUTRAL_ENDINGS, NO_PROVIDER, NO_SECRET, OTHER_KEYS, PASS_PREFIXES, PASSWORD, PASSWORD_ENDINGS, SECRET, SURE,
+    NEUTRAL_ENDINGS, NO_PROVIDER, NO_SECRET, NO_SECRET_NEXT, OTHER_KEYS, PASS_PREFIXES, PASSWORD, PASSWORD_ENDINGS,
+    SECRET, SURE,
 };
 use std::ops::Range;
 
@@ -57,6 +58,22 @@ pub(super) fn extent(text: &[u8], at: Range<usize>, floor: usize) -> Range<usize
     start + front..end - back
 }
 
+/// The name with the words before it that belong to it where names are written in prose: `API key`, `mot de passe`.
+pub(super) fn in_prose(text: &[u8], name: &Range<usize>) -> Range<usize> {
+    let word = &text[name.clone()];
+    let head = &text[name.start.saturating_sub(24)..name.start];
+    if word.eq_ignore_ascii_case(b"passe") && head.len() >= 7 && head[head.len() - 7..].eq_ignore_ascii_case(b"mot de ")
+    {
+        return name.start - 7..name.end;
+    }
+    let alone = [&b"key"[..], b"token", b"secret"].iter().any(|w| word.eq_ignore_ascii_case(w));
+    let Some(head) = head.strip_suffix(b" ").filter(|_| alone) else { return name.clone() };
+    let len = head.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
+    let first = String::from_utf8_lossy(&head[head.len() - len..]).to_lowercase();
+    let known = len > 1 && SURE.contains(&first.as_str());
+    if known { name.start - 1 - len..name.end } else { name.clone() }
+}
+
 /// The words of a name: split at separators, where a capital follows a small letter, and before the last capital of
 /// several (`APIKey`). Trailing digits are dropped.
 pub(super) fn words(name: &[u8]) -> Vec<String> {
@@ -97,6 +114,9 @@ pub(super) fn claim(name: &[u8]) -> Option<Claim> {
     }
     let (last, before) = words.split_last()?;
     if before.iter().rev().take(3).any(|w| NO_SECRET.contains(&w.as_str())) {
+        return None;
+    }
+    if before.last().is_some_and(|w| NO_SECRET_NEXT.contains(&w.as_str())) {
         return None;
     }
     let (kind, sure, core) = if is_password(last, before) {
@@ -153,7 +173,7 @@ fn secret(last: &str, before: &[String]) -> Option<(Sure, usize)> {
         "auth" => Some((Sure::Weak, 1)),
         "secret" | "secrets" => Some((Sure::Strong, if sure { 2 } else { 1 })),
         "authorization" => Some((Sure::Fair, 1)),
-        "token" | "tokens" if sure => Some((Sure::Strong, 2)),
+        _ if sure && SECRET.contains(&last) => Some((Sure::Strong, 2)),
         _ if SECRET.contains(&last) => Some((Sure::Fair, 1)),
         _ => None,
     }

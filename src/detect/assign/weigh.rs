@@ -3,6 +3,7 @@
 use super::bind::Form;
 use super::context::{Context, Syntax};
 use super::name::{Claim, Kind, Sure};
+use crate::decode;
 use crate::detect::placeholder::{self, Stand};
 use crate::detect::value::Makeup;
 use crate::rule::Confidence;
@@ -29,16 +30,25 @@ pub(super) struct Asked<'a> {
 
 /// Weighs `value`; the error says why it is refused.
 pub(super) fn weigh(value: &[u8], asked: Asked<'_>) -> Result<Weight, &'static str> {
-    let makeup = Makeup::of(value);
+    // Django marks the keys that it generates for a new project; they are keys all the same.
+    let makeup = Makeup::of(value.strip_prefix(b"django-insecure-").unwrap_or(value));
     if let Some(why) = unfit(value, &makeup) {
         return Err(why);
+    }
+    if asked.claim.kind == Kind::Secret && decode::hides_text(value) {
+        return Err("encoded text, which is read itself");
     }
     if same_words(value, asked.name) {
         return Err("the value repeats the name");
     }
     let stand = placeholder::stands_for(value);
-    if let Some(stand) = stand.filter(|s| *s != Stand::Pattern || asked.claim.kind == Kind::Secret) {
+    if let Some(stand) = stand.filter(|s| *s != Stand::Pattern) {
         return Err(stand.why());
+    }
+    if asked.claim.kind == Kind::Secret
+        && let Some(why) = placeholder::why(value)
+    {
+        return Err(why);
     }
     let mut weight = match asked.claim.kind {
         Kind::Secret => secret(value, &makeup, asked)?,
@@ -76,7 +86,7 @@ fn secret(value: &[u8], makeup: &Makeup, asked: Asked<'_>) -> Result<Weight, &'s
     let sure = asked.claim.sure;
     let symbols = value.iter().filter(|b| b.is_ascii_punctuation() && !b"-_+/=.~:".contains(b)).count();
     // Code is full of symbols; only a value that nobody could have written may have them.
-    let need = needed(sure) + if symbols > 0 { 40.0 } else { 0.0 };
+    let need = needed(sure) + if symbols > 0 { 20.0 } else { 0.0 };
     let shortest = match sure {
         Sure::Strong if makeup.classes() >= 3 => 12,
         Sure::Strong | Sure::Fair => 16,
@@ -109,7 +119,7 @@ fn secret(value: &[u8], makeup: &Makeup, asked: Asked<'_>) -> Result<Weight, &'s
 impl Asked<'_> {
     /// Whether the form binds a value to a name, and nothing but that.
     fn form_binds(&self) -> bool {
-        !matches!(self.form, Form::Word | Form::Spoken | Form::Argument)
+        !matches!(self.form, Form::Spoken | Form::Argument)
     }
 
     /// Whether the file holds settings rather than a program.
@@ -176,9 +186,11 @@ fn is_password_like(value: &[u8], makeup: &Makeup) -> bool {
         return makeup.symbols > 0 && makeup.digits > 0;
     }
     let tail = value.iter().rev().take_while(|b| b.is_ascii_digit()).count();
-    let strange = value.iter().filter(|b| !b.is_ascii_alphanumeric() && !b"_-.".contains(b)).count();
+    let strange = value.iter().filter(|b| !b.is_ascii_alphanumeric() && !b"_-./:".contains(b)).count();
+    // `settings-2024`, `key_v2`: digits that are a word of their own make a name of it.
+    let glued = value.len() > tail && value[value.len() - tail - 1].is_ascii_alphabetic();
     // Digits before or within the letters, three or more behind them, or a symbol that names don't have.
-    makeup.digits > tail || tail >= 3 || strange > 0 && (makeup.digits > 0 || makeup.classes() >= 3)
+    makeup.digits > tail || tail >= 3 && glued || strange > 0 && (makeup.digits > 0 || makeup.classes() >= 3)
 }
 
 /// Words alone, with separators or capitals between them.
@@ -231,6 +243,10 @@ fn unfit(value: &[u8], makeup: &Makeup) -> Option<&'static str> {
     if value.iter().any(|b| b.is_ascii_whitespace() || b.is_ascii_control()) {
         return Some("several words");
     }
+    // What nobody could have written is no code, whatever its characters.
+    if makeup.random >= 40.0 && makeup.len >= 16 && makeup.classes() >= 3 {
+        return None;
+    }
     if has(b"://") || has(b"::") || has(b"->") || has(b"=>") || has(b"</") || has(b"/>") {
         return Some("code or an address");
     }
@@ -265,7 +281,8 @@ fn is_call(value: &[u8]) -> bool {
             b'[' => b']',
             _ => b'}',
         };
-        value[i..].contains(&close)
+        let end = value.last();
+        (end == Some(&close) || end == Some(&b';'))
             && (i == 0 || value[..i].iter().all(|b| b.is_ascii_alphanumeric() || b"_.$".contains(b)))
     })
 }
@@ -278,7 +295,11 @@ fn is_dotted(value: &[u8]) -> bool {
             && p.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
     };
     let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
+    // `Wr3n.in.Hedge` is no name of anything.
+    let leet =
+        value.windows(3).any(|w| w[0].is_ascii_alphabetic() && w[1].is_ascii_digit() && w[2].is_ascii_alphabetic());
     parts.len() >= 2
+        && !leet
         && parts.iter().all(word)
         && (digits <= 2 || parts.len() >= 4)
         && crate::detect::value::randomness(value) < 10.0

@@ -80,12 +80,18 @@ pub(super) const OTHER_KEYS: &[&str] = &[
 /// Words anywhere before the last one that say the value is open, ephemeral, or none.
 #[rustfmt::skip]
 pub(super) const NO_SECRET: &[&str] = &[
-    "public", "pub", "hashed", "hash", "encrypted", "enc", "cipher", "ciphertext", "sealed", "csrf", "xsrf",
-    "antiforgery", "page", "paging", "pagination", "continuation", "cursor", "sync", "next", "prev", "cancellation",
-    "cancel", "fake", "mock", "mocked", "dummy", "example", "sample", "placeholder", "missing", "invalid", "wrong",
-    "bad", "incorrect", "expected", "expired", "unknown", "bos", "eos", "pad", "unk", "sep", "cls", "special",
-    "begin", "end", "start", "stop", "verification", "resume", "tracking", "design", "lex", "syntax", "forgot",
-    "lost",
+    "public", "pub", "hashed", "hash", "encrypted", "cipher", "ciphertext", "sealed", "csrf", "xsrf", "antiforgery",
+    "paging", "pagination", "continuation", "cancellation", "cancel", "fake", "mock", "mocked", "dummy", "example",
+    "sample", "placeholder", "missing", "invalid", "wrong", "incorrect", "expected", "expired", "unknown",
+    "verification", "tracking", "forgot", "lost",
+];
+
+/// Words directly before `token` or `key` that say the same; further away they say nothing (`startWithApiKey`).
+#[rustfmt::skip]
+pub(super) const NO_SECRET_NEXT: &[&str] = &[
+    "bos", "eos", "pad", "unk", "sep", "cls", "special", "begin", "end", "start", "stop", "design", "lex", "syntax",
+    "next", "prev", "sync", "page", "resume", "cursor", "bad", "mask", "first", "last", "current", "previous",
+    "lookahead", "peek",
 ];
 
 /// Last words that say nothing: `api_key_value`, `password_prod`.

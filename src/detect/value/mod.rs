@@ -103,8 +103,9 @@ fn text_cost(value: &[u8]) -> i32 {
             cost += i32::from(COST[last][SEAM]);
             last = SEAM;
         }
-        // Two separators in a row are no word between them.
-        cost += own + if last == EDGE && class == EDGE { 0 } else { i32::from(COST[last][class]) };
+        // Two separators in a row have no word between them; two different symbols are seldom written.
+        let pair = if b == before || own != SYMBOL_COST { 0 } else { SEPARATOR_COST };
+        cost += own + if last == EDGE && class == EDGE { pair } else { i32::from(COST[last][class]) };
         (last, before) = (class, b);
     }
     cost

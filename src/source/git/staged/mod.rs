@@ -7,13 +7,13 @@
 mod changes;
 mod content;
 mod parents;
-mod renames;
 mod trees;
 
 use super::index::{EntryKind, Index};
 use super::objects::Objects;
 use super::open::Repository;
 use super::refs;
+use super::renames::{self, File};
 use crate::Result;
 use crate::blob::{Kind, Origin, Skip, SkipReason};
 use crate::glob::PathFilter;
@@ -23,7 +23,6 @@ use changes::{Change, Changes};
 use content::Contents;
 use gix_hash::ObjectId;
 use rayon::prelude::*;
-use renames::Version;
 use std::path::Path;
 use std::sync::OnceLock;
 use trees::Trees;
@@ -72,7 +71,7 @@ impl Staged {
         let mut changes = changes::compare(index, head, &trees);
         self.tell(&mut changes, sink);
         let changed = self.wanted(std::mem::take(&mut changes.changed), sink);
-        let sources = self.sources(&changed, &mut changes, objects, &trees, sink);
+        let sources = self.sources(&changed, &mut changes, objects, &trees);
         let (merged, skips) = parents::trees(&self.repository, &trees);
         skips.into_iter().for_each(|skip| sink.skip(skip));
         let versions = |change: &Change| {
@@ -128,7 +127,6 @@ impl Staged {
         changes: &mut Changes,
         objects: &Objects,
         trees: &Trees<'_>,
-        sink: &dyn Sink,
     ) -> Vec<Option<ObjectId>> {
         let mut sources: Vec<_> = changed.iter().map(|change| change.old).collect();
         let new: Vec<usize> = (0..changed.len()).filter(|&at| changed[at].is_new).collect();
@@ -136,16 +134,21 @@ impl Staged {
             return sources;
         }
         changes::files_gone(changes, trees);
-        let version = |path: &BString, kind, id| Version { path: path.clone(), id, is_file: kind == EntryKind::File };
-        let gone: Vec<_> = changes.gone.iter().filter(|(_, kind, _)| *kind != EntryKind::Submodule).collect();
-        let old: Vec<_> = gone.iter().map(|(path, kind, id)| version(path, *kind, *id)).collect();
-        let fresh: Vec<_> = new.iter().map(|&at| &changed[at]).map(|c| version(&c.path, c.kind, c.id)).collect();
-        let renames = renames::find(objects, &old, &fresh, self.options.max_size);
-        if renames.cut {
-            sink.note("too many files are new and gone to tell renames: those count as new".into());
-        }
-        for (at, from) in new.into_iter().zip(renames.from) {
-            sources[at] = from.map(|from| old[from].id);
+        // A link is renamed only as it is.
+        for kind in [EntryKind::File, EntryKind::Link] {
+            let new: Vec<_> = new.iter().copied().filter(|&at| changed[at].kind == kind).collect();
+            let fresh: Vec<_> = new.iter().map(|&at| file(&changed[at].path, changed[at].id)).collect();
+            let gone = changes.gone.iter().filter(|gone| gone.1 == kind);
+            let gone: Vec<_> = gone.map(|(path, _, id)| file(path, *id)).collect();
+            let mut read = |id: &ObjectId| {
+                let mut content = Vec::new();
+                let limit = self.options.max_size;
+                let found = kind == EntryKind::File && objects.get(id, limit, &mut content).is_ok();
+                found.then_some(content)
+            };
+            for (new_at, gone_at) in renames::pairs(&fresh, &gone, &mut read) {
+                sources[new[new_at]] = Some(gone[gone_at].id);
+            }
         }
         sources
     }
@@ -201,6 +204,10 @@ impl Source for Staged {
         });
         Ok(())
     }
+}
+
+fn file(path: &BString, id: ObjectId) -> File {
+    File { path: path.clone(), id }
 }
 
 #[cfg(test)]

@@ -52,7 +52,6 @@ impl Progress {
             VISIBLE.store(true, Ordering::Relaxed);
             while stopped.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) && !ENDED.load(Ordering::Relaxed) {
                 bar.set_message(line(&watch, start.elapsed()));
-                bar.tick();
             }
             bar.finish_and_clear();
             VISIBLE.store(false, Ordering::Relaxed);

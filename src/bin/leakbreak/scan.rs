@@ -11,6 +11,7 @@ use leakbreak::Result;
 use leakbreak::finding::Outcome;
 use leakbreak::report::{self, Format, Options};
 use leakbreak::scan::Watch;
+use std::io::IsTerminal;
 use std::sync::Arc;
 
 /// Scans and reports.
@@ -37,7 +38,9 @@ pub(crate) fn run(args: Box<args::Scan>) -> Result<Status> {
 pub(crate) fn drive(parts: &Parts, manner: &MannerArgs) -> Result<Outcome> {
     let watch = Arc::new(Watch::default());
     interrupt::watch(&watch);
-    let shown = !manner.quiet && !manner.no_progress;
+    // Where the user types the text, progress would be in the way.
+    let typed = parts.source.name() == "stdin" && std::io::stdin().is_terminal();
+    let shown = !manner.quiet && !manner.no_progress && !typed;
     let progress = shown.then(|| Progress::start(&watch)).flatten();
     let outcome = parts.scan.run(parts.source.as_ref(), &watch);
     drop(progress);

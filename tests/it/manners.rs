@@ -339,7 +339,7 @@ fn rules_are_listed_shown_tested_and_begun() {
         let list = sandbox.leakbreak(["rules", "list", "--format", format]);
         assert!(list.status == 0 && list.stdout.contains("mistral-api-key"), "{list:?}");
     }
-    let shown = sandbox.leakbreak(["rules", "show", "mistral-api-key"]);
+    let shown = sandbox.leakbreak(["rules", "show", "github-personal-access-token"]);
     assert!(shown.status == 0 && shown.stdout.contains("found in"), "{shown:?}");
     assert_eq!(sandbox.leakbreak(["rules", "test"]).status, 0);
     let template = sandbox.leakbreak(["rules", "new"]).stdout;

@@ -18,8 +18,8 @@ pub(super) const CANARY: &str = "leakbreak-canary.env";
 #[derive(Debug)]
 pub(super) struct Scratch {
     folder: Temporary<TempDir>,
-    /// Where the real repository looks for its hooks.
-    hooks: PathBuf,
+    /// The hooks that are tried: those of the real repository.
+    pub hooks: PathBuf,
 }
 
 /// How a command ended.
@@ -36,11 +36,11 @@ impl Scratch {
     ///
     /// # Errors
     /// It can't be made.
-    pub(super) fn new(root: &Path, hooks: &Path) -> Result<Scratch> {
+    pub(super) fn new(root: &Path) -> Result<Scratch> {
         let make = || tempfile::Builder::new().prefix("leakbreak-doctor-").tempdir();
         let folder = Temporary::make(make, |dir| dir.path())
             .map_err(|e| Error::path(std::env::temp_dir(), format!("no scratch repository can be made: {e}")))?;
-        let scratch = Scratch { folder, hooks: hooks.to_owned() };
+        let scratch = Scratch { folder, hooks: PathBuf::new() };
         fs::create_dir_all(scratch.work())
             .and_then(|()| fs::create_dir_all(scratch.no_hooks()))
             .map_err(|e| scratch.error(e))?;

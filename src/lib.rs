@@ -21,6 +21,7 @@ pub mod decode;
 pub mod detect;
 pub mod error;
 pub mod finding;
+pub mod glob;
 pub mod report;
 pub mod rule;
 pub mod scan;

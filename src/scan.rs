@@ -1,12 +1,15 @@
 //! The belt: runs a source through detection, suppression and redaction into an [`Outcome`].
 
+mod belt;
+
 use crate::Result;
 use crate::detect::Detector;
-use crate::finding::Outcome;
+use crate::finding::{Finding, Fingerprint, Outcome, Receipt, Redactor, SuppressedBy, Suppression};
 use crate::rule::{Confidence, Rule};
 use crate::source::{Source, Unit};
 use crate::suppress::{Allowlist, Baseline};
-use std::sync::atomic::AtomicBool;
+use rayon::prelude::*;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// What a scan asks besides the source.
 #[derive(Debug)]
@@ -25,6 +28,10 @@ pub struct Scan {
     pub baseline: Option<Baseline>,
     /// Whether what no reference leads to is reported or only counted.
     pub unreachable: Unreachable,
+    /// Whether a scan that finds no entry at all is complete (--allow-empty).
+    pub empty: Empty,
+    /// Whether policy skips count as failures (--strict).
+    pub strict: bool,
 }
 
 /// Which rules are reported: ids, tags or providers, in any case.
@@ -39,16 +46,15 @@ pub struct Selection {
 impl Selection {
     /// Whether the rule's findings are reported.
     pub fn holds(&self, rule: &Rule) -> bool {
-        let names = |list: &[String]| {
-            list.iter().any(|name| {
-                let name = name.to_lowercase();
-                rule.id == name
-                    || rule.provider.to_lowercase() == name
-                    || rule.tags.iter().any(|t| t.to_lowercase() == name)
-            })
-        };
-        (self.select.is_empty() || names(&self.select)) && !names(&self.ignore)
+        (self.select.is_empty() || self.select.iter().any(|n| names(n, rule)))
+            && !self.ignore.iter().any(|n| names(n, rule))
     }
+}
+
+/// Whether `name` (an id, a tag or a provider, in any case) names the rule.
+pub fn names(name: &str, rule: &Rule) -> bool {
+    let same = |other: &str| other.to_lowercase() == name.to_lowercase();
+    same(&rule.id) || same(&rule.provider) || rule.tags.iter().any(|tag| same(tag))
 }
 
 /// Whether comments silence findings.
@@ -69,28 +75,38 @@ pub enum Unreachable {
     Counted,
 }
 
-/// Watches a scan: progress, interruption.
+/// What it means that no entry at all was found where some were expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Empty {
+    /// The run is incomplete.
+    Incomplete,
+    /// Nothing (--allow-empty).
+    Allowed,
+}
+
+/// Watches a scan from other threads: what was read so far, and the wish to stop.
 #[derive(Debug, Default)]
 pub struct Watch {
     /// Set to stop at once.
     pub cancelled: AtomicBool,
-    /// Called now and then with what was read.
-    pub counts: Counts,
+    by_unit: [AtomicU64; Unit::COUNT],
+    findings: AtomicU64,
 }
 
-/// Counters of what was read so far.
-#[derive(Debug, Default)]
-pub struct Counts {
-    /// By [`Unit`], in the order of its variants.
-    pub by_unit: [std::sync::atomic::AtomicU64; 5],
-    /// Matches so far.
-    pub findings: std::sync::atomic::AtomicU64,
-}
+impl Watch {
+    /// How many of `unit` were read so far.
+    pub fn read(&self, unit: Unit) -> u64 {
+        self.by_unit[unit as usize].load(Ordering::Relaxed)
+    }
 
-impl Counts {
-    /// How many of `unit`.
-    pub fn get(&self, unit: Unit) -> u64 {
-        self.by_unit[unit as usize].load(std::sync::atomic::Ordering::Relaxed)
+    /// How many matches there are so far.
+    pub fn findings(&self) -> u64 {
+        self.findings.load(Ordering::Relaxed)
+    }
+
+    /// Whether the user asked to stop.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
     }
 }
 
@@ -100,7 +116,74 @@ impl Scan {
     /// # Errors
     /// What stops the source.
     pub fn run(&self, source: &dyn Source, watch: &Watch) -> Result<Outcome> {
-        let _ = (source, watch);
-        Ok(Outcome::default())
+        let belt = belt::Belt::new(self, watch);
+        source.scan(&belt)?;
+        let belt::Collected { mut findings, skips, binary, notes, below } = belt.collect();
+
+        let mut receipt = self.receipt(source, watch);
+        receipt.notes = notes;
+        receipt.below_confidence = below;
+        receipt.add_skips(skips);
+        receipt.add_binary_blobs(binary);
+        if self.unreachable == Unreachable::Counted {
+            let all = findings.len();
+            findings.retain(|f| f.origin.reach == crate::blob::Reach::Reachable);
+            receipt.unreachable_findings = (all - findings.len()) as u64;
+        }
+        self.suppress(&mut findings, source, &mut receipt);
+        findings.sort_by(crate::finding::order);
+        let mut outcome = Outcome { findings, receipt };
+        Redactor::of(&outcome.findings).redact(&mut outcome);
+        Ok(outcome)
     }
+
+    /// Whether every finding that a baseline usually knows would be reported.
+    fn reports_all(&self) -> bool {
+        let all_rules = self.selection.select.is_empty() && self.selection.ignore.is_empty();
+        all_rules && self.min_confidence <= Confidence::Medium
+    }
+
+    fn receipt(&self, source: &dyn Source, watch: &Watch) -> Receipt {
+        Receipt {
+            source: source.name().into(),
+            asked: source.asked(),
+            files: watch.read(Unit::File),
+            commits: watch.read(Unit::Commit),
+            blobs: watch.read(Unit::Blob),
+            bytes: watch.read(Unit::Byte),
+            empty: source.expects_entries() && watch.read(Unit::Entry) == 0 && self.empty == Empty::Incomplete,
+            interrupted: watch.is_cancelled(),
+            strict: self.strict,
+            provenance: source.provenance(),
+            ..Receipt::default()
+        }
+    }
+
+    /// Fingerprints, then allowlist, then baseline; comments have spoken already, while the text was at hand.
+    fn suppress(&self, findings: &mut [Finding], source: &dyn Source, receipt: &mut Receipt) {
+        findings.par_iter_mut().for_each(|f| {
+            let path = f.origin.repo_path.as_ref().map_or(&b""[..], |p| p.as_slice());
+            f.fingerprint = Fingerprint::of(&f.rule.id, &f.secret, path);
+        });
+        // The allowlist is asked even where a comment has spoken, so that an entry which fits does not look unused.
+        for finding in findings.iter_mut() {
+            let verdict = self.allow.verdict(finding);
+            finding.suppressed = finding.suppressed.take().or(verdict);
+        }
+        let whole = source.is_whole() && self.reports_all();
+        if whole {
+            receipt.stale = self.allow.unused();
+        }
+        if let Some(baseline) = &self.baseline {
+            let held = |path: &[u8]| source.holds_path(path);
+            receipt.stale.extend(baseline.mark(findings, &held, whole));
+        }
+        receipt.stale.sort();
+        receipt.suppressed = findings.iter().filter(|f| f.suppressed.is_some()).count() as u64;
+    }
+}
+
+/// A comment's suppression, for tests and for `explain`.
+pub fn inline(reason: impl Into<String>) -> Suppression {
+    Suppression { by: SuppressedBy::Inline, reason: reason.into() }
 }

@@ -7,7 +7,7 @@ mod skip;
 mod text;
 
 pub use lines::{LineIndex, Position};
-pub use origin::{Commit, Kind, Origin, Reach};
+pub use origin::{Commit, Kind, Origin, Provenance, Reach};
 pub use scope::{LineSet, Scope};
 pub use skip::{Skip, SkipReason};
 pub use text::{Content, Encoding, Text};

@@ -111,3 +111,14 @@ impl Origin {
         }
     }
 }
+
+/// Where the scanned content is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Provenance {
+    /// The remote's address without credentials.
+    pub uri: String,
+    /// HEAD's commit.
+    pub revision: Option<String>,
+    /// HEAD's branch.
+    pub branch: Option<String>,
+}

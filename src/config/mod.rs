@@ -1,14 +1,30 @@
 //! Settings as plain data: layers of `Option`, folded into one [`Config`]; the command line is one more layer.
-//! Knows `error` alone; only the binary knows it.
+//! Knows `error` and `glob` alone; only the binary knows it.
+//!
+//! Layers, each over the one before: the defaults, the user's own file ([`Layer::read`], marked by
+//! [`Layer::for_every_repository`]), the scanned repository's `.leakbreak.toml` ([`discover`]) or the file that
+//! --config names ([`Layer::read`]), the command line. What each key means is told in docs/configuration.md.
 
+mod file;
+mod find;
 mod layer;
+mod near;
+mod place;
+mod size;
+mod text;
+mod value;
 
-pub use layer::{AllowSpec, Layer};
+pub use find::{BASELINE_NAME, CONFIG_NAME, discover, find, find_baseline};
+pub use layer::{AllowReach, AllowSpec, Layer, RuleName};
+pub use near::nearest;
+pub use size::parse_size;
+pub(crate) use text::{file_error, line_at, read_text};
+pub(crate) use value::value_regex;
 
 use std::path::PathBuf;
 
 /// Every setting of a scan, folded. Defaults are in [`Default`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     /// Files over this many bytes are skipped; 0: none.
     pub max_size: u64,
@@ -32,6 +48,8 @@ pub struct Config {
     pub allow: Vec<AllowSpec>,
     /// The baseline file, absolute or relative to the current directory.
     pub baseline: Option<PathBuf>,
+    /// Where files select and ignore rules, for [`Config::check_rules`].
+    pub rule_names: Vec<RuleName>,
 }
 
 impl Default for Config {
@@ -48,6 +66,7 @@ impl Default for Config {
             ignore: Vec::new(),
             allow: Vec::new(),
             baseline: None,
+            rule_names: Vec::new(),
         }
     }
 }

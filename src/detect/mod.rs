@@ -1,16 +1,46 @@
 //! Finds secrets in one text: tokens, shape, rules, judge. No I/O, no clock, no configuration.
 
+pub mod assign;
+mod block;
+mod checksum;
+mod contextual;
+pub mod entropy;
+mod files;
+mod hits;
+mod index;
+pub mod judge;
+mod jwt;
+mod literal;
+mod overlap;
+mod part;
+mod pattern;
+pub mod placeholder;
+mod prefix;
+pub mod selftest;
+pub mod shape;
+mod soft;
+#[cfg(test)]
+mod tests;
+pub mod tokens;
+mod url;
+pub mod value;
+
 use crate::blob::Kind;
+use crate::decode;
 use crate::finding::Secret;
 use crate::rule::{Confidence, Rule, RuleSet};
 use bstr::BStr;
+use hits::Hits;
+use index::Index;
+use literal::Target;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Finds secrets by the rules of a [`RuleSet`]. Cheap to make: nothing is compiled before a candidate needs it.
 #[derive(Debug)]
 pub struct Detector {
     rules: Arc<RuleSet>,
+    index: OnceLock<Index>,
 }
 
 /// What is known of a text besides itself.
@@ -50,6 +80,15 @@ pub struct Match {
     pub evidence: Vec<Evidence>,
 }
 
+/// What a look at a text gives.
+#[derive(Clone, Debug, Default)]
+pub struct Examined {
+    /// All matches, by place, none overlapping another.
+    pub matches: Vec<Match>,
+    /// A decoding limit was reached: some encoded text was read only as it stands.
+    pub truncated: bool,
+}
+
 /// A named reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Evidence {
@@ -73,7 +112,7 @@ pub struct Refusal {
 impl Detector {
     /// A detector for these rules.
     pub fn new(rules: Arc<RuleSet>) -> Self {
-        Detector { rules }
+        Detector { rules, index: OnceLock::new() }
     }
 
     /// The rules.
@@ -84,8 +123,13 @@ impl Detector {
     /// All matches of all rules at any confidence, by place; no two overlap (one token, one finding: the most
     /// specific rule owns it).
     pub fn detect(&self, text: &[u8], place: Place<'_>) -> Vec<Match> {
-        let _ = (text, place);
-        Vec::new()
+        self.examine(text, place).matches
+    }
+
+    /// As [`Detector::detect`], and whether everything was looked at.
+    pub fn examine(&self, text: &[u8], place: Place<'_>) -> Examined {
+        let hits = self.gather(text, place, Hits::matches());
+        Examined { truncated: hits.truncated, matches: overlap::resolve(hits.matches, hits.claims) }
     }
 
     /// Whether some path could make a finding of at least `floor` in this text. Cheap for a text without candidates.
@@ -95,7 +139,74 @@ impl Detector {
 
     /// What was looked at and refused, and why.
     pub fn refusals(&self, text: &[u8], place: Place<'_>) -> Vec<Refusal> {
-        let _ = (text, place);
-        Vec::new()
+        self.gather(text, place, Hits::explained()).into_refusals()
+    }
+
+    /// Everything that the text and its views hold.
+    fn gather(&self, text: &[u8], place: Place<'_>, mut hits: Hits) -> Hits {
+        self.look(text, place, &mut hits);
+        let path = match place.path {
+            Path::Known(path) => Some(path.as_ref()),
+            Path::None | Path::Unknown => None,
+        };
+        let views = decode::views(text, path);
+        hits.truncated |= views.truncated;
+        for view in views {
+            let mut seen = hits.alike();
+            self.look(&view.text, place, &mut seen);
+            hits.absorb(seen, |range| view.original(range));
+        }
+        hits
+    }
+
+    /// Everything that one text, or one view of it, holds.
+    fn look(&self, text: &[u8], place: Place<'_>, hits: &mut Hits) {
+        let index = self.index.get_or_init(|| Index::new(&self.rules));
+        let mut look = Look::new(text, place);
+        for run in tokens::Runs::new(text) {
+            prefix::look(index, &mut look, run.clone(), hits);
+            contextual::look(index, &mut look, run, hits);
+        }
+        literals(index, &mut look, hits);
+        assign::find(text, place, &index.generic, hits);
+    }
+}
+
+/// What the stages of one look at a text share.
+struct Look<'a> {
+    text: &'a [u8],
+    place: Place<'a>,
+    ends: prefix::Ends,
+    halves: Vec<part::Halves>,
+    /// Where the last run of each wide shape ended.
+    wide: Vec<usize>,
+    reader: judge::Reader<'a>,
+}
+
+impl<'a> Look<'a> {
+    fn new(text: &'a [u8], place: Place<'a>) -> Self {
+        let reader = judge::Reader::new(text, place);
+        Look { text, place, ends: prefix::Ends::default(), halves: Vec::new(), wide: Vec::new(), reader }
+    }
+}
+
+/// What literals lead to.
+fn literals(index: &Index, look: &mut Look<'_>, hits: &mut Hits) {
+    let mut patterns = Vec::new();
+    let text = look.text;
+    index.literals.find(text, |hit| match (hit.target, &index.url) {
+        (Target::Url, Some(rule)) => url::look(rule, text, hit.start, hits),
+        (Target::Url, None) => {}
+        (Target::Block, _) => index.blocks.look(text, hit.start, hits),
+        (Target::Form(form), _) => prefix::literal(index, look, hit.start..hit.end, form, hits),
+        (Target::Pattern(n), _) => patterns.push((n, hit.start..hit.end)),
+    });
+    pattern::look(index, look, patterns, hits);
+}
+
+impl Evidence {
+    /// A reason that stands nowhere but in the token itself.
+    pub fn plain(reason: &str) -> Self {
+        Evidence { reason: reason.to_owned(), span: None }
     }
 }

@@ -31,6 +31,11 @@ impl Fingerprint {
         Fingerprint(hash.finalize()[..16].iter().map(|b| format!("{b:02x}")).collect())
     }
 
+    /// The fingerprint of a finding that has none yet.
+    pub(crate) fn none() -> Self {
+        Fingerprint(String::new())
+    }
+
     /// Reads one as it is written: 32 hexadecimal digits, in any case.
     pub fn parse(text: &str) -> Option<Self> {
         (text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit()))

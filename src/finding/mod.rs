@@ -1,11 +1,18 @@
 //! What comes out: findings with their fingerprints, and the outcome of a run.
 
+mod excerpt;
 mod fingerprint;
+mod order;
 mod outcome;
+mod redact;
 mod secret;
 
+pub(crate) use excerpt::Excerpt;
 pub use fingerprint::Fingerprint;
+pub(crate) use order::fold;
+pub use order::order;
 pub use outcome::{Outcome, Receipt, SkipCount, Stale};
+pub use redact::Redactor;
 pub use secret::Secret;
 
 use crate::blob::Origin;
@@ -23,7 +30,7 @@ pub struct Finding {
     pub confidence: Confidence,
     /// Where the blob comes from.
     pub origin: Origin,
-    /// First line of the token, from 1.
+    /// First line of the token, from 1; 0 where the place has no lines (a reference's name).
     pub line: u64,
     /// First column, from 1, in characters.
     pub column: u64,
@@ -43,6 +50,8 @@ pub struct Finding {
     pub evidence: Vec<String>,
     /// In history the number of blobs, elsewhere the number of places in the file.
     pub occurrences: u64,
+    /// Whether the path was shown redacted: then its exact bytes are not given either.
+    pub path_redacted: bool,
     /// Who silenced it, if anybody.
     pub suppressed: Option<Suppression>,
 }

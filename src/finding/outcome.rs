@@ -1,7 +1,7 @@
 //! Everything a run knows when it ends, in a fixed order.
 
 use super::Finding;
-use crate::blob::{Skip, SkipReason};
+use crate::blob::{Provenance, Skip, SkipReason};
 use std::collections::BTreeMap;
 
 /// The result of a scan: findings in the order (path, line, column, rule), suppressed ones among them, and the receipt.
@@ -44,6 +44,8 @@ pub struct Receipt {
     pub empty: bool,
     /// The scan was cut off by the user.
     pub interrupted: bool,
+    /// Which repository and revision was scanned, where that is known.
+    pub provenance: Option<Provenance>,
     /// --strict: policy skips count as failures.
     pub strict: bool,
 }
@@ -78,6 +80,13 @@ impl Receipt {
             if entry.first.len() < keep {
                 entry.first.push(skip);
             }
+        }
+    }
+
+    /// Adds binary blobs of a history: they are counted, and have no path to name.
+    pub fn add_binary_blobs(&mut self, count: u64) {
+        if count > 0 {
+            self.skips.entry(SkipReason::Binary).or_default().count += count;
         }
     }
 

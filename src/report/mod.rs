@@ -1,6 +1,17 @@
 //! Writes an [`Outcome`] down: one file per format, each a pure function of the outcome. Knows no source, no regex.
 
-use crate::finding::Outcome;
+pub mod catalog;
+mod escape;
+mod github;
+mod human;
+mod json;
+mod jsonl;
+mod receipt;
+mod sarif;
+#[cfg(test)]
+mod tests;
+
+use crate::finding::{Finding, Outcome};
 use std::io::Write;
 
 /// What a report shows besides the findings.
@@ -38,12 +49,47 @@ pub enum Format {
 /// # Errors
 /// What `out` says.
 pub fn write(format: Format, outcome: &Outcome, options: Options, out: &mut dyn Write) -> std::io::Result<()> {
-    let _ = (format, outcome, options, out);
-    Ok(())
+    match format {
+        Format::Human => human::write(outcome, options, out),
+        Format::Json => json::write(outcome, options, out),
+        Format::Jsonl => jsonl::write(outcome, options, out),
+        Format::Sarif => sarif::write(outcome, options, out),
+        Format::Github => github::write(outcome, options, out),
+    }
 }
 
 /// The receipt in one line, for standard error beside a machine format.
 pub fn receipt_line(outcome: &Outcome) -> String {
-    let _ = outcome;
-    String::new()
+    receipt::line(outcome)
+}
+
+/// Text from outside, made safe for a terminal or a log.
+pub fn printable(text: &str) -> String {
+    escape::printable(text)
+}
+
+/// The findings that a report shows.
+fn shown(outcome: &Outcome, options: Options) -> impl Iterator<Item = &Finding> {
+    outcome.findings.iter().filter(move |f| options.show_suppressed || f.suppressed.is_none())
+}
+
+/// What was found, in a sentence.
+fn describe(f: &Finding, options: Options) -> String {
+    let value = if options.reveal { String::from_utf8_lossy(f.secret.reveal()).into_owned() } else { f.redacted() };
+    let why = f.evidence.first().map(|e| format!(": {e}")).unwrap_or_default();
+    format!("{} {value} ({} confidence){why}.", f.title, f.confidence.name())
+}
+
+/// What to do, with the address.
+fn remediation(f: &Finding) -> String {
+    let remedy = &f.rule.remedy;
+    let text = if remedy.text.is_empty() {
+        "Revoke it, make a new one and keep that in a secret store."
+    } else {
+        &remedy.text
+    };
+    match &remedy.url {
+        Some(url) => format!("{text} {url}"),
+        None => text.to_owned(),
+    }
 }

@@ -1,20 +1,35 @@
 //! What judges: rules, as written in TOML ([`RuleSpec`]) and as used ([`Rule`], frozen). Knows only `error`.
 
+mod alphabet;
+mod check;
+mod embedded;
+mod evidence;
+mod read;
 mod spec;
+#[cfg(test)]
+mod tests;
 
-pub use spec::RuleSpec;
+pub use alphabet::Alphabet;
+pub use check::MIN_RUN;
+pub(crate) use check::compile;
+pub use evidence::EvidenceSpec;
+pub use read::{Cases, read_str};
+pub use spec::{
+    Checksum, CounterexampleSpec, ExampleSpec, FileSpec, Length, PartSpec, RuleKind, RuleSpec, TokenSpec, VerifySpec,
+};
 
-use crate::Result;
+use crate::{Error, Result};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 /// How bad a leak is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Worth knowing.
     Low,
     /// Opens something small.
+    #[default]
     Medium,
     /// Opens an account or a service.
     High,
@@ -69,8 +84,29 @@ pub struct Rule {
     pub spec: RuleSpec,
 }
 
+impl Rule {
+    /// What finds it.
+    pub fn kind(&self) -> RuleKind {
+        self.spec.kind()
+    }
+
+    /// Its examples and counterexamples. Those of a built-in rule are read now, not at start.
+    ///
+    /// # Errors
+    /// What is wrong with the file.
+    pub fn cases(&self) -> Result<Cases> {
+        match self.spec.embedded {
+            Some(file) => read::embedded_cases(file, &self.id),
+            None => {
+                Ok(Cases { examples: self.spec.example.clone(), counterexamples: self.spec.counterexample.clone() })
+            }
+        }
+    }
+}
+
 /// What to do with a leaked secret.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Remedy {
     /// A sentence.
     pub text: String,
@@ -92,8 +128,20 @@ impl RuleSet {
     /// # Errors
     /// [`crate::Error::File`] with file, line, rule and field.
     pub fn load(dirs: &[PathBuf]) -> Result<RuleSet> {
-        let _ = dirs;
-        Ok(RuleSet::default())
+        let mut all = read::built_in()?;
+        for dir in dirs {
+            all.extend(read::folder(dir)?);
+        }
+        all.sort_by(|a, b| a.rule.id.cmp(&b.rule.id));
+        for pair in all.windows(2) {
+            if let [a, b] = pair
+                && a.rule.id == b.rule.id
+            {
+                let why = format!("rule {}: the id stands in {} too; ids are unique", a.rule.id, a.file.display());
+                return Err(Error::File { path: b.file.clone(), line: None, why });
+            }
+        }
+        Ok(RuleSet { rules: all.into_iter().map(|s| Arc::new(s.rule)).collect() })
     }
 
     /// The rule with this id.

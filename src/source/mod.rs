@@ -3,10 +3,13 @@
 
 pub mod git;
 pub mod stdin;
+mod stream;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod worktree;
 
 use crate::Result;
-use crate::blob::{Blob, Origin, Skip};
+use crate::blob::{Blob, Origin, Provenance, Skip};
 
 /// Takes what a source reads. Called from many threads at once.
 pub trait Sink: Sync {
@@ -49,6 +52,11 @@ pub enum Unit {
     Entry,
 }
 
+impl Unit {
+    /// How many units there are.
+    pub const COUNT: usize = 5;
+}
+
 /// Something to scan.
 pub trait Source: Sync {
     /// What the receipt calls it: "worktree", "staged", "history", "range", "stdin".
@@ -59,6 +67,23 @@ pub trait Source: Sync {
 
     /// Whether finding no entry at all makes the run incomplete.
     fn expects_entries(&self) -> bool;
+
+    /// Whether everything is read that a baseline could speak of: only then is an entry without a match stale.
+    fn is_whole(&self) -> bool {
+        false
+    }
+
+    /// Whether a file stands at this repository-relative path now: in the tree, in the index, in history in HEAD. A
+    /// baseline entry whose file is gone follows its secret to another path.
+    fn holds_path(&self, repo_path: &[u8]) -> bool {
+        let _ = repo_path;
+        true
+    }
+
+    /// Which repository and revision this is, where that is known; the address without credentials.
+    fn provenance(&self) -> Option<Provenance> {
+        None
+    }
 
     /// Reads everything into `sink`.
     ///

@@ -2,7 +2,12 @@
 
 pub mod allow;
 pub mod baseline;
+pub mod import;
 pub mod inline;
 
 pub use allow::Allowlist;
-pub use baseline::Baseline;
+pub use baseline::{Baseline, Terms};
+pub use import::{Foreign, Imported};
+
+#[cfg(test)]
+mod testing;

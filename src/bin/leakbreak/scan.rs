@@ -1,0 +1,67 @@
+//! `scan`: reads, reports, decides the status.
+
+use crate::args::{self, MannerArgs};
+use crate::assemble::{Known, Parts, parts};
+use crate::output::{Destination, has_color};
+use crate::progress::Progress;
+use crate::status::{Gate, Status};
+use crate::timings::Timings;
+use crate::{faults, interrupt};
+use leakbreak::Result;
+use leakbreak::finding::Outcome;
+use leakbreak::report::{self, Format, Options};
+use leakbreak::scan::Watch;
+use std::io::IsTerminal;
+use std::sync::Arc;
+
+/// Scans and reports.
+pub(crate) fn run(args: Box<args::Scan>) -> Result<Status> {
+    let mut timings = Timings::start(args.manner.timings);
+    let destination = Destination::new(args.report.output.as_deref())?;
+    let parts = parts(&args.source, &args.policy, args.report.fail_on, Known::Marked)?;
+    timings.stage("prepare");
+    let outcome = drive(&parts, &args.manner)?;
+    timings.stage("scan");
+    let status = Status::of(&outcome, Gate { fail_on: parts.fail_on, exit_zero: args.report.exit_zero });
+    let told = tell(&args, &destination, &outcome);
+    timings.stage("report");
+    timings.tell();
+    match told {
+        // The reader has seen enough; what was found stays found.
+        Err(error) if faults::is_closed_pipe(&error) => Ok(status),
+        Err(error) => Err(error),
+        Ok(()) => Ok(status),
+    }
+}
+
+/// Runs a scan with progress, until its end or a signal.
+pub(crate) fn drive(parts: &Parts, manner: &MannerArgs) -> Result<Outcome> {
+    let watch = Arc::new(Watch::default());
+    interrupt::watch(&watch);
+    // Where the user types the text, progress would be in the way.
+    let typed = parts.source.name() == "stdin" && std::io::stdin().is_terminal();
+    let shown = !manner.quiet && !manner.no_progress && !typed;
+    let progress = shown.then(|| Progress::start(&watch)).flatten();
+    let outcome = parts.scan.run(parts.source.as_ref(), &watch);
+    drop(progress);
+    let mut outcome = outcome?;
+    outcome.receipt.notes.extend_from_slice(&parts.notes);
+    Ok(outcome)
+}
+
+fn tell(args: &args::Scan, destination: &Destination, outcome: &Outcome) -> Result<()> {
+    let format = Format::from(args.report.format);
+    let options = Options {
+        reveal: args.report.reveal,
+        show_suppressed: args.report.show_suppressed,
+        color: has_color(args.manner.color, destination),
+        quiet: args.manner.quiet,
+        verbose: args.manner.verbose,
+    };
+    let written = destination.write(|out| report::write(format, outcome, options, out));
+    let apart = format != Format::Human || args.report.output.is_some();
+    if apart && (!args.manner.quiet || outcome.receipt.is_incomplete()) {
+        faults::remark(&report::receipt_line(outcome));
+    }
+    written
+}

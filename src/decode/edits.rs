@@ -1,0 +1,99 @@
+//! What to replace in a text: collected by the decoders, applied in one pass.
+
+use super::map::{Builder, Map, Piece};
+use super::{base64, entity, escape, join, percent, quoted};
+use std::ops::Range;
+
+/// Of a text above this size a view holds only what is near its changes.
+const LARGE: usize = 256 << 10;
+/// How near: enough for the call, block or request around a literal.
+const NEAR: usize = 16 << 10;
+
+#[derive(Clone, Debug)]
+struct Edit {
+    start: u32,
+    end: u32,
+    /// Range of `Edits::out`.
+    out: (u32, u32),
+    piece: Piece,
+}
+
+/// Replacements in a text, in any order, possibly overlapping: the first one wins.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Edits {
+    list: Vec<Edit>,
+    out: Vec<u8>,
+}
+
+impl Edits {
+    /// What the decoders want to replace in `text`.
+    pub(super) fn of(text: &[u8]) -> Edits {
+        let mut edits = Edits::default();
+        escape::find(text, &mut edits);
+        percent::find(text, &mut edits);
+        entity::find(text, &mut edits);
+        quoted::find(text, &mut edits);
+        join::find(text, &mut edits);
+        base64::find(text, &mut edits);
+        edits
+    }
+
+    /// Whether there is nothing to replace.
+    pub(super) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Whether anything but split literals is undone: those go on where lists of words look like them.
+    pub(super) fn undo_more_than_seams(&self) -> bool {
+        self.list.iter().any(|e| e.piece != Piece::Whole(super::Encoding::Joined))
+    }
+
+    /// Puts `bytes` in the place of `range`.
+    pub(super) fn push(&mut self, range: Range<usize>, bytes: &[u8], piece: Piece) {
+        let from = self.out.len();
+        self.out.extend_from_slice(bytes);
+        self.list.push(Edit {
+            start: range.start as u32,
+            end: range.end as u32,
+            out: (from as u32, self.out.len() as u32),
+            piece,
+        });
+    }
+
+    /// The view of `text` with everything replaced.
+    pub(super) fn apply(mut self, text: &[u8]) -> (Vec<u8>, Map) {
+        self.list.sort_by_key(|e| e.start);
+        let whole = text.len() <= LARGE;
+        let mut builder = Builder::with_capacity(if whole { text.len() } else { NEAR });
+        let mut done = 0;
+        for edit in &self.list {
+            let (start, end) = (edit.start as usize, edit.end as usize);
+            if start < done {
+                continue;
+            }
+            copy_up_to(&mut builder, text, done..start, whole);
+            let out = &self.out[edit.out.0 as usize..edit.out.1 as usize];
+            builder.replace(out, start..end, edit.piece);
+            done = end;
+        }
+        let rest = if whole { text.len() } else { done.saturating_add(NEAR).min(text.len()) };
+        builder.copy(text, done..rest);
+        builder.finish(text.len())
+    }
+}
+
+/// Copies what stands between two changes: all of it, or, of a large text, what is near them, from a line's start.
+fn copy_up_to(builder: &mut Builder, text: &[u8], gap: Range<usize>, whole: bool) {
+    if whole || gap.len() <= 2 * NEAR {
+        return builder.copy(text, gap);
+    }
+    // The first gap has no change before it.
+    let head = if gap.start == 0 && builder.len() == 0 { 0 } else { gap.start + NEAR };
+    let tail = gap.end - NEAR;
+    let tail = memchr::memchr(b'\n', &text[tail..gap.end]).map_or(tail, |at| tail + at + 1);
+    builder.copy(text, gap.start..head);
+    if head > 0 {
+        builder.replace(b"\n", head..head + 1, Piece::Whole(super::Encoding::Joined));
+    }
+    builder.copy(text, tail..gap.end);
+}

@@ -1,0 +1,126 @@
+//! Split literals: `"abc" + "def"`, `'abc' 'def'`, `"abc" \` over lines, `["abc", "def"].join("")`.
+//!
+//! Only what could be one key is joined: both sides are made of token characters where they meet, and together they
+//! are long enough. Two words of a list that happen to meet this cost a line of nonsense in the view, no more.
+
+use super::Encoding;
+use super::edits::Edits;
+use super::map::Piece;
+use super::sign::{is_token, run_after, run_before};
+use memchr::memmem;
+use std::ops::Range;
+
+const PIECE: Piece = Piece::Whole(Encoding::Joined);
+/// Space, line ends and comment marks between two literals.
+const GAP: usize = 96;
+/// The shortest key that is worth joining, with an operator and without.
+const JOINED: usize = 16;
+const ADJACENT: usize = 20;
+/// A list of pieces is read up to here.
+const LIST: usize = 4096;
+
+/// Finds seams between literals to take out.
+pub(super) fn find(text: &[u8], edits: &mut Edits) {
+    for at in memchr::memchr2_iter(b'"', b'\'', text) {
+        if let Some(seam) = seam(text, at) {
+            edits.push(seam, b"", PIECE);
+        }
+    }
+    for name in [&b".join("[..], b"Join(", b"implode("] {
+        for at in memmem::find_iter(text, name) {
+            list(text, at, at + name.len(), edits);
+        }
+    }
+}
+
+/// The seam that begins with the closing quote at `at`.
+fn seam(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let quote = text[at];
+    if at == 0 || !is_token(text[at - 1]) {
+        return None;
+    }
+    let window = &text[at + 1..text.len().min(at + 1 + GAP)];
+    let space = |from: usize| window[from..].iter().take_while(|b| b.is_ascii_whitespace() || **b == b'\\').count();
+    let first = space(0);
+    let operator = operator(&window[first..]);
+    let second = first + operator + space(first + operator);
+    let open = second + prefix(&window[second..]);
+    if !matches!(window.get(open)?, b'"' | b'\'') || (operator == 0 && (first == 0 || window[open] != quote)) {
+        return None;
+    }
+    let next = at + 1 + open + 1;
+    let (left, right) = (run_before(text, at, 128), run_after(text, next, 128));
+    let joined = left.len() + right.len();
+    let enough = if operator > 0 {
+        joined >= JOINED && left.len() >= 3 && right.len() >= 3
+    } else {
+        joined >= ADJACENT && left.len() >= 6 && right.len() >= 6
+    };
+    // Words that stand side by side (imports, lists of paths) change from letters to digits or case less often.
+    let changes = changes(&text[left]) + changes(&text[right]);
+    (enough && changes * if operator > 0 { 8 } else { 5 } >= joined).then_some(at..next)
+}
+
+/// How often letters, capitals and digits take turns.
+fn changes(piece: &[u8]) -> usize {
+    let class = |b: &u8| (b.is_ascii_digit(), b.is_ascii_uppercase(), b.is_ascii_lowercase());
+    piece.windows(2).filter(|w| class(&w[0]) != class(&w[1])).count()
+}
+
+/// Length of the operator that joins strings: `+ . .. & ~ <> ++ ||`.
+fn operator(rest: &[u8]) -> usize {
+    match rest {
+        [b'+', b'+', ..] | [b'.', b'.', ..] | [b'<', b'>', ..] | [b'|', b'|', ..] => 2,
+        [b'+' | b'.' | b'&' | b'~', ..] => 1,
+        _ => 0,
+    }
+}
+
+/// Length of a literal's prefix: `f"`, `b'`, `L"`, `@"`.
+fn prefix(rest: &[u8]) -> usize {
+    let letters = rest.iter().take(2).take_while(|b| matches!(**b, b'f' | b'r' | b'b' | b'u' | b'L' | b'@' | b'$'));
+    letters.count()
+}
+
+/// A list of literals beside a call that joins with nothing: `at` is where its name begins, `open` its arguments.
+fn list(text: &[u8], at: usize, open: usize, edits: &mut Edits) {
+    let before = &text[..at];
+    if before.ends_with(b"\"\"") || before.ends_with(b"''") {
+        // Python: "".join(["abc", "def"])
+        return pieces(text, open, edits);
+    }
+    let rest = &text[open..];
+    if before.ends_with(b"]") && (rest.starts_with(b"\"\")") || rest.starts_with(b"'')") || rest.starts_with(b"``)")) {
+        // JavaScript, Ruby: ["abc", "def"].join("")
+        let floor = at.saturating_sub(LIST);
+        if let Some(start) = memchr::memrchr(b'[', &text[floor..at]) {
+            pieces(text, floor + start, edits);
+        }
+    } else if rest.starts_with(b"''") || rest.starts_with(b"\"\"") {
+        // PHP: implode('', ['abc', 'def'])
+        pieces(text, open + 2, edits);
+    } else if let Some(brace) = rest.iter().take(32).position(|&b| b == b'{')
+        && rest.starts_with(b"[]string")
+    {
+        // Go: strings.Join([]string{"abc", "def"}, "")
+        pieces(text, open + brace, edits);
+    }
+}
+
+/// Takes out what separates the literals of a list that begins near `from`.
+fn pieces(text: &[u8], from: usize, edits: &mut Edits) {
+    let end = text.len().min(from + LIST);
+    let mut quotes = memchr::memchr2_iter(b'"', b'\'', &text[from..end]).map(|i| from + i);
+    let Some(mut open) = quotes.next() else { return };
+    while let Some(close) = quotes.next() {
+        let whole = text[open] == text[close] && text[open + 1..close].iter().all(|&b| is_token(b));
+        let Some(next) = quotes.next() else { return };
+        let between = &text[close + 1..next];
+        let comma = between.iter().all(|b| b.is_ascii_whitespace() || *b == b',') && between.contains(&b',');
+        if !whole || !comma || text.get(next + 1).is_none_or(|&b| !is_token(b)) {
+            return;
+        }
+        edits.push(close..next + 1, b"", PIECE);
+        open = next;
+    }
+}

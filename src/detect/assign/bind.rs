@@ -1,0 +1,347 @@
+//! What a name is bound to: the forms in which languages and files give a name its value.
+//!
+//! One name, one value: the forms are tried from the most telling to the least. Where this ends: it looks at most a few
+//! hundred bytes ahead, and it does not judge what it finds.
+
+use super::context::Syntax;
+use super::literal::{Literal, bare, byte, inside, is_quote, quoted, solid, solid_over_lines};
+use super::pair::{element, inner_field, pair, sibling};
+use std::ops::Range;
+
+/// How a value is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// `name = value`, `name: value`, `name => value`.
+    Assigned,
+    /// `name == value`.
+    Compared,
+    /// `name(value)`, `setName(value)`.
+    Called,
+    /// `call("name", value)`.
+    Argument,
+    /// `lookup("name") or value`.
+    Fallback,
+    /// `--name value`.
+    Flag,
+    /// `<name>value</name>`.
+    Element,
+    /// `name="..." value="..."`.
+    Pair,
+    /// `name=value` within a query, a connection string, a string of code.
+    Inside,
+    /// `name value`.
+    Word,
+    /// `the name is value`.
+    Spoken,
+}
+
+/// A value and how it is given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Bound {
+    pub(super) literal: Literal,
+    pub(super) form: Form,
+}
+
+/// What `name` is bound to.
+pub(super) fn bound(text: &[u8], name: &Range<usize>, syntax: Syntax) -> Option<Bound> {
+    let dashes = text[..name.start].iter().rev().take(2).take_while(|b| **b == b'-').count();
+    let first = name.start - dashes;
+    let before = first.checked_sub(1).map_or(0, |i| text[i]);
+    let is_quoted = is_quote(before) && byte(text, name.end) == before;
+    if before == b'<' && dashes == 0 {
+        return element(text, name.end);
+    }
+    if before == b'>' && text[name.end..].starts_with(b"</") {
+        return sibling(text, name.end);
+    }
+    if let Some(bound) = pair(text, first - usize::from(is_quoted), name.end + usize::from(is_quoted), syntax) {
+        return Some(bound);
+    }
+    let is_flag = dashes > 0 && (before == 0 || before.is_ascii_whitespace() || is_quote(before) || before == b'[');
+    if is_quoted && let Some(literal) = header_before(text, first - 1) {
+        return Some(Bound { literal, form: Form::Argument });
+    }
+    if let Some(literal) = sent(text, name.end) {
+        return Some(Bound { literal, form: Form::Assigned });
+    }
+    if is_quoted {
+        return behind_quotes(text, first - 1, name.end + 1, syntax);
+    }
+    if is_flag && let Some(literal) = flag(text, name.end) {
+        return Some(Bound { literal, form: Form::Flag });
+    }
+    if before != b':'
+        && is_inside(text, first, syntax)
+        && let Some(literal) = separator(text, name.end).and_then(|at| inside_or_quoted(text, at))
+    {
+        return Some(Bound { literal, form: Form::Inside });
+    }
+    plain(text, name, syntax)
+}
+
+/// A name that stands in quotes: a key, an index, an argument.
+fn behind_quotes(text: &[u8], open: usize, end: usize, syntax: Syntax) -> Option<Bound> {
+    let mut at = end;
+    while matches!(byte(text, at), b']' | b')') && at < end + 2 {
+        at += 1;
+    }
+    let closed = at > end;
+    at = solid(text, at);
+    if let Some(literal) = fallback(text, at).filter(|_| closed) {
+        return Some(Bound { literal, form: Form::Fallback });
+    }
+    if byte(text, at) == b',' && !closed {
+        return argument(text, open, at + 1);
+    }
+    let (at, form) = operator(text, at)?;
+    if form == Form::Called {
+        return None;
+    }
+    if let Some(literal) = inner_field(text, at) {
+        return Some(Bound { literal, form: Form::Pair });
+    }
+    // A key in quotes is bound to a quoted value; only YAML and its kin leave its quotes out.
+    let literal =
+        quoted(text, at).or_else(|| (syntax == Syntax::Yaml && !closed).then(|| bare(text, at, syntax))?)?;
+    Some(Bound { literal, form })
+}
+
+/// `call("name", "value")`: the name is the first argument, and the call sets something or has a default.
+fn argument(text: &[u8], open: usize, at: usize) -> Option<Bound> {
+    let head = text[open.saturating_sub(48)..open].trim_ascii_end();
+    let callee = head.strip_suffix(b"(").or_else(|| head.strip_suffix(b"["))?;
+    let start = callee
+        .iter()
+        .rposition(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':' | b'-' | b'>')))
+        .map_or(0, |i| i + 1);
+    let callee = callee[start..].to_ascii_lowercase();
+    let has = |words: &[&str]| words.iter().any(|w| memchr::memmem::find(&callee, w.as_bytes()).is_some());
+    if has(&[
+        "assert", "expect", "equal", "fill", "type", "has", "contain", "field", "label", "find", "match", "replace",
+        "remove", "test", "is_", "input",
+    ]) {
+        return None;
+    }
+    let literal = quoted(text, solid_over_lines(text, at))?;
+    let form = if has(&["get", "env", "lookup", "fetch", "read", "default"]) && !has(&["set", "put"]) {
+        Form::Fallback
+    } else {
+        Form::Argument
+    };
+    Some(Bound { literal, form })
+}
+
+/// A name without quotes.
+fn plain(text: &[u8], name: &Range<usize>, syntax: Syntax) -> Option<Bound> {
+    let mut at = name.end;
+    // `password[64]`, `$config['password']` without its end, `$ENV{password}`.
+    if matches!(byte(text, at), b'[' | b'}') {
+        let close = text[at..].iter().take(8).position(|b| matches!(b, b']' | b'}'))?;
+        at += close + 1;
+    }
+    at = solid(text, at);
+    if let Some(literal) = fallback(text, at) {
+        return Some(Bound { literal, form: Form::Fallback });
+    }
+    if let Some((next, form)) = operator(text, at) {
+        // `arn:aws:secretsmanager:...:secret:name`: a name between two colons is a part of a path.
+        if next == at + 1 && text[at] == b':' && name.start > 0 && text[name.start - 1] == b':' {
+            return None;
+        }
+        if let Some(literal) = quoted(text, next) {
+            return Some(Bound { literal, form });
+        }
+        if form == Form::Called {
+            return None;
+        }
+        if let Some(literal) = typed(text, at, syntax) {
+            return Some(Bound { literal, form: Form::Assigned });
+        }
+        if form == Form::Assigned && may_be_bare(text, name.start, syntax) {
+            return bare(text, next, syntax).map(|literal| Bound { literal, form });
+        }
+        return None;
+    }
+    if let Some(literal) = typed(text, at, syntax) {
+        return Some(Bound { literal, form: Form::Assigned });
+    }
+    spoken(text, at, syntax).or_else(|| word(text, name, at, syntax))
+}
+
+/// Where the value stands behind the operator at `at`.
+fn operator(text: &[u8], at: usize) -> Option<(usize, Form)> {
+    let rest = text.get(at..)?;
+    let assigned: [&[u8]; 9] = [b":=", b"=>", b"?=", b"||=", b"+=", b".=", b"<-", b".~", b"?? ="];
+    let compared: [&[u8]; 5] = [b"===", b"!==", b"==", b"!=", b".equals("];
+    if let Some(op) = compared.iter().find(|op| rest.starts_with(op)) {
+        return Some((at + op.len(), Form::Compared));
+    }
+    if let Some(op) = assigned.iter().find(|op| rest.starts_with(op)) {
+        return Some((at + op.len(), Form::Assigned));
+    }
+    match rest {
+        [b':', b':', ..] => None,
+        [b'=' | b':', ..] => Some((at + 1, Form::Assigned)),
+        [b'(', ..] => Some((at + 1, Form::Called)),
+        // A full-width colon.
+        [0xef, 0xbc, 0x9a, ..] => Some((at + 3, Form::Assigned)),
+        _ => None,
+    }
+}
+
+/// `=` or `:` and nothing else, for values within strings.
+fn separator(text: &[u8], at: usize) -> Option<usize> {
+    let at = solid(text, at);
+    (matches!(byte(text, at), b'=' | b':') && !matches!(byte(text, at + 1), b'=' | b':')).then_some(at + 1)
+}
+
+fn inside_or_quoted(text: &[u8], at: usize) -> Option<Literal> {
+    let at = scheme(text, solid(text, at));
+    quoted(text, at).or_else(|| inside(text, at))
+}
+
+/// Behind an authentication scheme: `Bearer `.
+pub(super) fn scheme(text: &[u8], at: usize) -> usize {
+    const SCHEMES: [&[u8]; 7] = [b"Bearer ", b"bearer ", b"Token ", b"token ", b"ApiKey ", b"Bot ", b"Basic "];
+    let rest = text.get(at..).unwrap_or_default();
+    SCHEMES.iter().find(|s| rest.starts_with(s)).map_or(at, |s| at + s.len())
+}
+
+/// `setValue("value", forHTTPHeaderField: "name")`: the value stands before the name whose quote opens at `open`.
+fn header_before(text: &[u8], open: usize) -> Option<Literal> {
+    let base = open.saturating_sub(400);
+    let head = text[base..open].trim_ascii_end().strip_suffix(b"forHTTPHeaderField:")?.trim_ascii_end();
+    let head = head.strip_suffix(b",")?.trim_ascii_end().strip_suffix(b"\"")?;
+    let start = memchr::memrchr(b'"', head)? + 1;
+    Some(Literal { span: scheme(text, base + start)..base + head.len(), quoted: true })
+}
+
+/// What an expect script sends when it is asked: `expect "password:"`, then `send "value\r"`.
+fn sent(text: &[u8], at: usize) -> Option<Literal> {
+    let rest = text.get(at..(at + 80).min(text.len()))?;
+    let prompt = rest.iter().take(8).position(|b| *b == b'"')?;
+    let send = rest[prompt + 1..].trim_ascii_start();
+    let send = send.strip_prefix(b"{").unwrap_or(send).trim_ascii_start().strip_prefix(b"send")?;
+    let open = at + rest.len() - send.len() + memchr::memchr(b'"', send)?;
+    let mut literal = quoted(text, open)?;
+    while text[literal.span.clone()].ends_with(b"\\r") || text[literal.span.clone()].ends_with(b"\\n") {
+        literal.span.end -= 2;
+    }
+    Some(literal)
+}
+
+/// `name: type = "value"`, `name type = "value"`.
+fn typed(text: &[u8], at: usize, syntax: Syntax) -> Option<Literal> {
+    if !matches!(syntax, Syntax::Code | Syntax::Unknown) {
+        return None;
+    }
+    let rest = &text[at..(at + 64).min(text.len())];
+    let part = |b: &u8| b.is_ascii_alphanumeric() || b" _:<>[]&'?.|*,!".contains(b);
+    let equals = rest.iter().position(|b| *b == b'=').filter(|&i| i > 0 && rest[..i].iter().all(part))?;
+    if matches!(byte(rest, equals + 1), b'=' | b'>') {
+        return None;
+    }
+    quoted(text, at + equals + 1)
+}
+
+/// What a look-up falls back to: `|| "value"`, `or "value"`, `.unwrap_or("value")`.
+fn fallback(text: &[u8], at: usize) -> Option<Literal> {
+    const OPERATORS: [&[u8]; 9] =
+        [b"||", b"??", b"?:", b"or ", b".unwrap_or(", b".orElse(", b".getOrElse(", b".or_else(", b"//"];
+    let rest = text.get(at..)?;
+    let op = OPERATORS.iter().find(|op| rest.starts_with(op))?;
+    quoted(text, at + op.len())
+}
+
+fn flag(text: &[u8], at: usize) -> Option<Literal> {
+    let next = byte(text, at);
+    let at = if matches!(next, b'=' | b':') { at + 1 } else { solid(text, at) };
+    let spaced = matches!(next, b' ' | b'\t') && !matches!(byte(text, at), b'=' | b':');
+    if next != b'=' && next != b':' && !spaced {
+        return None;
+    }
+    quoted(text, at).or_else(|| bare(text, at, Syntax::Shell).filter(|l| byte(text, l.span.start) != b'-'))
+}
+
+/// Whether the name stands within a query, a connection string, or a string of code.
+fn is_inside(text: &[u8], first: usize, syntax: Syntax) -> bool {
+    let line = &text[first.saturating_sub(512)..first];
+    let line = &line[memchr::memrchr(b'\n', line).map_or(0, |i| i + 1)..];
+    match line.trim_ascii_end() {
+        [.., b'?' | b'&' | b';'] => return syntax != Syntax::Code || !line.ends_with(b"; "),
+        _ => {}
+    }
+    if !matches!(syntax, Syntax::Code | Syntax::Data | Syntax::Markup | Syntax::Yaml | Syntax::Shell)
+        || line.len() >= 500
+    {
+        return false;
+    }
+    let (mut open, mut skip) = (0u8, false);
+    for &b in line {
+        match b {
+            _ if skip => skip = false,
+            b'\\' => skip = true,
+            b'"' | b'\'' | b'`' if open == 0 => open = b,
+            b if b == open => open = 0,
+            _ => {}
+        }
+    }
+    open != 0 && !line.ends_with(&[open])
+}
+
+/// Whether a bare value may follow: in files of lines always; elsewhere where the name begins its line.
+fn may_be_bare(text: &[u8], first: usize, syntax: Syntax) -> bool {
+    match syntax {
+        Syntax::Yaml | Syntax::Lines | Syntax::Shell | Syntax::Prose => true,
+        Syntax::Code | Syntax::Data | Syntax::Markup => false,
+        Syntax::Unknown => {
+            let line = &text[first.saturating_sub(80)..first];
+            let line = line[memchr::memrchr(b'\n', line).map_or(0, |i| i + 1)..].trim_ascii();
+            matches!(line, b"" | b"export" | b"-" | b"set" | b"ENV" | b"+" | b"#" | b"//")
+        }
+    }
+}
+
+/// `the password is value`.
+fn spoken(text: &[u8], at: usize, syntax: Syntax) -> Option<Bound> {
+    if syntax != Syntax::Prose {
+        return None;
+    }
+    const VERBS: [&[u8]; 6] = [b"is", b"ist", b"est", b"es", b"lautet", "é".as_bytes()];
+    let rest = text.get(at..)?;
+    let verb = VERBS.iter().find(|v| rest.starts_with(v) && matches!(byte(rest, v.len()), b' ' | b':'))?;
+    let at = at + verb.len();
+    let at = solid(text, at + usize::from(byte(text, at) == b':'));
+    let literal = quoted(text, at).or_else(|| bare(text, at, syntax))?;
+    Some(Bound { literal, form: Form::Spoken })
+}
+
+/// `name value`: a quoted literal anywhere, a bare word in files of directives.
+fn word(text: &[u8], name: &Range<usize>, at: usize, syntax: Syntax) -> Option<Bound> {
+    if at == name.end {
+        return None;
+    }
+    if let Some(literal) = quoted(text, at) {
+        return (is_quote(byte(text, literal.span.start - 1)) && literal.span.start == at + 1)
+            .then_some(Bound { literal, form: Form::Word });
+    }
+    if !matches!(syntax, Syntax::Lines | Syntax::Shell | Syntax::Unknown | Syntax::Prose) {
+        return None;
+    }
+    let start = memchr::memrchr(b'\n', &text[name.start.saturating_sub(120)..name.start])
+        .map_or(name.start.saturating_sub(120), |i| name.start.saturating_sub(120) + i + 1);
+    let head = text[start..name.start].trim_ascii();
+    let declares = matches!(head, b"ENV" | b"ARG" | b"setx" | b"SETX");
+    let directive = syntax == Syntax::Lines && head.split(|b| *b == b' ').count() <= 4;
+    let netrc = memchr::memmem::find(head, b"login ").is_some() || memchr::memmem::find(head, b"machine ").is_some();
+    let after_login =
+        head.is_empty() && memchr::memmem::find(&text[start.saturating_sub(80)..start], b"login ").is_some();
+    if !(declares || directive || netrc || after_login) {
+        return None;
+    }
+    // Routers write how it is encoded before the password: 0 is not at all.
+    let at = if text[at..].starts_with(b"0 ") { at + 2 } else { at };
+    let literal = bare(text, at, Syntax::Shell)?;
+    let last = matches!(byte(text, solid(text, literal.span.end)), 0 | b'\n' | b'\r');
+    (last || netrc).then_some(Bound { literal, form: Form::Word })
+}

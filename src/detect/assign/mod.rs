@@ -1,0 +1,262 @@
+//! Values assigned to secret-like names: the generic rules.
+//!
+//! One search for a few dozen stems finds the names; [`name`] says what a name claims, [`bind`] what it is bound to in
+//! any of the forms that languages and files have, [`weigh`] whether the value is worth the claim. Passwords on command
+//! lines, which no name announces, are read by [`command`]. Where this ends: it knows no provider's tokens (their rules
+//! win over these), no structure beyond a name's own line and the next, and it looks at the text as it stands: encodings
+//! are undone before.
+
+mod bind;
+mod command;
+mod context;
+mod literal;
+mod name;
+mod pair;
+mod section;
+mod table;
+mod weigh;
+mod words;
+
+use super::hits::Hits;
+use super::{Evidence, Match, Place};
+use crate::finding::Secret;
+use crate::rule::Rule;
+use aho_corasick::AhoCorasick;
+use bind::{Bound, Form};
+use command::Part;
+use context::{Context, Syntax};
+use name::{Claim, Kind, Sure};
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
+use weigh::Asked;
+
+/// The rules that own generic findings.
+#[derive(Clone, Debug, Default)]
+pub struct GenericRules {
+    /// A random value under a secret-like name (`kind = "generic-secret"`).
+    pub secret: Option<Arc<Rule>>,
+    /// A password (`kind = "generic-password"`).
+    pub password: Option<Arc<Rule>>,
+}
+
+impl GenericRules {
+    fn of(&self, kind: Kind) -> Option<&Arc<Rule>> {
+        match kind {
+            Kind::Secret => self.secret.as_ref(),
+            Kind::Password => self.password.as_ref(),
+        }
+    }
+}
+
+/// Finds assignments of secrets in `text`.
+pub(super) fn find(text: &[u8], place: Place<'_>, rules: &GenericRules, hits: &mut Hits) {
+    if rules.secret.is_none() && rules.password.is_none() {
+        return;
+    }
+    let context = Context::of(place.path);
+    if context.refused {
+        return;
+    }
+    let Some(stems) = stems() else { return };
+    let mut search = Search { text, context, rules, hits, rows: 0..0, tests: None, done: 0 };
+    if context.password_file {
+        command::password_file(text).into_iter().for_each(|literal| search.command(Some(literal)));
+    }
+    for hit in stems.find_iter(text) {
+        if hit.start() >= search.done {
+            search.look(hit.pattern().as_usize(), hit.range());
+        }
+    }
+}
+
+fn stems() -> Option<&'static AhoCorasick> {
+    static STEMS: OnceLock<Option<AhoCorasick>> = OnceLock::new();
+    STEMS.get_or_init(|| AhoCorasick::new(words::STEMS).ok()).as_ref()
+}
+
+/// A search through one text.
+struct Search<'a> {
+    text: &'a [u8],
+    context: Context,
+    rules: &'a GenericRules,
+    hits: &'a mut Hits,
+    /// Rows of a table whose header was read: no headers themselves.
+    rows: Range<usize>,
+    /// Where the tests begin that stand in the file itself; asked once.
+    tests: Option<usize>,
+    /// Up to here names have been read.
+    done: usize,
+}
+
+impl Search<'_> {
+    fn look(&mut self, stem: usize, hit: Range<usize>) {
+        match words::STEMS[stem] {
+            "earer " => return self.bearer(hit.end),
+            "asic " => return,
+            "dentified by" | "DENTIFIED BY" => return self.command(command::identified_by(self.text, hit.end)),
+            "mysql" | "curl " | "redis-cli" | "sqlcmd" | "docker login" => {
+                return self.command(command::argument(self.text, hit));
+            }
+            "login(" => return self.positional(hit.end, 1),
+            "onnection(" | "connect(" | "PDO(" | "mysqli(" => return self.positional(hit.end, 2),
+            _ => {}
+        }
+        let span = name::extent(self.text, hit, self.done);
+        self.done = span.end;
+        let span = name::in_prose(self.text, &span);
+        let name = &self.text[span.clone()];
+        match name {
+            b"sshpass" => return self.command(command::argument(self.text, span)),
+            b"chpasswd" => return self.command(command::piped(self.text, span.start, Part::BehindColon)),
+            b"password-stdin" => return self.command(command::piped(self.text, span.start, Part::Whole)),
+            _ => {}
+        }
+        if let Some(open) = credentials(self.text, &span) {
+            return self.positional(open, 1);
+        }
+        let Some(claim) = name::claim(name) else { return };
+        if let Some(mut bound) = bind::bound(self.text, &span, self.context.syntax) {
+            let start = bind::scheme(self.text, bound.literal.span.start).min(bound.literal.span.end);
+            bound.literal.span.start = start;
+            let claim = self.under_heading(claim, &span, bound.literal.span.len());
+            self.weigh(&claim, &span, &bound);
+        } else if self.context.syntax == Syntax::Prose && !self.rows.contains(&span.start) {
+            let (values, rows) = table::column(self.text, &span);
+            self.rows = rows;
+            for literal in values {
+                self.weigh(&claim, &span, &Bound { literal, form: Form::Pair });
+            }
+        }
+    }
+
+    /// Whether the file's own tests stand before `at`: Rust keeps them at a module's end.
+    fn in_test(&mut self, at: usize) -> bool {
+        let text = self.text;
+        let tests = *self.tests.get_or_insert_with(|| {
+            memchr::memmem::find(text, b"#[cfg(test)]\nmod ")
+                .or_else(|| memchr::memmem::find(text, b"#[cfg(test)]\r\nmod "))
+                .unwrap_or(text.len())
+        });
+        at > tests
+    }
+
+    /// What a name says together with the heading that it stands under, where it says little alone.
+    fn under_heading(&self, claim: Claim, name: &Range<usize>, len: usize) -> Claim {
+        if claim.kind == Kind::Password || (claim.sure > Sure::Weak && claim.owner.is_some()) || len < 16 {
+            return claim;
+        }
+        let Some(heading) = section::heading(self.text, name, self.context.syntax) else { return claim };
+        let joined = [heading, b".", &self.text[name.clone()]].concat();
+        name::claim(&joined).filter(|more| more.kind == claim.kind && more.sure >= claim.sure).unwrap_or(claim)
+    }
+
+    /// A token behind `Bearer `, whatever the name before it.
+    fn bearer(&mut self, at: usize) {
+        let claim =
+            Claim { kind: Kind::Secret, sure: Sure::Strong, what: "bearer token".into(), owner: None, test: false };
+        if let Some(literal) = literal::inside(self.text, at) {
+            let name = at - "bearer ".len()..at - 1;
+            self.weigh(&claim, &name, &Bound { literal, form: Form::Assigned });
+        }
+    }
+
+    /// The password among the arguments of a call.
+    fn positional(&mut self, open: usize, n: usize) {
+        if let Some(literal) = command::positional(self.text, open, n) {
+            let claim = Claim::password();
+            let name = open - 1..open;
+            self.weigh(&claim, &name, &Bound { literal, form: Form::Argument });
+        }
+    }
+
+    fn command(&mut self, found: Option<literal::Literal>) {
+        let Some(literal) = found else { return };
+        let claim = Claim::password();
+        let span = literal.span.start..literal.span.start;
+        self.weigh(&claim, &span, &Bound { literal, form: Form::Flag });
+    }
+
+    fn weigh(&mut self, claim: &Claim, name: &Range<usize>, bound: &Bound) {
+        let span = bound.literal.span.clone();
+        let value = &self.text[span.clone()];
+        let asked = Asked {
+            name: &self.text[name.clone()],
+            claim,
+            form: bound.form,
+            context: self.context,
+            in_test: self.in_test(span.start),
+            beside_login: claim.kind == Kind::Password && beside_login(self.text, &span),
+        };
+        let weight = match weigh::weigh(value, asked) {
+            Ok(weight) => weight,
+            Err(why) => {
+                if let Some(rule) = self.rules.of(claim.kind) {
+                    self.hits.refuse(rule, span, || why.to_owned());
+                }
+                return;
+            }
+        };
+        let Some(rule) = self.rules.of(weight.kind) else { return };
+        let mut evidence = vec![Evidence { reason: bound_to(claim, asked.name), span: Some(name.clone()) }];
+        evidence.push(Evidence { reason: weight.why, span: None });
+        if self.context.tame {
+            evidence.push(Evidence { reason: "in a test, example or document: one less sure".into(), span: None });
+        }
+        let title = claim.owner.as_ref().filter(|_| claim.kind == Kind::Secret).map(|o| format!("{o} {}", claim.what));
+        self.hits.matches.push(Match {
+            rule: rule.clone(),
+            title,
+            secret: Secret::new(value),
+            span,
+            confidence: weight.confidence,
+            evidence,
+        });
+    }
+}
+
+/// Behind the bracket of a call that takes a user and a password: `NetworkCredential(`, `HTTPBasicAuth(`, `auth=(`.
+fn credentials(text: &[u8], name: &Range<usize>) -> Option<usize> {
+    let rest = &text[name.end..];
+    let lower = text[name.clone()].to_ascii_lowercase();
+    let ends = |words: &[&[u8]]| words.iter().any(|w| lower.ends_with(w));
+    if rest.starts_with(b"(")
+        && ends(&[b"credential", b"credentials", b"basicauth", b"basic_auth", b"authentication", b"_pw_set"])
+    {
+        return Some(name.end + 1);
+    }
+    (lower == b"auth" && rest.starts_with(b"=(")).then_some(name.end + 2)
+}
+
+/// Says what the value is bound to; a name that could hold a secret itself is not repeated.
+fn bound_to(claim: &Claim, name: &[u8]) -> String {
+    let shown = String::from_utf8_lossy(name);
+    if name.is_empty() || name.len() > 48 || super::value::randomness(name) > 10.0 {
+        return format!("bound to the name of a {}", claim.what);
+    }
+    format!("bound to {shown}")
+}
+
+/// Whether a user, host or account stands near: what it is beside tells a password from a word about passwords.
+fn beside_login(text: &[u8], span: &Range<usize>) -> bool {
+    const WORDS: [&[u8]; 12] = [
+        b"user",
+        b"login",
+        b"host",
+        b"account",
+        b"smtp",
+        b"uid",
+        b"ssid",
+        b"usuario",
+        b"benutzer",
+        b"identifiant",
+        b"database",
+        b"server",
+    ];
+    let near = &text[span.start.saturating_sub(200)..(span.end + 120).min(text.len())];
+    near.windows(4)
+        .enumerate()
+        .any(|(i, _)| WORDS.iter().any(|w| near.len() >= i + w.len() && near[i..i + w.len()].eq_ignore_ascii_case(w)))
+}
+
+#[cfg(test)]
+mod tests;

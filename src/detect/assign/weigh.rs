@@ -1,0 +1,353 @@
+//! Whether a value is worth what its name claims, and how sure that is.
+
+use super::bind::Form;
+use super::context::{Context, Syntax};
+use super::name::{Claim, Kind, Sure};
+use crate::decode;
+use crate::detect::placeholder::{self, Stand};
+use crate::detect::value::Makeup;
+use crate::rule::Confidence;
+
+/// Which rule owns the value, and how sure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Weight {
+    pub(super) kind: Kind,
+    pub(super) confidence: Confidence,
+    /// Why, for people; no secret in it.
+    pub(super) why: String,
+}
+
+/// What is known of a value besides itself.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked<'a> {
+    pub(super) name: &'a [u8],
+    pub(super) claim: &'a Claim,
+    pub(super) form: Form,
+    pub(super) context: Context,
+    /// Within the tests that stand in the file itself.
+    pub(super) in_test: bool,
+    /// A user, host or account stands beside it.
+    pub(super) beside_login: bool,
+}
+
+/// Weighs `value`; the error says why it is refused.
+pub(super) fn weigh(value: &[u8], asked: Asked<'_>) -> Result<Weight, &'static str> {
+    // Django marks the keys that it generates for a new project; they are keys all the same.
+    let makeup = Makeup::of(value.strip_prefix(b"django-insecure-").unwrap_or(value));
+    if let Some(why) = unfit(value, &makeup) {
+        return Err(why);
+    }
+    if asked.claim.kind == Kind::Secret && decode::hides_text(value) {
+        return Err("encoded text, which is read itself");
+    }
+    if same_words(value, asked.name) {
+        return Err("the value repeats the name");
+    }
+    let stand = placeholder::stands_for(value);
+    if let Some(stand) = stand.filter(|s| *s != Stand::Pattern) {
+        return Err(stand.why());
+    }
+    if asked.claim.kind == Kind::Secret
+        && let Some(why) = placeholder::why(value)
+    {
+        return Err(why);
+    }
+    let mut weight = match asked.claim.kind {
+        Kind::Secret => secret(value, &makeup, asked)?,
+        Kind::Password => password(value, &makeup, asked)?,
+    };
+    let sinks = [
+        asked.context.tame,
+        asked.in_test || asked.claim.test,
+        asked.context.foreign,
+        asked.form == Form::Compared,
+        stand.is_some(),
+    ];
+    for _ in sinks.iter().filter(|s| **s) {
+        weight.confidence = lower(weight.confidence);
+    }
+    Ok(weight)
+}
+
+fn lower(confidence: Confidence) -> Confidence {
+    if confidence == Confidence::High { Confidence::Medium } else { Confidence::Low }
+}
+
+fn weight(kind: Kind, confidence: Confidence, makeup: &Makeup) -> Weight {
+    let why = match kind {
+        Kind::Secret => format!("{} characters, {:.0} bits more random than text", makeup.len, makeup.random),
+        Kind::Password => format!("{} characters of {} kinds", makeup.len, makeup.classes()),
+    };
+    Weight { kind, confidence, why }
+}
+
+/// Bits of randomness that a name asks for before its value is believed.
+fn needed(sure: Sure) -> f32 {
+    match sure {
+        Sure::Strong => 16.0,
+        Sure::Fair => 22.0,
+        Sure::Weak => 40.0,
+    }
+}
+
+fn secret(value: &[u8], makeup: &Makeup, asked: Asked<'_>) -> Result<Weight, &'static str> {
+    let sure = asked.claim.sure;
+    if value.last() == Some(&b'*') {
+        return Err("a pattern");
+    }
+    let symbols = value.iter().filter(|b| b.is_ascii_punctuation() && !b"-_+/=.~:".contains(b)).count();
+    // Code is full of symbols; only a value that nobody could have written may have them.
+    let need = needed(sure) + if symbols > 0 { 20.0 } else { 0.0 };
+    let shortest = match sure {
+        Sure::Strong if makeup.classes() >= 3 => 12,
+        Sure::Strong | Sure::Fair => 16,
+        Sure::Weak => 24,
+    };
+    if makeup.len < shortest || makeup.random < need || makeup.letters() == 0 {
+        return thought_up(value, makeup, asked);
+    }
+    if is_uuid(value) {
+        return match sure {
+            Sure::Strong => Ok(weight(Kind::Secret, Confidence::Medium, makeup)),
+            Sure::Fair => Ok(weight(Kind::Secret, Confidence::Low, makeup)),
+            Sure::Weak => Err("an identifier"),
+        };
+    }
+    if !asked.form_binds() && sure < Sure::Strong {
+        return Ok(weight(Kind::Secret, Confidence::Low, makeup));
+    }
+    let confidence = match sure {
+        // Half a digest, the id of a key.
+        _ if makeup.hex && makeup.len < 24 => Confidence::Low,
+        Sure::Strong if makeup.random >= 30.0 && makeup.len >= 20 => Confidence::High,
+        Sure::Strong => Confidence::Medium,
+        Sure::Fair if makeup.random >= 30.0 && makeup.len >= 20 => Confidence::Medium,
+        // Digests and identifiers are hexadecimal too.
+        Sure::Weak if !makeup.hex && makeup.classes() >= 3 && asked.claim.owner.is_some() => Confidence::Medium,
+        // A bare `key` that is as long and as random as only keys are.
+        Sure::Weak
+            if !makeup.hex
+                && makeup.classes() >= 3
+                && makeup.random >= 80.0
+                && asked.form == Form::Assigned
+                && asked.context.syntax != Syntax::Data =>
+        {
+            Confidence::Medium
+        }
+        Sure::Fair | Sure::Weak => Confidence::Low,
+    };
+    Ok(weight(Kind::Secret, confidence, makeup))
+}
+
+impl Asked<'_> {
+    /// Whether the form binds a value to a name, and nothing but that.
+    fn form_binds(&self) -> bool {
+        !matches!(self.form, Form::Spoken | Form::Argument)
+    }
+
+    /// Whether the file holds settings rather than a program.
+    fn is_configuration(&self) -> bool {
+        matches!(self.context.syntax, Syntax::Yaml | Syntax::Lines | Syntax::Data | Syntax::Shell | Syntax::Markup)
+    }
+}
+
+/// A secret that somebody thought up, like a password: only where the name leaves no doubt.
+fn thought_up(value: &[u8], makeup: &Makeup, asked: Asked<'_>) -> Result<Weight, &'static str> {
+    if asked.claim.sure < Sure::Strong || !asked.form_binds() || asked.context.labels {
+        return Err("not random enough");
+    }
+    if makeup.len < 8 || makeup.classes() < 3 || is_words(value) {
+        return Err("not random enough");
+    }
+    let spoken = makeup.symbols > 0 && makeup.digits > 0 && is_password_like(value, makeup);
+    Ok(weight(Kind::Secret, if spoken { Confidence::Medium } else { Confidence::Low }, makeup))
+}
+
+fn password(value: &[u8], makeup: &Makeup, asked: Asked<'_>) -> Result<Weight, &'static str> {
+    if asked.context.labels {
+        return Err("a file of labels or styles");
+    }
+    if makeup.len < 5 {
+        return Err("too short");
+    }
+    if makeup.len > 64 && makeup.random < 30.0 {
+        return Err("too long for a password");
+    }
+    if matches!(asked.form, Form::Argument | Form::Spoken) && makeup.classes() < 3 {
+        return Err("not clearly a password");
+    }
+    // In prose and code to pass is a verb: "you can pass `strict=False`", "PASS: TestName".
+    let verb = asked.name.eq_ignore_ascii_case(b"pass");
+    let verbal = matches!(asked.form, Form::Word | Form::Spoken | Form::Inside | Form::Called);
+    if verb
+        && (verbal
+            || asked.name == b"PASS" && !matches!(asked.context.syntax, Syntax::Shell | Syntax::Lines | Syntax::Yaml))
+    {
+        return Err("not clearly a password");
+    }
+    if ["\\u", "\\x", "\\U", "\\0"].iter().any(|e| memchr::memmem::find(value, e.as_bytes()).is_some()) {
+        return Err("text with escapes");
+    }
+    if asked.context.syntax == Syntax::Prose && !asked.beside_login && makeup.classes() < 3 {
+        return Err("not clearly a password");
+    }
+    // Labels, fields and messages speak of passwords; passwords rarely do.
+    if names_itself(value) {
+        return if makeup.classes() >= 3 && makeup.symbols > 0 && asked.is_configuration() {
+            Ok(weight(Kind::Password, Confidence::Low, makeup))
+        } else {
+            Err("speaks of passwords")
+        };
+    }
+    let confidence = if is_words(value) || makeup.letters() + makeup.foreign == 0 {
+        Confidence::Low
+    } else if makeup.len < 6 || !is_password_like(value, makeup) {
+        if asked.beside_login && makeup.len >= 6 && makeup.digits > 0 && makeup.letters() > 0 {
+            Confidence::Medium
+        } else {
+            Confidence::Low
+        }
+    } else if makeup.len >= 8 && (makeup.classes() == 4 || makeup.classes() == 3 && makeup.random >= 12.0) {
+        Confidence::High
+    } else {
+        Confidence::Medium
+    };
+    Ok(weight(Kind::Password, confidence, makeup))
+}
+
+/// Whether a value mixes its characters as a password does: digits within words, several kinds, symbols.
+fn is_password_like(value: &[u8], makeup: &Makeup) -> bool {
+    if makeup.letters() == 0 || makeup.digits + makeup.symbols == 0 {
+        return makeup.symbols > 0 && makeup.digits > 0;
+    }
+    let tail = value.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let strange = value.iter().filter(|b| !b.is_ascii_alphanumeric() && !b"_-./:".contains(b)).count();
+    // `settings-2024`, `key_v2`: digits that are a word of their own make a name of it.
+    let glued = value.len() > tail && value[value.len() - tail - 1].is_ascii_alphabetic();
+    // Digits before or within the letters, three or more behind them, or a symbol that names don't have.
+    makeup.digits > tail || tail >= 3 && glued || strange > 0 && (makeup.digits > 0 || makeup.classes() >= 3)
+}
+
+/// Words alone, with separators or capitals between them.
+fn is_words(value: &[u8]) -> bool {
+    value.iter().all(|b| b.is_ascii_alphabetic() || b"_-. :".contains(b) || !b.is_ascii())
+}
+
+/// Whether the value speaks of passwords and tokens, as labels, names of fields and messages do.
+fn names_itself(value: &[u8]) -> bool {
+    let lower = value.to_ascii_lowercase();
+    ["password", "passwd", "passwort", "passphrase", "secret", "token", "credential", "username", "login", "required"]
+        .iter()
+        .any(|w| memchr::memmem::find(&lower, w.as_bytes()).is_some())
+}
+
+/// Whether value and name are the same letters.
+fn same_words(value: &[u8], name: &[u8]) -> bool {
+    let letters = |text: &[u8]| -> Vec<u8> {
+        text.iter().filter(|b| b.is_ascii_alphabetic()).map(u8::to_ascii_lowercase).collect()
+    };
+    let (value, name) = (letters(value), letters(name));
+    !value.is_empty() && (value == name || (value.len() >= 6 && name.ends_with(&value)))
+}
+
+pub(super) fn is_uuid(value: &[u8]) -> bool {
+    value.len() == 36
+        && value
+            .iter()
+            .enumerate()
+            .all(|(i, b)| if matches!(i, 8 | 13 | 18 | 23) { *b == b'-' } else { b.is_ascii_hexdigit() })
+}
+
+/// Starts of values that are hashes, ciphertext, public halves, or something else altogether.
+#[rustfmt::skip]
+const OTHER: &[&[u8]] = &[
+    b"$2a$", b"$2b$", b"$2y$", b"$argon2", b"$1$", b"$5$", b"$6$", b"$apr1$", b"$P$", b"$S$", b"{SHA", b"{SSHA", b"{bcrypt}", b"{noop}",
+    b"pbkdf2", b"bcrypt", b"scrypt", b"SCRAM-SHA", b"sha1-", b"sha256", b"sha384", b"sha512", b"SHA256:", b"md5:", b"MD5:", b"SHA1",
+    b"ssh-rsa", b"ssh-ed25519", b"ssh-dss", b"ecdsa-sha2", b"AAAAB3Nza", b"AAAAC3Nza", b"AAAAE2Vj", b"-----BEGIN", b"MIIB", b"MIIC", b"MIID",
+    b"MIIE", b"MIIF", b"MIIG", b"MFkw", b"MFww", b"AQICAH", b"AQECAH", b"U2FsdGVkX1", b"AgA", b"AgB", b"gAAAAA", b"vault:v", b"data:", b"age1",
+    b"http:", b"https:", b"file:", b"mailto:", b"W/\"", b"IPY_MODEL_", b"refs/", b"urn:", b"com.", b"org.", b"net.", b"io.", b"java.", b"javax.",
+    b"./", b"../", b"~/", b"/", b"C:\\", b"\\\\", b"@string/", b"@+id", b"--", b"#",
+];
+
+/// What can't be a secret at all.
+fn unfit(value: &[u8], makeup: &Makeup) -> Option<&'static str> {
+    let has = |needle: &[u8]| memchr::memmem::find(value, needle).is_some();
+    if OTHER.iter().any(|start| value.starts_with(start)) {
+        return Some("a hash, ciphertext, address, path or public key");
+    }
+    if value.iter().any(|b| b.is_ascii_whitespace() || b.is_ascii_control()) {
+        return Some("several words");
+    }
+    // What nobody could have written is no code, whatever its characters.
+    if makeup.random >= 40.0 && makeup.len >= 16 && makeup.classes() >= 3 {
+        return None;
+    }
+    if has(b"://") || has(b"::") || has(b"->") || has(b"=>") || has(b"</") || has(b"/>") {
+        return Some("code or an address");
+    }
+    if is_call(value) {
+        return Some("code");
+    }
+    if [&b"\\d"[..], b"\\w", b"\\s", b"[^", b"(?", b".*", b".+", b"|^", b"]+", b"[a-z", b"[A-Z", b"[0-9"]
+        .iter()
+        .any(|r| has(r))
+    {
+        return Some("a regular expression");
+    }
+    if value.contains(&b'*') && value.len() == 41 && value[0] == b'*' {
+        return Some("a hash");
+    }
+    if value.last().is_some_and(|b| matches!(b, b':' | b',')) && makeup.digits == 0 {
+        return Some("a label");
+    }
+    if is_dotted(value) || is_address(value) {
+        return Some("a name or an address");
+    }
+    (makeup.letters() == 0 && makeup.symbols > 0 && makeup.digits + makeup.symbols == value.len() && makeup.len < 12)
+        .then_some("a number, date or version")
+}
+
+/// `name(`, `name[i]`, `{ ... }`.
+fn is_call(value: &[u8]) -> bool {
+    let open = value.iter().position(|b| matches!(b, b'(' | b'[' | b'{'));
+    open.is_some_and(|i| {
+        let close = match value[i] {
+            b'(' => b')',
+            b'[' => b']',
+            _ => b'}',
+        };
+        let end = value.last();
+        (end == Some(&close) || end == Some(&b';'))
+            && (i == 0 || value[..i].iter().all(|b| b.is_ascii_alphanumeric() || b"_.$".contains(b)))
+    })
+}
+
+/// `a.b.c`, where every part is a word: a name of code, a host, a file.
+fn is_dotted(value: &[u8]) -> bool {
+    let parts: Vec<&[u8]> = value.split(|b| *b == b'.').collect();
+    let word = |p: &&[u8]| {
+        p.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_')
+            && p.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
+    };
+    let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
+    // `Wr3n.in.Hedge` is no name of anything.
+    let leet =
+        value.windows(3).any(|w| w[0].is_ascii_alphabetic() && w[1].is_ascii_digit() && w[2].is_ascii_alphabetic());
+    parts.len() >= 2
+        && !leet
+        && parts.iter().all(word)
+        && (digits <= 2 || parts.len() >= 4)
+        && crate::detect::value::randomness(value) < 10.0
+}
+
+/// `user@host.tld`, `host:port`, `10.0.0.1`.
+fn is_address(value: &[u8]) -> bool {
+    if let Some(at) = value.iter().position(|b| *b == b'@').filter(|at| *at > 0) {
+        let host = &value[at + 1..];
+        let tld = host.rsplit(|b| *b == b'.').next().unwrap_or_default();
+        if host.contains(&b'.') && (2..=6).contains(&tld.len()) && tld.iter().all(u8::is_ascii_alphabetic) {
+            return true;
+        }
+    }
+    value.iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b':')) && value.contains(&b'.')
+}

@@ -1,0 +1,65 @@
+//! What a detection gathers: matches, and (for `explain`) what was refused and why.
+
+use super::{Match, Refusal};
+use crate::rule::Rule;
+use std::ops::Range;
+
+/// Matches and refusals of one text.
+#[derive(Debug, Default)]
+pub(super) struct Hits {
+    pub(super) matches: Vec<Match>,
+    /// What a rule knows to be no secret though it looks like one: an id, an example. No generic rule may say other.
+    pub(super) claims: Vec<Range<usize>>,
+    refusals: Option<Vec<Refusal>>,
+    /// A decoding limit was reached.
+    pub(super) truncated: bool,
+}
+
+impl Hits {
+    /// Matches alone.
+    pub(super) fn matches() -> Self {
+        Hits::default()
+    }
+
+    /// Matches and refusals.
+    pub(super) fn explained() -> Self {
+        Hits { refusals: Some(Vec::new()), ..Hits::default() }
+    }
+
+    /// An empty one that gathers the same.
+    pub(super) fn alike(&self) -> Self {
+        Hits { refusals: self.refusals.as_ref().map(|_| Vec::new()), ..Hits::default() }
+    }
+
+    /// Takes note of a candidate that is none; `why` is only asked where somebody wants to know.
+    pub(super) fn refuse(&mut self, rule: &Rule, span: Range<usize>, why: impl FnOnce() -> String) {
+        if let Some(all) = &mut self.refusals {
+            all.push(Refusal { rule: rule.id.clone(), span, why: why() });
+        }
+    }
+
+    /// Takes over what was found in a view, its places mapped by `original`.
+    pub(super) fn absorb(&mut self, view: Hits, original: impl Fn(Range<usize>) -> Range<usize>) {
+        self.matches.extend(view.matches.into_iter().map(|mut m| {
+            m.span = original(m.span);
+            for evidence in &mut m.evidence {
+                evidence.span = evidence.span.take().map(&original);
+            }
+            m
+        }));
+        self.claims.extend(view.claims.into_iter().map(&original));
+        if let (Some(all), Some(more)) = (&mut self.refusals, view.refusals) {
+            all.extend(more.into_iter().map(|r| Refusal { span: original(r.span), ..r }));
+        }
+    }
+
+    /// The refusals, by place, each once.
+    pub(super) fn into_refusals(self) -> Vec<Refusal> {
+        let mut all = self.refusals.unwrap_or_default();
+        all.sort_by(|a, b| {
+            (a.span.start, a.span.end, &a.rule, &a.why).cmp(&(b.span.start, b.span.end, &b.rule, &b.why))
+        });
+        all.dedup();
+        all
+    }
+}

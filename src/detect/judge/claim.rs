@@ -1,0 +1,107 @@
+//! What one place says about a token, and the slot that the token stands in.
+
+use super::terms::{Fit, Sense};
+use crate::rule::Confidence;
+use std::ops::Range;
+
+/// What is said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Ruling {
+    /// It is the rule's.
+    Ours(Confidence),
+    /// It is somebody else's.
+    Other(String),
+    /// It is no credential.
+    Not,
+    /// Several owners are named.
+    Torn,
+}
+
+/// A claim with its reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Claim {
+    pub(super) ruling: Ruling,
+    /// A short phrase.
+    pub(super) reason: String,
+    /// The text that says so.
+    pub(super) span: Range<usize>,
+    /// Whether an address says it: nothing nearer than that overrules it.
+    pub(super) by_host: bool,
+    /// Whether the file as a whole can lift it from low to medium.
+    pub(super) may_rise: bool,
+    /// Whether the token's own name says it.
+    pub(super) own: bool,
+    /// Whether it rests on prose.
+    pub(super) prose: bool,
+    /// Further texts that take part, from the deciding one towards the token.
+    pub(super) trail: Vec<Range<usize>>,
+}
+
+impl Claim {
+    pub(super) fn new(ruling: Ruling, reason: impl Into<String>, span: Range<usize>) -> Claim {
+        Claim {
+            ruling,
+            reason: reason.into(),
+            span,
+            by_host: false,
+            may_rise: false,
+            own: false,
+            prose: false,
+            trail: Vec::new(),
+        }
+    }
+
+    pub(super) fn is_ours(&self) -> bool {
+        matches!(self.ruling, Ruling::Ours(_))
+    }
+
+    /// The confidence, if it is the rule's.
+    pub(super) fn confidence(&self) -> Option<Confidence> {
+        match self.ruling {
+            Ruling::Ours(confidence) => Some(confidence),
+            _ => None,
+        }
+    }
+
+    /// The same with at most this confidence.
+    pub(super) fn at_most(mut self, most: Confidence) -> Claim {
+        if let Ruling::Ours(confidence) = &mut self.ruling {
+            *confidence = (*confidence).min(most);
+        }
+        self
+    }
+}
+
+/// The slot that holds a token: what its names say.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Slot {
+    /// The nearest name that means something.
+    pub(super) sense: Option<Sense>,
+    /// That name.
+    pub(super) name: Vec<u8>,
+    /// Names from the token outwards, as a program would reach it: fields, then the variable.
+    pub(super) path: Vec<Step>,
+    /// Whether something with a name of its own lies between the slot and the file.
+    pub(super) nested: bool,
+}
+
+/// A step from a structure to what it holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// A field, a key, a variable.
+    Name(Vec<u8>),
+    /// An element.
+    Index(usize),
+}
+
+impl Slot {
+    /// How well the slot fits a credential.
+    pub(super) fn fit(&self) -> Fit {
+        self.sense.as_ref().map_or(Fit::Neutral, Sense::fit)
+    }
+
+    /// The words that tell it from its like.
+    pub(super) fn stem(&self) -> &[String] {
+        self.sense.as_ref().map_or(&[], |s| &s.stem)
+    }
+}

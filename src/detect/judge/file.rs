@@ -1,0 +1,106 @@
+//! What a whole file says: its name, what it imports, other things of the provider's name.
+
+use super::claim::{Claim, Ruling, Slot};
+use super::hosts;
+use super::inquiry::Inquiry;
+use super::terms::{Fit, Known, Owner};
+use crate::rule::Confidence;
+use crate::structure::{Family, Kind};
+
+/// What is known of a text as a whole.
+#[derive(Debug, Default)]
+pub(super) struct FileFacts {
+    /// Where the text uses the provider: its host, a class of its client, an import.
+    pub(super) uses: Option<std::ops::Range<usize>>,
+    /// A word that betrays another thing of the name.
+    pub(super) homonym: Option<String>,
+}
+
+impl Inquiry<'_> {
+    /// The facts of the text.
+    pub(super) fn facts(&self) -> std::rc::Rc<FileFacts> {
+        if let Some(known) = self.memory.file.borrow().as_ref() {
+            return known.clone();
+        }
+        let made = std::rc::Rc::new(self.read_facts());
+        *self.memory.file.borrow_mut() = Some(made.clone());
+        made
+    }
+
+    fn read_facts(&self) -> FileFacts {
+        let text = self.s.tree.text();
+        let mut facts = FileFacts::default();
+        for id in 0..self.s.tree.len() as u32 {
+            let slice = self.s.tree.slice(id);
+            let ours = match self.s.tree.kind(id) {
+                Kind::Url => hosts::of_url(slice, 0).is_some_and(|h| self.terms.host(&h) == Some(Owner::Ours)),
+                Kind::Word => {
+                    slice.contains(&b'.')
+                        && hosts::bare(slice, 0).is_some_and(|h| self.terms.host(&h) == Some(Owner::Ours))
+                        || slice.len() > 5 && matches!(self.terms.callee(slice), Some((Owner::Ours, Known::Listed)))
+                }
+                _ => false,
+            };
+            if ours {
+                facts.uses = Some(self.s.tree.span(id));
+                break;
+            }
+        }
+        if facts.uses.is_none() {
+            facts.uses = self.terms.imports().iter().find_map(|i| find_word(text, i.as_bytes()));
+        }
+        facts.homonym = self.terms.homonyms().iter().find(|h| find_word(text, h.as_bytes()).is_some()).cloned();
+        facts
+    }
+
+    /// What the file's own name says of a slot that nothing else speaks for.
+    pub(super) fn path_claim(&self, path: &[u8], slot: &Slot, bare: bool) -> Option<Claim> {
+        if slot.fit() < Fit::Neutral || slot.nested {
+            return None;
+        }
+        let mut folders = path.rsplit(|b| *b == b'/');
+        let name = folders.next()?;
+        let stem = stem(name);
+        let known = self.terms.file(stem).or_else(|| {
+            let folder = folders.next()?;
+            let joined = [folder, b"_", stem].concat();
+            self.terms.file(&joined).filter(|_| bare)
+        })?;
+        let secret = self.sense(stem).fit() == Fit::Secret || known == Known::Listed;
+        let data = !matches!(
+            self.s.tree.dialect().family,
+            Family::Code | Family::Markdown | Family::Prose | Family::Sql | Family::Table
+        );
+        let confidence = match (bare, secret, data, slot.fit()) {
+            (true, true, _, _) => Confidence::High,
+            (true, false, _, _) => Confidence::Medium,
+            (_, _, true, Fit::Secret) => Confidence::High,
+            (_, _, false, Fit::Secret) => Confidence::Medium,
+            (_, true, true, _) => Confidence::Medium,
+            _ => Confidence::Low,
+        };
+        let shown = String::from_utf8_lossy(name).into_owned();
+        Some(Claim::new(Ruling::Ours(confidence), format!("in the file {shown}"), 0..0))
+    }
+}
+
+/// A file's name without its endings and leading dots.
+fn stem(name: &[u8]) -> &[u8] {
+    let name = match name.iter().position(|b| *b != b'.') {
+        Some(n) => &name[n..],
+        None => name,
+    };
+    name.split(|b| *b == b'.').next().unwrap_or(name)
+}
+
+/// Where `word` stands in `text`, in any case, not within a longer word.
+fn find_word(text: &[u8], word: &[u8]) -> Option<std::ops::Range<usize>> {
+    let first = *word.first()?;
+    let (low, high) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
+    let free = |b: Option<&u8>| b.is_none_or(|b| !b.is_ascii_alphanumeric());
+    memchr::memchr2_iter(low, high, text).find_map(|at| {
+        let end = at + word.len();
+        let same = text.get(at..end)?.eq_ignore_ascii_case(word);
+        (same && free(text.get(at.wrapping_sub(1))) && free(text.get(end))).then_some(at..end)
+    })
+}

@@ -1,0 +1,480 @@
+//! Where a bound value goes: uses of variables, of fields and elements, through a few assignments.
+
+use super::claim::{Claim, Ruling, Slot, Step};
+use super::inquiry::{DEPTH, Inquiry};
+use crate::rule::Confidence;
+use crate::structure::{Bond, Family, Id, Item, Kind, Name, parts};
+
+/// How many uses of a name are looked at.
+const USES: usize = 40;
+
+impl Inquiry<'_> {
+    /// What the uses of the name that this item binds say.
+    pub(super) fn uses_claim(&self, item: Item, slot: &Slot, depth: usize, names: &[Name]) -> Option<Claim> {
+        if depth >= DEPTH || matches!(self.s.tree.dialect().family, Family::Prose | Family::Json) {
+            return None;
+        }
+        let name = names.iter().find(|n| self.is_variable(n, item))?;
+        let text = self.text(name.span.clone());
+        let mut path: Vec<Step> = slot.path.clone();
+        // The variable itself stands last; what the value is reached by within it, before.
+        while let Some(Step::Name(last)) = path.last()
+            && last.as_slice() != text
+        {
+            path.pop();
+        }
+        path.pop();
+        if let Bond::Listed(index) = name.bond
+            && path.is_empty()
+        {
+            path.push(Step::Index(index));
+        }
+        let (base, path) = self.base_and_path(name, path)?;
+        self.uses_of(&base, name.node, item, &path, depth)
+    }
+
+    fn is_variable(&self, name: &Name, item: Item) -> bool {
+        let text = self.text(name.span.clone());
+        let plain = text.iter().all(|b| b.is_ascii_alphanumeric() || b"_.$@:->?".contains(b) || *b >= 0x80);
+        match name.bond {
+            Bond::Assigned | Bond::Listed(_) => plain && !text.is_empty() && !self.is_type(text),
+            Bond::Before if text.starts_with(b"@") => plain,
+            Bond::Before => {
+                let first = self.s.nodes(item).iter().find(|&&id| self.s.tree.kind(id) == Kind::Word).copied();
+                plain
+                    && first.is_some_and(|f| {
+                        matches!(
+                            self.s.tree.slice(f),
+                            b"define" | b"set" | b"setenv" | b"ENV" | b"ARG" | b"setq" | b"defvar" | b"defconst"
+                        )
+                    })
+            }
+            _ => false,
+        }
+    }
+
+    pub(super) fn is_type(&self, text: &[u8]) -> bool {
+        use super::lexicon::{lexicon, role};
+        let word = String::from_utf8_lossy(text).to_lowercase();
+        lexicon().roles(&word) & role::KEYWORD != 0
+    }
+
+    /// The variable that a name begins with, and the way from it: `self.keys["a"]` is keys, then a.
+    fn base_and_path(&self, name: &Name, mut path: Vec<Step>) -> Option<(Vec<u8>, Vec<Step>)> {
+        let text = self.text(name.span.clone());
+        let mut all: Vec<Vec<u8>> = parts(text).map(<[u8]>::to_vec).collect();
+        if all
+            .first()
+            .is_some_and(|p| matches!(p.as_slice(), b"self" | b"this" | b"cls" | b"env" | b"const") && all.len() > 1)
+        {
+            all.remove(0);
+        }
+        // `headers["Authorization"] = value`: the variable stands before the bracket.
+        let holder = self.s.tree.parent(name.node).filter(|&p| self.s.tree.kind(p) == Kind::Square);
+        if let Some(square) = holder {
+            if let Some(&before) = self.s.head(square).first().filter(|&&b| self.s.tree.kind(b) == Kind::Word) {
+                path.push(Step::Name(text.to_vec()));
+                all = parts(self.s.tree.slice(before)).map(<[u8]>::to_vec).collect();
+                if let [object, attribute] = all.as_slice()
+                    && matches!(attribute.as_slice(), b"environ" | b"env" | b"headers" | b"ENV")
+                {
+                    // The environment: the name itself is what is looked up elsewhere.
+                    if attribute.as_slice() != b"headers" {
+                        return Some((text.to_vec(), Vec::new()));
+                    }
+                    all = vec![object.clone()];
+                }
+            }
+        }
+        while all.len() > 1 {
+            path.push(Step::Name(all.pop()?));
+        }
+        all.pop().filter(|b| !b.is_empty()).map(|base| (base, path))
+    }
+
+    /// What the uses of `base` say of the value that `path` (from the inside) reaches in it.
+    pub(super) fn uses_of(
+        &self,
+        base: &[u8],
+        definition: Id,
+        item: Item,
+        path: &[Step],
+        depth: usize,
+    ) -> Option<Claim> {
+        self.uses_within(base, definition, item, path, depth, &[])
+    }
+
+    /// The same without the uses outside of `regions`, if there are any.
+    pub(super) fn uses_within(
+        &self,
+        base: &[u8],
+        definition: Id,
+        item: Item,
+        path: &[Step],
+        depth: usize,
+        regions: &[(Id, Id)],
+    ) -> Option<Claim> {
+        let words = self.s.words();
+        let places = words.of(base);
+        if places.len() < 2 {
+            return None;
+        }
+        let scope = self.scope(item);
+        let after = self.s.tree.node(scope).after;
+        let (mut ours, mut other, mut torn): (Option<Claim>, Option<Claim>, bool) = (None, None, false);
+        let mut looked = 0;
+        for &place in places.iter().filter(|&&p| p > scope && p < after && p != definition) {
+            if !regions.is_empty() && !regions.iter().any(|(from, to)| (*from..*to).contains(&place)) {
+                continue;
+            }
+            looked += 1;
+            if looked > USES || !self.spend() {
+                break;
+            }
+            if !self.is_use(place, base, definition, item) {
+                continue;
+            }
+            let Some(claim) = self.use_claim(place, base, path, depth) else { continue };
+            match claim.ruling {
+                Ruling::Ours(_) if ours.as_ref().is_none_or(|o| o.confidence() < claim.confidence()) => {
+                    ours = Some(self.passed(claim, place))
+                }
+                Ruling::Ours(_) => {}
+                Ruling::Other(_) => other = other.or(Some(claim)),
+                Ruling::Torn => torn = true,
+                Ruling::Not => {}
+            }
+        }
+        match (ours, other) {
+            (Some(ours), Some(_)) => Some(Claim::new(Ruling::Torn, "its uses name several owners", ours.span)),
+            (Some(ours), None) if torn => Some(ours.at_most(Confidence::Low)),
+            (Some(ours), None) => Some(ours),
+            (None, Some(other)) => Some(other),
+            (None, None) => None,
+        }
+    }
+
+    fn passed(&self, mut claim: Claim, place: Id) -> Claim {
+        let span = self.s.item_of(place).map_or(self.s.tree.span(place), |i| {
+            let whole = self.s.item_span(i);
+            if whole.len() < 400 { whole } else { self.s.tree.span(place) }
+        });
+        claim.trail.push(span);
+        claim
+    }
+
+    /// Takes one from the budget; false: it is spent.
+    pub(super) fn spend(&self) -> bool {
+        let left = self.budget.get();
+        self.budget.set(left.saturating_sub(1));
+        left > 0
+    }
+
+    /// Where a name that an item binds can be used: in the function that holds the item, or everywhere.
+    fn scope(&self, item: Item) -> Id {
+        if self.s.tree.kind(item.container) == Kind::Round {
+            // A parameter: the item that holds the parameters holds the body.
+            return self.s.tree.parent(item.container).unwrap_or(0);
+        }
+        std::iter::once(item.container)
+            .chain(self.s.tree.ancestors(item.container))
+            .find(|&c| self.is_function_body(c))
+            .unwrap_or(0)
+    }
+
+    /// Whether a group is the body of a function (and not of a class).
+    fn is_function_body(&self, node: Id) -> bool {
+        if !matches!(self.s.tree.kind(node), Kind::Block | Kind::Curly) {
+            return false;
+        }
+        let Some(item) = self.s.item_of(node) else { return false };
+        let nodes = self.s.nodes(item);
+        let before: Vec<Id> = nodes.into_iter().take_while(|&id| id < node).collect();
+        let class = before.iter().any(|&id| {
+            matches!(
+                self.s.tree.slice(id),
+                b"class"
+                    | b"struct"
+                    | b"impl"
+                    | b"interface"
+                    | b"enum"
+                    | b"module"
+                    | b"namespace"
+                    | b"object"
+                    | b"defmodule"
+                    | b"trait"
+                    | b"extension"
+                    | b"record"
+            )
+        });
+        let branch = before.first().is_some_and(|&id| {
+            matches!(
+                self.s.tree.slice(id),
+                b"if"
+                    | b"else"
+                    | b"for"
+                    | b"while"
+                    | b"switch"
+                    | b"match"
+                    | b"case"
+                    | b"with"
+                    | b"try"
+                    | b"catch"
+                    | b"elif"
+                    | b"unless"
+                    | b"when"
+                    | b"using"
+                    | b"do"
+            )
+        });
+        !class && !branch && before.iter().any(|&id| self.s.tree.kind(id) == Kind::Round)
+    }
+
+    /// Whether a word is a use of the name and not a key, a text, another binding.
+    fn is_use(&self, place: Id, base: &[u8], definition: Id, item: Item) -> bool {
+        let tree = &self.s.tree;
+        let word = tree.slice(place);
+        let named: Vec<&[u8]> = parts(word).collect();
+        let at = named.iter().position(|p| *p == base);
+        let owned = at == Some(0) || at.is_some_and(|n| n >= 1);
+        if !owned {
+            return false;
+        }
+        // `x.token` is a use of the field token of a class, of a variable token only as `self.token`.
+        if at.is_some_and(|n| n >= 1) && !self.is_member(named[0], definition, item) {
+            return false;
+        }
+        let Some(parent) = tree.parent(place) else { return false };
+        match tree.kind(parent) {
+            Kind::Str => self.is_interpolated(place, parent, base),
+            Kind::Comment => false,
+            _ => !self.is_comment_or_key(place, base),
+        }
+    }
+
+    fn is_member(&self, first: &[u8], definition: Id, item: Item) -> bool {
+        if matches!(
+            first,
+            b"self"
+                | b"this"
+                | b"cls"
+                | b"Self"
+                | b"static"
+                | b"vars"
+                | b"var"
+                | b"local"
+                | b"data"
+                | b"env"
+                | b"ENV"
+                | b"config"
+                | b"_"
+        ) {
+            return true;
+        }
+        let defined = self.s.tree.slice(definition);
+        if parts(defined).count() > 1 {
+            return parts(defined).next() == Some(first);
+        }
+        // A field of a class or a record: any object can have it, if the name is bound once.
+        self.s
+            .tree
+            .ancestors(item.container)
+            .chain([item.container])
+            .any(|c| self.is_code_scope(c) && !self.is_function_body(c))
+            || self.s.tree.kind(item.container) == Kind::Round
+    }
+
+    /// `"Bearer ${token}"`, `f"{token}"`, `"$token"`; or a text that is the name alone, as look-ups have it.
+    fn is_interpolated(&self, place: Id, string: Id, base: &[u8]) -> bool {
+        let tree = &self.s.tree;
+        let dollar = tree.slice(place).starts_with(b"$");
+        let before = tree.text().get(tree.span(place).start.wrapping_sub(1)).copied();
+        let percent = before == Some(b'%');
+        let whole = tree.content(string).trim_ascii() == base;
+        let looked_up =
+            whole && tree.parent(string).is_some_and(|p| matches!(tree.kind(p), Kind::Square | Kind::Round));
+        dollar || percent || looked_up
+    }
+
+    /// Whether a word stands in a comment, or is a key (of a record, of a keyword argument).
+    fn is_comment_or_key(&self, place: Id, base: &[u8]) -> bool {
+        let tree = &self.s.tree;
+        let in_string = tree.ancestors(place).take(3).find(|&a| tree.kind(a) == Kind::Str);
+        if let Some(string) = in_string {
+            // Within `${...}`, `{...}`, `#{...}`, `$(...)` of a string.
+            let holder = tree.parent(place).unwrap_or(0);
+            if !matches!(tree.kind(holder), Kind::Curly | Kind::Round) {
+                return true;
+            }
+            let _ = string;
+        }
+        if tree.ancestors(place).take(6).any(|a| tree.kind(a) == Kind::Comment) {
+            return true;
+        }
+        let after = tree.node(place).after as usize;
+        if after >= tree.len() || tree.parent(after as Id) != tree.parent(place) {
+            return false;
+        }
+        let sign = tree.slice(after as Id);
+        let whole = parts(tree.slice(place)).count() == 1;
+        let holder = tree.parent(place).map(|p| tree.kind(p));
+        match sign {
+            b"=" | b":=" | b"<-" | b"?=" => whole,
+            b"=>" => holder != Some(Kind::Round) && !tree.slice(place).starts_with(b"$") && whole,
+            b":" => whole && !self.is_ternary(place) && tree.slice(place).len() == base.len(),
+            _ => false,
+        }
+    }
+
+    fn is_ternary(&self, place: Id) -> bool {
+        let Some(item) = self.s.item_of(place) else { return false };
+        self.s.nodes(item).iter().take_while(|&&n| n < place).any(|&n| self.s.tree.slice(n) == b"?")
+    }
+
+    /// What one use says: through the rest of the path, and perhaps through another name.
+    fn use_claim(&self, place: Id, base: &[u8], path: &[Step], depth: usize) -> Option<Claim> {
+        let word = self.s.tree.slice(place);
+        let named: Vec<&[u8]> = parts(word).collect();
+        let at = named.iter().position(|p| *p == base)?;
+        let mut rest = path.to_vec();
+        for part in &named[at + 1..] {
+            match rest.pop() {
+                Some(Step::Name(step)) if step == *part => {}
+                Some(_) => return None,
+                None => break,
+            }
+        }
+        let mut at = place;
+        if !rest.is_empty() && (self.is_merged(place) || self.is_passed_whole(place, &rest)) {
+            return self.whose(place, depth + 1);
+        }
+        while let Some(step) = rest.pop() {
+            if let Some((name, item)) = self.unpacked(at, &step) {
+                let text = self.s.tree.slice(name);
+                let base = parts(text).next()?.to_vec();
+                return self.uses_of(&base, name, item, &rest, depth + 1);
+            }
+            at = self.step_into(at, &step)?;
+        }
+        self.whose(at, depth + 1)
+    }
+
+    /// `headers=HEADERS`: the record is handed on as it is, and what leads to the token in it has no name of its own.
+    fn is_passed_whole(&self, place: Id, rest: &[Step]) -> bool {
+        let tree = &self.s.tree;
+        let next = tree.node(place).after;
+        let goes_on = (next as usize) < tree.len()
+            && tree.parent(next) == tree.parent(place)
+            && (matches!(tree.kind(next), Kind::Square | Kind::Round)
+                || matches!(tree.slice(next), b"." | b"->" | b"$" | b"?."));
+        let neutral = |step: &Step| match step {
+            Step::Name(name) => self.sense(name).stem.is_empty(),
+            Step::Index(_) => false,
+        };
+        !goes_on && rest.iter().all(neutral)
+    }
+
+    /// `<<: *name`, `...name`, `**name`: all that it holds goes where it is used.
+    fn is_merged(&self, place: Id) -> bool {
+        let tree = &self.s.tree;
+        let before = place.checked_sub(1).filter(|&b| tree.kind(b) == Kind::Op && tree.parent(b) == tree.parent(place));
+        before.is_some_and(|b| matches!(tree.slice(b), b"*" | b"..." | b"**" | b".."))
+    }
+
+    /// The node by which an element or a field is reached behind `at`: `[2]`, `["a"]`, `.fetch(:a)`, `$a`.
+    fn step_into(&self, at: Id, step: &Step) -> Option<Id> {
+        let tree = &self.s.tree;
+        let mut next = tree.node(at).after;
+        for _ in 0..4 {
+            if next as usize >= tree.len() || tree.parent(next) != tree.parent(at) {
+                return None;
+            }
+            match tree.kind(next) {
+                Kind::Square | Kind::Round | Kind::Curly => {
+                    let inner = self.innermost(next)?;
+                    return self.is_step(tree.content(inner), step).then_some(next);
+                }
+                Kind::Word => {
+                    let text = tree.slice(next);
+                    if self.is_step(text, step) {
+                        return Some(next);
+                    }
+                    if !matches!(
+                        text,
+                        b"fetch" | b"get" | b"dig" | b"getProperty" | b"at" | b"getOrElse" | b"getOrDefault"
+                    ) {
+                        return None;
+                    }
+                }
+                Kind::Op if matches!(tree.slice(next), b"." | b"->" | b"$" | b"?." | b"!" | b"::") => {}
+                _ => return None,
+            }
+            next = tree.node(next).after;
+        }
+        None
+    }
+
+    fn innermost(&self, group: Id) -> Option<Id> {
+        let tree = &self.s.tree;
+        let first = tree.children(group).find(|&k| !tree.kind(k).is_separator() && tree.kind(k) != Kind::Op)?;
+        if tree.kind(first) == Kind::Square { self.innermost(first) } else { Some(first) }
+    }
+
+    fn is_step(&self, text: &[u8], step: &Step) -> bool {
+        match step {
+            Step::Name(name) => {
+                parts(text).last() == Some(name.as_slice()) || text == name.as_slice() || text == strip_sigil(name)
+            }
+            Step::Index(n) => text == n.to_string().as_bytes(),
+        }
+    }
+
+    /// `a, b = value`, `const {a: x} = value`: the new name of the part that `step` reaches.
+    fn unpacked(&self, at: Id, step: &Step) -> Option<(Id, Item)> {
+        let tree = &self.s.tree;
+        let item = self.s.item_of(at)?;
+        let nodes = self.s.nodes(item);
+        let place = nodes.binary_search(&at).ok()?;
+        let sign = nodes[..place].iter().rposition(|&n| matches!(tree.slice(n), b"=" | b":=" | b"<-"))?;
+        if place != sign + 1 && !(place == sign + 2 && matches!(tree.slice(nodes[sign + 1]), b"*" | b"&" | b"await")) {
+            return None;
+        }
+        let left = &nodes[..sign];
+        if let Some(&group) = left.last().filter(|&&g| matches!(tree.kind(g), Kind::Curly | Kind::Square | Kind::Round))
+        {
+            let holding = self.s.holding(group);
+            return match step {
+                Step::Index(n) => holding
+                    .item(*n)
+                    .iter()
+                    .rev()
+                    .find(|&&w| tree.kind(w) == Kind::Word)
+                    .map(|&w| (w, Item { container: group, index: *n })),
+                Step::Name(name) => (0..holding.items.len()).find_map(|i| {
+                    let nodes = holding.item(i);
+                    let first = *nodes.first()?;
+                    let named = tree.content(first) == name.as_slice();
+                    named.then(|| {
+                        nodes
+                            .iter()
+                            .rev()
+                            .find(|&&w| tree.kind(w) == Kind::Word)
+                            .map(|&w| (w, Item { container: item.container, index: item.index }))
+                    })?
+                }),
+            }
+            .map(|(w, _)| (w, item));
+        }
+        let parts: Vec<&[Id]> = left.split(|&id| tree.kind(id) == Kind::Comma).collect();
+        let Step::Index(n) = step else { return None };
+        if parts.len() < 2 {
+            return None;
+        }
+        parts.get(*n)?.iter().rev().find(|&&w| tree.kind(w) == Kind::Word).map(|&w| (w, item))
+    }
+}
+
+fn strip_sigil(name: &[u8]) -> &[u8] {
+    let n = name.iter().take_while(|b| matches!(b, b'$' | b'@' | b':')).count();
+    &name[n..]
+}

@@ -1,0 +1,248 @@
+//! Structures that stand apart and belong together: lists of equal length, tables with the same keys. All of them are
+//! read once for a text.
+
+use super::claim::{Claim, Ruling};
+use super::hosts;
+use super::inquiry::Inquiry;
+use super::terms::{Fit, Owner};
+use crate::rule::Confidence;
+use crate::structure::{Id, Item, Kind};
+use std::collections::HashMap;
+use std::ops::Range;
+use std::rc::Rc;
+
+/// Lists with more elements are data.
+const LONG: usize = 64;
+
+/// An owner that an element or an entry names.
+#[derive(Clone, Debug)]
+struct Mark {
+    owner: Owner,
+    host: bool,
+    span: Range<usize>,
+    shown: String,
+}
+
+/// The lists and tables of a text that name owners.
+#[derive(Debug, Default)]
+pub(super) struct Tables {
+    /// Lists by their length.
+    lists: HashMap<usize, Vec<Vec<Option<Mark>>>>,
+    /// Entries by their key: the table that holds them, and what they name.
+    entries: HashMap<Vec<u8>, Vec<(TableId, Mark)>>,
+    /// The keys of each table that names somebody.
+    keys: HashMap<TableId, Vec<Vec<u8>>>,
+}
+
+/// A table: a group, or the elements of a variable set one by one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum TableId {
+    Group(Id),
+    Variable(Id, Vec<u8>),
+}
+
+impl Inquiry<'_> {
+    fn tables(&self) -> Rc<Tables> {
+        if let Some(known) = self.memory.tables.borrow().as_ref() {
+            return known.clone();
+        }
+        let made = Rc::new(self.read_tables());
+        *self.memory.tables.borrow_mut() = Some(made.clone());
+        made
+    }
+
+    fn read_tables(&self) -> Tables {
+        let mut tables = Tables::default();
+        for id in 0..self.s.tree.len() as Id {
+            match self.s.tree.kind(id) {
+                Kind::Row | Kind::Comment | Kind::Tag => {}
+                kind if kind.is_container() => self.read_container(id, kind, &mut tables),
+                _ => {}
+            }
+        }
+        tables
+    }
+
+    fn read_container(&self, id: Id, kind: Kind, tables: &mut Tables) {
+        let holding = self.s.holding(id);
+        if holding.items.is_empty() || holding.kids.len() > 20_000 {
+            return;
+        }
+        if self.is_list(id, kind) && (2..=LONG).contains(&holding.items.len()) {
+            let bare = |i: usize| Some(holding.item(i)).filter(|nodes| self.key_and_value(nodes).0.is_none());
+            tables.add_list((0..holding.items.len()).map(|i| bare(i).and_then(|nodes| self.element(nodes))).collect());
+        }
+        for index in 0..holding.items.len() {
+            let nodes = holding.item(index);
+            if nodes.len() <= 4 * LONG && nodes.iter().any(|&n| matches!(self.s.tree.kind(n), Kind::Comma | Kind::Semi))
+            {
+                let parts = self.value_parts(nodes);
+                if (2..=LONG).contains(&parts.len()) {
+                    tables.add_list(parts.iter().map(|p| self.element(p)).collect());
+                }
+            }
+            self.read_entry(id, nodes, tables);
+        }
+    }
+
+    /// Whether a container's items are elements without names: no call's arguments.
+    fn is_list(&self, id: Id, kind: Kind) -> bool {
+        match kind {
+            Kind::Square | Kind::Str | Kind::Block => true,
+            Kind::Round | Kind::Curly => self.s.callee(id).is_none(),
+            _ => false,
+        }
+    }
+
+    /// The parts of a list that is written as an item: `names = a, b, c`.
+    fn value_parts(&self, nodes: &[Id]) -> Vec<Vec<Id>> {
+        let (_, value) = self.key_and_value(nodes);
+        value.split(|&n| matches!(self.s.tree.kind(n), Kind::Comma | Kind::Semi)).map(<[Id]>::to_vec).collect()
+    }
+
+    /// What an element names: an address, or exactly a provider.
+    fn element(&self, nodes: &[Id]) -> Option<Mark> {
+        let nodes: Vec<Id> = nodes
+            .iter()
+            .copied()
+            .filter(|&n| !matches!(self.s.tree.kind(n), Kind::Comment | Kind::Line | Kind::Gap))
+            .collect();
+        let (first, last) = (*nodes.first()?, *nodes.last()?);
+        let span = self.s.tree.span(first).start..self.s.tree.span(last).end;
+        let text = if nodes.len() == 1 { self.s.tree.content(first) } else { self.text(span.clone()) };
+        if text.len() > 160 {
+            return None;
+        }
+        let shown = String::from_utf8_lossy(text).into_owned();
+        if let Some(host) = hosts::bare(text, span.start) {
+            let owner = self.terms.host(&host)?;
+            return Some(Mark { owner, host: true, span, shown: host.name });
+        }
+        let last = text.rsplit(|b| matches!(b, b'.' | b':')).next().unwrap_or(text);
+        let owner = self.terms.value(text).or_else(|| self.terms.value(last))?;
+        Some(Mark { owner, host: false, span, shown })
+    }
+
+    fn read_entry(&self, container: Id, nodes: &[Id], tables: &mut Tables) {
+        let Some((table, key)) = self.entry_key(container, nodes) else { return };
+        let (_, value) = self.key_and_value(nodes);
+        let mark = match value {
+            [] => None,
+            [one] if self.s.tree.kind(*one).is_container() && self.s.tree.kind(*one) != Kind::Str => None,
+            _ => self.element(value).or_else(|| self.host_within(value)),
+        };
+        tables.keys.entry(table.clone()).or_default().push(key.clone());
+        if let Some(mark) = mark {
+            tables.entries.entry(key).or_default().push((table, mark));
+        }
+    }
+
+    /// The first address among the arguments of a value.
+    fn host_within(&self, value: &[Id]) -> Option<Mark> {
+        let round = *value.iter().find(|&&v| self.s.tree.kind(v) == Kind::Round)?;
+        self.s.tree.children(round).take(4).find_map(|k| self.element(&[k]).filter(|m| m.host))
+    }
+
+    /// The key of an entry and its table: `key: value` in a group, `NAME[key] = value`.
+    fn entry_key(&self, container: Id, nodes: &[Id]) -> Option<(TableId, Vec<u8>)> {
+        let tree = &self.s.tree;
+        if let [base, square, sign, ..] = nodes
+            && tree.kind(*base) == Kind::Word
+            && tree.kind(*square) == Kind::Square
+            && tree.slice(*sign) == b"="
+        {
+            let inner = tree.children(*square).next()?;
+            return Some((TableId::Variable(container, tree.slice(*base).to_vec()), tree.content(inner).to_vec()));
+        }
+        let (key, value) = self.key_and_value(nodes);
+        let key = key?;
+        let text = tree.content(key);
+        if text.is_empty() || text.len() > 80 || value.is_empty() {
+            return None;
+        }
+        Some((TableId::Group(container), text.to_vec()))
+    }
+
+    /// What a list of the same length says at the same place.
+    pub(super) fn list_claim(&self, node: Id) -> Option<Claim> {
+        let (index, length) = self.list_place(node)?;
+        let tables = self.tables();
+        let lists = tables.lists.get(&length)?;
+        let mut marks: Vec<&Mark> = lists.iter().filter_map(|l| l[index].as_ref()).collect();
+        if marks.iter().any(|m| m.host) {
+            marks.retain(|m| m.host);
+        }
+        let first = *marks.first()?;
+        if marks.iter().any(|m| m.owner != first.owner) {
+            return Some(Claim::new(Ruling::Torn, "lists beside it name several owners", first.span.clone()));
+        }
+        Some(mark_claim(first, "at the place of", Confidence::High))
+    }
+
+    fn list_place(&self, node: Id) -> Option<(usize, usize)> {
+        let item = self.s.item_of(node)?;
+        let nodes = self.s.nodes(item);
+        if nodes.iter().any(|&n| matches!(self.s.tree.kind(n), Kind::Comma | Kind::Semi)) {
+            let parts = self.value_parts(&nodes);
+            let index = parts.iter().position(|p| p.as_slice() == [node])?;
+            return (parts.len() > 1).then_some((index, parts.len()));
+        }
+        let count = self.s.holding(item.container).items.len();
+        let single = nodes.iter().filter(|&&n| self.s.tree.kind(n) != Kind::Comment).count() == 1;
+        let list = matches!(
+            self.s.tree.kind(item.container),
+            Kind::Square | Kind::Round | Kind::Curly | Kind::Str | Kind::Block
+        );
+        (single && list && (2..=LONG).contains(&count)).then_some((item.index, count))
+    }
+
+    /// What another table says under the same key.
+    pub(super) fn table_claim(&self, item: Item) -> Option<Claim> {
+        let nodes = self.s.nodes(item);
+        let (mine, key) = self.entry_key(item.container, &nodes)?;
+        let sense = self.sense(&key);
+        // The names of fields are the same in every record; the keys of a table are names of their own.
+        if sense.fit() != Fit::Unknown && !(key.len() <= 2 && sense.fit() == Fit::Neutral) {
+            return None;
+        }
+        let tables = self.tables();
+        let entries = tables.entries.get(&key)?;
+        let keys = tables.keys.get(&mine)?;
+        let mut marks: Vec<&Mark> = Vec::new();
+        for (table, mark) in entries.iter().filter(|(t, _)| *t != mine).take(24) {
+            let Some(theirs) = tables.keys.get(table) else { continue };
+            let shared = theirs.iter().take(LONG).filter(|k| keys.iter().take(LONG).any(|m| m == *k)).count();
+            if shared >= 2 && shared * 2 >= theirs.len().min(keys.len()) {
+                marks.push(mark);
+            }
+        }
+        if marks.iter().any(|m| m.host) {
+            marks.retain(|m| m.host);
+        }
+        let first = *marks.first()?;
+        if marks.iter().any(|m| m.owner != first.owner) {
+            return None;
+        }
+        Some(mark_claim(first, "under the same key as", Confidence::High))
+    }
+}
+
+impl Tables {
+    /// Keeps a list if enough of its elements name somebody.
+    fn add_list(&mut self, marks: Vec<Option<Mark>>) {
+        let named = marks.iter().flatten().count();
+        if named * 2 >= marks.len() && named > 0 {
+            self.lists.entry(marks.len()).or_default().push(marks);
+        }
+    }
+}
+
+fn mark_claim(mark: &Mark, how: &str, confidence: Confidence) -> Claim {
+    let ruling = match &mark.owner {
+        Owner::Ours => Ruling::Ours(confidence),
+        Owner::Other(other) => Ruling::Other(other.clone()),
+    };
+    let mut claim = Claim::new(ruling, format!("{how} {}", mark.shown), mark.span.clone());
+    claim.by_host = mark.host;
+    claim
+}

@@ -1,0 +1,131 @@
+//! Tables: what the other cells of a row and the head of the column say.
+
+use super::claim::{Claim, Ruling, Slot};
+use super::hosts;
+use super::inquiry::Inquiry;
+use super::lexicon::role;
+use super::terms::{Fit, Owner};
+use crate::rule::Confidence;
+use crate::structure::{Bond, Id, Kind, Name};
+use std::ops::Range;
+
+impl Inquiry<'_> {
+    /// What the row that holds the node says; the node is in the row, in whatever depth.
+    pub(super) fn row_claim(&self, row: Id, node: Id, slot: &mut Slot) -> Option<Claim> {
+        let holding = self.s.holding(row);
+        let child = self.s.tree.child_towards(row, node)?;
+        let mine = holding.item_of(child)?;
+        let column = self.column_head(row, mine, holding.items.len());
+        if let Some((span, text)) = &column {
+            let sense = self.sense(text);
+            if let Some(ruling) = self.own_name(&sense, &Name { span: span.clone(), node: row, bond: Bond::Assigned }) {
+                return Some(Claim::new(
+                    ruling,
+                    format!("in the column {}", String::from_utf8_lossy(text)),
+                    span.clone(),
+                ));
+            }
+            slot.sense = Some((*sense).clone());
+            slot.name = text.clone();
+        }
+        self.cells_claim(row, mine, slot)
+    }
+
+    fn cells_claim(&self, row: Id, mine: usize, slot: &Slot) -> Option<Claim> {
+        let holding = self.s.holding(row);
+        let mut best: Option<(u8, Claim)> = None;
+        for index in (0..holding.items.len()).filter(|i| *i != mine) {
+            let Some((span, text)) = self.cell(row, index) else { continue };
+            let head = self.column_head(row, index, holding.items.len());
+            let Some((rank, claim)) =
+                self.cell_claim(&text, span, head.as_ref().map(|(_, t)| t.as_slice()), index, slot)
+            else {
+                continue;
+            };
+            match &mut best {
+                Some((known, torn)) if *known == rank && torn.ruling != claim.ruling => torn.ruling = Ruling::Torn,
+                Some((known, _)) if *known >= rank => {}
+                _ => best = Some((rank, claim)),
+            }
+        }
+        best.map(|(_, claim)| claim)
+    }
+
+    /// What one cell says, and how much that weighs.
+    pub(super) fn cell_claim(
+        &self,
+        text: &[u8],
+        span: Range<usize>,
+        head: Option<&[u8]>,
+        index: usize,
+        slot: &Slot,
+    ) -> Option<(u8, Claim)> {
+        let shown = || String::from_utf8_lossy(text).chars().take(60).collect::<String>();
+        if let Some(host) = hosts::bare(text, span.start)
+            && let Some(owner) = self.terms.host(&host)
+        {
+            let mut claim = Claim::new(ruling(owner, Confidence::High), format!("in the row of {}", host.name), span);
+            claim.by_host = true;
+            return Some((4, claim));
+        }
+        let roles = head.map_or(0, |h| self.sense(h).roles);
+        let weight = if roles & role::PROVIDER != 0 {
+            3
+        } else if index == 0 || roles & role::NAMING != 0 {
+            2
+        } else {
+            1
+        };
+        let sense = self.sense(text);
+        let named = sense.owner.is_some() && sense.fit() == Fit::Secret && sense.stem.is_empty() && sense.count <= 6;
+        if named && let Some(owner) = sense.owner.clone() {
+            return Some((
+                weight + 1,
+                Claim::new(ruling(owner, Confidence::High), format!("in the row of {}", shown()), span),
+            ));
+        }
+        let owner = self.terms.value(text)?;
+        let sure = if weight >= 2 && slot.fit() >= Fit::Neutral { Confidence::High } else { Confidence::Medium };
+        let few = slot.fit() != Fit::Not;
+        few.then(|| (weight, Claim::new(ruling(owner, sure), format!("in the row of {}", shown()), span)))
+    }
+
+    /// The text of a cell, and where it stands.
+    pub(super) fn cell(&self, row: Id, index: usize) -> Option<(Range<usize>, Vec<u8>)> {
+        let holding = self.s.holding(row);
+        let nodes = holding.item(index);
+        let (first, last) = (*nodes.first()?, *nodes.last()?);
+        let span = self.s.tree.span(first).start..self.s.tree.span(last).end;
+        let text = if nodes.len() == 1 { self.s.tree.content(first) } else { self.text(span.clone()) };
+        let text = text.trim_ascii();
+        let plain = text.iter().filter(|b| !matches!(b, b'`' | b'*')).copied().collect::<Vec<_>>();
+        (!plain.is_empty() && plain.len() <= 160).then_some((span, plain))
+    }
+
+    /// The head of a column: the cell of the first row of the table.
+    fn column_head(&self, row: Id, index: usize, cells: usize) -> Option<(Range<usize>, Vec<u8>)> {
+        let container = self.s.tree.parent(row)?;
+        let holding = self.s.holding(container);
+        // The rows that stand together with this one.
+        let at = holding.kids.binary_search(&row).ok()?;
+        let first = holding.kids[..at]
+            .iter()
+            .rev()
+            .take_while(|&&k| matches!(self.s.tree.kind(k), Kind::Row | Kind::Line))
+            .filter(|&&k| self.s.tree.kind(k) == Kind::Row)
+            .last()
+            .copied()?;
+        let head = self.s.holding(first);
+        let shift = cells.checked_sub(head.items.len())?;
+        let (span, text) = self.cell(first, index.checked_sub(shift.min(index))?)?;
+        let heading = shift == 0 && !text.iter().any(u8::is_ascii_digit) || self.sense(&text).fit() != Fit::Unknown;
+        heading.then_some((span, text))
+    }
+}
+
+fn ruling(owner: Owner, confidence: Confidence) -> Ruling {
+    match owner {
+        Owner::Ours => Ruling::Ours(confidence),
+        Owner::Other(other) => Ruling::Other(other),
+    }
+}

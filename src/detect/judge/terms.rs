@@ -1,0 +1,327 @@
+//! What one rule's evidence says about names, hosts, classes, models: whose are they?
+
+use super::hosts::{self, Host};
+use super::lexicon::{lexicon, role, words};
+use crate::rule::EvidenceSpec;
+
+/// Whose something is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Owner {
+    /// The rule's.
+    Ours,
+    /// Somebody else's, by name.
+    Other(String),
+}
+
+/// What a name says about the value that bears it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Sense {
+    /// Whom it names.
+    pub(super) owner: Option<Owner>,
+    /// Whether it is one of the rule's own whole names.
+    pub(super) exact: bool,
+    /// The union of its words' roles.
+    pub(super) roles: u16,
+    /// Words that say which of several: without the owner's, roles' and neutral ones.
+    pub(super) stem: Vec<String>,
+    /// Whether a word of it names a thing that is no credential's slot.
+    pub(super) odd: bool,
+    /// How many words it has.
+    pub(super) count: usize,
+}
+
+/// How well a name fits a slot that holds a credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Fit {
+    /// It names something else: a checksum, an id, a session.
+    Not,
+    /// It says nothing known.
+    Unknown,
+    /// It says nothing.
+    Neutral,
+    /// It names a credential.
+    Secret,
+}
+
+impl Sense {
+    /// How well the name fits a credential.
+    pub(super) fn fit(&self) -> Fit {
+        if self.roles & (role::ID | role::FOREIGN) != 0 && !self.exact {
+            Fit::Not
+        } else if self.roles & role::SECRET != 0 {
+            Fit::Secret
+        } else if !self.odd {
+            Fit::Neutral
+        } else {
+            Fit::Unknown
+        }
+    }
+}
+
+/// A rule's evidence, ready to be asked.
+#[derive(Debug, Default)]
+pub(super) struct Terms {
+    names: Vec<String>,
+    env: Vec<Vec<String>>,
+    api_hosts: Vec<(String, String)>,
+    account_hosts: Vec<String>,
+    provider_values: Vec<String>,
+    classes: Vec<String>,
+    functions: Vec<String>,
+    key_args: Vec<Vec<String>>,
+    headers: Vec<Vec<String>>,
+    imports: Vec<String>,
+    model_prefixes: Vec<String>,
+    not_model_prefixes: Vec<String>,
+    excluded: Vec<String>,
+    homonyms: Vec<String>,
+    files: Vec<String>,
+    /// Whether the only such token of a file that names only this provider is its.
+    pub(super) sole_owner: bool,
+}
+
+impl Terms {
+    pub(super) fn new(spec: &EvidenceSpec) -> Terms {
+        let lower = |list: &[String]| list.iter().map(|s| s.to_lowercase()).collect::<Vec<_>>();
+        let split = |list: &[String]| list.iter().map(|s| words(s.as_bytes())).collect::<Vec<_>>();
+        Terms {
+            names: lower(&spec.names),
+            env: split(&spec.env),
+            api_hosts: lower(&spec.api_hosts).iter().map(|h| host_and_path(h)).collect(),
+            account_hosts: lower(&spec.account_hosts),
+            provider_values: spec.provider_values.iter().map(|s| words(s.as_bytes()).concat()).collect(),
+            classes: spec.classes.clone(),
+            functions: spec.functions.clone(),
+            key_args: split(&spec.key_args),
+            headers: split(&spec.headers),
+            imports: lower(&spec.imports),
+            model_prefixes: lower(&spec.model_prefixes),
+            not_model_prefixes: lower(&spec.not_model_prefixes),
+            excluded: lower(&spec.excluded_words),
+            homonyms: lower(&spec.homonyms),
+            files: lower(&spec.files),
+            sole_owner: spec.sole_owner,
+        }
+    }
+
+    /// Words of which at least one stands in every text that can hold evidence.
+    pub(super) fn marks(&self) -> impl Iterator<Item = &str> {
+        let whole = self.env.iter().chain(&self.headers).filter_map(|w| w.iter().max_by_key(|w| w.len()));
+        let hosts = self.api_hosts.iter().map(|(h, _)| h);
+        self.names.iter().chain(hosts).chain(&self.classes).chain(whole).chain(&self.files).map(String::as_str)
+    }
+
+    /// The provider's names.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(String::as_str)
+    }
+
+    /// Words that betray another thing of the same name.
+    pub(super) fn homonyms(&self) -> &[String] {
+        &self.homonyms
+    }
+
+    /// Modules whose import says that the file uses the provider.
+    pub(super) fn imports(&self) -> &[String] {
+        &self.imports
+    }
+
+    /// What a name says.
+    pub(super) fn sense(&self, name: &[u8]) -> Sense {
+        let words = words(name);
+        let exact = self.env.contains(&words) || self.headers.contains(&words);
+        let mut sense = Sense { owner: None, exact, roles: 0, stem: Vec::new(), odd: false, count: words.len() };
+        if exact {
+            sense.owner = Some(Owner::Ours);
+        }
+        let mut i = 0;
+        while i < words.len() {
+            let (owner, n) = self.owner_at(&words, i);
+            match owner {
+                Some(Owner::Other(other)) if !exact => sense.owner = Some(Owner::Other(other)),
+                Some(owner) => sense.owner = sense.owner.take().or(Some(owner)),
+                None => self.word(&words[i], &mut sense),
+            }
+            i += n.max(1);
+        }
+        sense
+    }
+
+    fn word(&self, word: &str, sense: &mut Sense) {
+        let mut roles = lexicon().roles(word);
+        if self.excluded.iter().any(|e| e == word) {
+            roles |= role::ID;
+        }
+        sense.roles |= roles;
+        let slot = role::SECRET | role::NEUTRAL | role::KEYWORD | role::PAIR_VALUE;
+        sense.odd |= roles & slot == 0;
+        let silent = role::NAMING
+            | role::PAIR_NAME
+            | role::PAIR_VALUE
+            | role::SECRET
+            | role::NEUTRAL
+            | role::ENDPOINT
+            | role::PROVIDER
+            | role::MODEL
+            | role::KEYWORD;
+        if roles & silent == 0 && !word.is_empty() {
+            sense.stem.push(word.to_owned());
+        }
+    }
+
+    /// Who is named by the words from `i`, and by how many of them.
+    fn owner_at(&self, words: &[String], i: usize) -> (Option<Owner>, usize) {
+        for n in (1..=3.min(words.len() - i)).rev() {
+            let joined = words[i..i + n].concat();
+            if self.names.contains(&joined) {
+                return (Some(Owner::Ours), n);
+            }
+            if let Some(other) = lexicon().owner(&joined) {
+                return (Some(Owner::Other(other.to_owned())), n);
+            }
+        }
+        let word = &words[i];
+        let glued = |name: &str| word.strip_prefix(name).is_some_and(is_role_words);
+        if self.names.iter().any(|n| n.len() >= 5 && glued(n)) {
+            return (Some(Owner::Ours), 1);
+        }
+        (None, 1)
+    }
+
+    /// Whose a host is. Any host that is not the rule's is another owner's; its pages for people are nobody's.
+    pub(super) fn host(&self, host: &Host) -> Option<Owner> {
+        let within = |domain: &str| {
+            host.name == domain || host.name.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
+        };
+        if self.api_hosts.iter().any(|(h, path)| within(h) && host.path.starts_with(path.as_str())) {
+            return Some(Owner::Ours);
+        }
+        let known = lexicon().owner_of_host(&host.name);
+        match known {
+            Some(owner) => Some(Owner::Other(owner.to_owned())),
+            None if self.account_hosts.iter().any(|h| within(h)) => None,
+            None if hosts::is_reading(host) => None,
+            None => Some(Owner::Other(host.name.clone())),
+        }
+    }
+
+    /// Whether a host is one of the provider's pages for people.
+    pub(super) fn is_account_host(&self, host: &Host) -> bool {
+        self.account_hosts.iter().any(|h| host.name == *h || host.name.ends_with(&format!(".{h}")))
+    }
+
+    /// Whose a value is that stands where a provider is named: `mistral`, `Mistral AI`, `mistralCloudApi`.
+    pub(super) fn value(&self, value: &[u8]) -> Option<Owner> {
+        let value = value.trim_ascii();
+        if value.is_empty() || value.len() > 60 || value.iter().any(|b| b"'\"{}[]<>=;".contains(b)) {
+            return None;
+        }
+        let words = words(value);
+        if self.provider_values.contains(&words.concat()) {
+            return Some(Owner::Ours);
+        }
+        let sense = self.sense(value);
+        let plain = sense.stem.is_empty() && sense.count <= 5;
+        match sense.owner {
+            Some(Owner::Other(other)) if sense.count <= 5 => Some(Owner::Other(other)),
+            Some(Owner::Ours) if plain && !self.is_model(value) => Some(Owner::Ours),
+            _ => None,
+        }
+    }
+
+    /// Whether the value is a protocol's name (or empty of meaning): it names nobody.
+    pub(super) fn is_protocol(&self, value: &[u8]) -> bool {
+        let joined = words(value).concat();
+        lexicon().roles(&joined) & role::PROTOCOL != 0
+    }
+
+    fn is_model(&self, value: &[u8]) -> bool {
+        let digits = value.iter().any(u8::is_ascii_digit);
+        digits && !value.contains(&b' ') || value.contains(&b'/')
+    }
+
+    /// Whose a model is by its prefix: `mistral/...` is the provider's, `deepinfra/mistralai/...` another's.
+    pub(super) fn model(&self, value: &[u8]) -> Option<Owner> {
+        let lower = value.trim_ascii().to_ascii_lowercase();
+        let starts = |list: &[String]| list.iter().any(|p| lower.starts_with(p.as_bytes()) && lower.len() > p.len());
+        if starts(&self.not_model_prefixes) {
+            return None;
+        }
+        if starts(&self.model_prefixes) {
+            return Some(Owner::Ours);
+        }
+        let (head, tail) = lower.split_at(lower.iter().position(|b| *b == b'/')?);
+        if tail.len() < 2 || lower.contains(&b' ') || lower.starts_with(b"http") {
+            return None;
+        }
+        let joined = words(head).concat();
+        let known = lexicon().owner(&joined).map(str::to_owned);
+        known.map(Owner::Other)
+    }
+
+    /// Whose a class, function or module is by its name.
+    pub(super) fn callee(&self, name: &[u8]) -> Option<(Owner, Known)> {
+        let last = name.rsplit(|b| matches!(b, b'.' | b':' | b'!')).find(|p| !p.is_empty()).unwrap_or(name);
+        let is = |list: &[String], name: &[u8]| list.iter().any(|c| c.as_bytes() == name);
+        let trimmed = name.strip_suffix(b"!").unwrap_or(name);
+        let any_part = trimmed.split(|b| matches!(b, b'.' | b':' | b'!')).any(|p| is(&self.classes, p));
+        if is(&self.classes, trimmed)
+            || is(&self.functions, trimmed)
+            || is(&self.classes, last)
+            || is(&self.functions, last)
+            || any_part
+        {
+            return Some((Owner::Ours, Known::Listed));
+        }
+        let sense = self.sense(trimmed);
+        sense.owner.map(|owner| (owner, if sense.stem.is_empty() { Known::ByName } else { Known::Loosely }))
+    }
+
+    /// Whether this is a name of the argument that takes the key.
+    pub(super) fn is_key_arg(&self, name: &[u8]) -> bool {
+        self.key_args.contains(&words(name))
+    }
+
+    /// Whether a file's own name says that it holds the provider's key or settings.
+    pub(super) fn file(&self, stem: &[u8]) -> Option<Known> {
+        let lower = String::from_utf8_lossy(stem).to_lowercase();
+        if self.files.contains(&lower) {
+            return Some(Known::Listed);
+        }
+        let sense = self.sense(stem);
+        let ours = sense.owner == Some(Owner::Ours) && sense.stem.is_empty() && sense.fit() != Fit::Not;
+        ours.then_some(Known::ByName)
+    }
+}
+
+/// How a name was recognised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Known {
+    /// Its words hold the owner's name among others.
+    Loosely,
+    /// Its words are the owner's name and such as mean nothing.
+    ByName,
+    /// It stands in the rule.
+    Listed,
+}
+
+fn host_and_path(text: &str) -> (String, String) {
+    match text.find('/') {
+        Some(at) => (text[..at].to_owned(), text[at..].to_owned()),
+        None => (text.to_owned(), String::new()),
+    }
+}
+
+/// Whether the text is made of words like key, api, token: `apikey` in `mistralapikey`.
+fn is_role_words(text: &str) -> bool {
+    const PIECES: [&str; 10] =
+        ["api", "key", "token", "secret", "auth", "ai", "credentials", "credential", "keys", "s"];
+    let mut rest = text;
+    while !rest.is_empty() {
+        match PIECES.iter().find_map(|p| rest.strip_prefix(p)) {
+            Some(less) => rest = less,
+            None => return false,
+        }
+    }
+    !text.is_empty()
+}

@@ -1,0 +1,171 @@
+//! What a token's own place says before anybody is asked: a path, a name, a piece of wrapped data.
+
+use super::claim::{Claim, Ruling};
+use super::hosts;
+use super::inquiry::Inquiry;
+use super::terms::{Fit, Owner};
+use crate::rule::Confidence;
+use crate::structure::{Id, Kind};
+use std::ops::Range;
+
+impl Inquiry<'_> {
+    /// What the place of the token in the node `at` says by itself.
+    pub(super) fn place_claim(&self, at: Id, token: &Range<usize>) -> Option<Claim> {
+        let tree = &self.s.tree;
+        let not = |why: &str| Some(Claim::new(Ruling::Not, why, token.clone()));
+        if is_wrapped(tree.text(), token) {
+            return not("a line of wrapped data");
+        }
+        if tree.kind(at) == Kind::Url {
+            return self.address_claim(at, token);
+        }
+        let span = tree.span(at);
+        if !tree.kind(at).is_container()
+            && span != *token
+            && !is_sigil(self.text(span.start..token.start.max(span.start)))
+        {
+            return not("a part of a longer name");
+        }
+        if self.is_in_path(token) {
+            return not("in a path");
+        }
+        if self.is_key(at, token) {
+            return not("a name, not a value");
+        }
+        None
+    }
+
+    /// A token within an address: a password, a query's value, or a part of the path.
+    fn address_claim(&self, at: Id, token: &Range<usize>) -> Option<Claim> {
+        let tree = &self.s.tree;
+        let url = tree.slice(at);
+        let start = tree.span(at).start;
+        let host = hosts::of_url(url, start)?;
+        let before = &url[..token.start.checked_sub(start)?];
+        let owner = self.terms.host(&host);
+        let by_host = |claim: Claim| Claim { by_host: true, ..claim };
+        let of_host = |confidence| match &owner {
+            Some(Owner::Ours) => {
+                Claim::new(Ruling::Ours(confidence), format!("sent to {}", host.name), host.span.clone())
+            }
+            Some(Owner::Other(other)) => {
+                Claim::new(Ruling::Other(other.clone()), format!("sent to {}", host.name), host.span.clone())
+            }
+            None => Claim::new(Ruling::Not, "in an address", token.clone()),
+        };
+        let query = before.contains(&b'?') || before.contains(&b'#');
+        if let Some(name) = before.strip_suffix(b"=").filter(|_| query) {
+            let name = name.rsplit(|b| matches!(b, b'?' | b'&' | b';' | b'#')).next().unwrap_or_default();
+            let sense = self.sense(name);
+            let ruling = match (&sense.owner, sense.fit()) {
+                (Some(Owner::Other(other)), _) => Some(Ruling::Other(other.clone())),
+                (_, Fit::Not) => Some(Ruling::Not),
+                (Some(Owner::Ours), Fit::Secret) => Some(Ruling::Ours(Confidence::High)),
+                _ => None,
+            };
+            let shown = String::from_utf8_lossy(name).into_owned();
+            return Some(match ruling {
+                Some(ruling) => Claim::new(ruling, format!("bound to {shown}"), token.clone()),
+                None if sense.fit() == Fit::Secret => by_host(of_host(Confidence::High)),
+                None => Claim::new(Ruling::Not, "in an address", token.clone()),
+            });
+        }
+        let after = url.get(token.end - start..).unwrap_or_default();
+        let user = after.first() == Some(&b'@') || before.ends_with(b"://") && after.contains(&b'@');
+        if user {
+            let name = before.strip_suffix(b":").and_then(|b| b.rsplit(|c| *c == b'/').next()).unwrap_or_default();
+            if self.terms.value(name) == Some(Owner::Ours) {
+                return Some(Claim::new(
+                    Ruling::Ours(Confidence::Medium),
+                    "the password of the user of that name",
+                    token.clone(),
+                ));
+            }
+            return Some(by_host(of_host(Confidence::High)));
+        }
+        Some(Claim::new(Ruling::Not, "in the path of an address", token.clone()))
+    }
+
+    /// `word/TOKEN`, `TOKEN/word`, `/word/TOKEN`.
+    fn is_in_path(&self, token: &Range<usize>) -> bool {
+        let text = self.s.tree.text();
+        let before = &text[..token.start];
+        let after = &text[token.end..];
+        let word = |b: Option<&u8>| {
+            b.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'}' | b')' | b'.'))
+        };
+        before.last() == Some(&b'/')
+            && (word(before.get(before.len().wrapping_sub(2)))
+                || before.len() < 2
+                || matches!(before[before.len() - 2], b'"' | b'\'' | b'/' | b' '))
+            || after.first() == Some(&b'/') && word(after.get(1))
+            || after.first() == Some(&b'\\') && after.get(1).is_some_and(|b| b.is_ascii_uppercase())
+    }
+
+    /// Whether the token is the key of an entry, or what is being defined.
+    fn is_key(&self, at: Id, token: &Range<usize>) -> bool {
+        let tree = &self.s.tree;
+        let node = match tree.parent(at) {
+            Some(p) if tree.kind(p) == Kind::Str && tree.content(p) == self.text(token.clone()) => p,
+            _ => at,
+        };
+        let next = tree.node(node).after;
+        if next as usize >= tree.len() || tree.parent(next) != tree.parent(node) {
+            return false;
+        }
+        let first = self.s.item_of(node).and_then(|i| self.s.nodes(i).first().copied()) == Some(node);
+        first && matches!(tree.slice(next), b":" | b"=>" | b"=" | b":=")
+    }
+}
+
+fn is_sigil(text: &[u8]) -> bool {
+    text.iter().all(|b| matches!(b, b'@' | b':'))
+}
+
+/// Whether the token is a line of data that was wrapped: the line before or behind is a longer run of base64.
+fn is_wrapped(text: &[u8], token: &Range<usize>) -> bool {
+    let noise = |b: &u8| {
+        matches!(b, b' ' | b'\t' | b'\r' | b'"' | b'\'' | b'#' | b'*' | b'+' | b'|' | b'\\' | b'n' | b',' | b'>')
+    };
+    let blank = |b: &u8| matches!(b, b' ' | b'\t' | b'\r' | b'"' | b'\'' | b'#' | b'*' | b'|' | b'>' | b'-' | b'+');
+    let line_start = memchr::memrchr(b'\n', &text[..token.start]).map_or(0, |n| n + 1);
+    let line_end = memchr::memchr(b'\n', &text[token.end..]).map_or(text.len(), |n| token.end + n);
+    let alone_before = text[line_start..token.start].iter().all(blank);
+    let alone_after = text[token.end..line_end].iter().all(noise);
+    let longer = |line: &[u8]| {
+        let run = line.iter().filter(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=')).count();
+        let other = line.len() - run;
+        run >= 36 && other <= 8 && !line.iter().any(|b| matches!(b, b'.' | b':' | b',' | b';'))
+    };
+    let trimmed = |line: &[u8]| longer(line.trim_ascii());
+    if alone_before && line_start > 0 {
+        let before = &text[..line_start - 1];
+        let from = memchr::memrchr(b'\n', before).map_or(0, |n| n + 1);
+        let line = &before[from..];
+        let tail = line.rsplit(|b| matches!(b, b' ' | b'"' | b'\'')).find(|p| p.len() > 3).unwrap_or(line);
+        if trimmed(line) || alone_after && longer(tail) {
+            return true;
+        }
+    }
+    if alone_before && alone_after && line_end < text.len() {
+        let to = memchr::memchr(b'\n', &text[line_end + 1..]).map_or(text.len(), |n| line_end + 1 + n);
+        return trimmed(&text[line_end + 1..to]);
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_wrapped_data() {
+        let key = concat!("q7ZbT2xNf4Lr", "W8sVh3JkD6mYc1PgAe9U");
+        let text = format!("cert: |\n  MIIBszCCAVmgAwIBAgIUQ1kPz8oRkZ1aXn3v9dTqYwEr7AkwCgYIKoZIzj0EAwIw\n  {key}\n");
+        let at = text.find(key).unwrap();
+        assert!(is_wrapped(text.as_bytes(), &(at..at + 32)));
+        let text = format!("keys:\n  - {key}\n  - {key}\n");
+        let at = text.find(key).unwrap();
+        assert!(!is_wrapped(text.as_bytes(), &(at..at + 32)));
+    }
+}

@@ -1,1 +1,0 @@
-//! Everything reachable, and on request what is not: contents, messages, tags, notes, names, configuration.

@@ -1,0 +1,185 @@
+//! From contents and names to the first commit that holds them, and their paths. Commits are asked in order, parents
+//! first; a folder that was seen at a path before is not entered again.
+
+use super::graph::{Graph, Index};
+use super::parse::EntryKind;
+use super::paths::{PathId, Paths};
+use super::trees::{Step, Trees};
+use crate::blob::Reach;
+use gix_hash::ObjectId;
+use std::collections::HashSet;
+
+/// At most so many places, and paths on the way to them, are kept; a repository made to hold one folder at countless
+/// paths ends here, visibly.
+const MAX_PLACES: usize = if cfg!(test) { 1 << 14 } else { 1 << 20 };
+
+/// The first holder of something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Holder {
+    /// The commit; None where no commit holds it.
+    pub(super) commit: Option<Index>,
+    pub(super) reach: Reach,
+}
+
+/// Where what was looked for stands.
+#[derive(Default)]
+pub(super) struct Places {
+    pub(super) paths: Paths,
+    /// Each blob at each path, with its first holder, in the order they were met.
+    pub(super) blobs: Vec<(ObjectId, PathId, Holder)>,
+    /// Each path with a name that is looked for.
+    pub(super) names: Vec<(PathId, Holder)>,
+    /// Each submodule.
+    pub(super) submodules: Vec<PathId>,
+    /// What HEAD holds.
+    pub(super) head: Marks,
+    /// What commits at a shallow boundary hold: who brought it is not known.
+    pub(super) boundary: Marks,
+    /// Whether there were more places than are kept.
+    pub(super) overflow: bool,
+}
+
+/// A set of places.
+#[derive(Debug, Default)]
+pub(super) struct Marks {
+    pub(super) blobs: HashSet<(ObjectId, PathId)>,
+    pub(super) names: HashSet<PathId>,
+}
+
+/// Something at a path.
+struct Hit<'a> {
+    step: &'a Step,
+    path: PathId,
+    /// Its own name or that of a folder above it is looked for.
+    named: bool,
+}
+
+/// Folders entered: tree, path, and whether a name above it is looked for.
+type Seen = HashSet<(ObjectId, PathId, bool)>;
+
+/// Finds places.
+pub(super) struct Attribution<'a> {
+    trees: &'a Trees<'a>,
+    graph: &'a Graph,
+    cancelled: &'a (dyn Fn() -> bool + Sync),
+    places: Places,
+    seen: Seen,
+    known_blobs: HashSet<(ObjectId, PathId)>,
+    known_names: HashSet<PathId>,
+}
+
+impl<'a> Attribution<'a> {
+    pub(super) fn new(trees: &'a Trees<'a>, graph: &'a Graph, cancelled: &'a (dyn Fn() -> bool + Sync)) -> Self {
+        Attribution {
+            trees,
+            graph,
+            cancelled,
+            places: Places::default(),
+            seen: Seen::new(),
+            known_blobs: HashSet::new(),
+            known_names: HashSet::new(),
+        }
+    }
+
+    /// A root for paths.
+    pub(super) fn root(&mut self) -> PathId {
+        self.places.paths.root()
+    }
+
+    /// Marks what a commit of HEAD, or one at a boundary, holds.
+    pub(super) fn mark(&mut self, root: PathId, trees: &[ObjectId], which: fn(&mut Places) -> &mut Marks) {
+        let mut marks = Marks::default();
+        let mut seen = Seen::new();
+        for tree in trees {
+            self.walk(tree, root, &mut seen, |hit, _| {
+                if hit.named {
+                    marks.names.insert(hit.path);
+                }
+                if hit.step.kind != EntryKind::Submodule {
+                    marks.blobs.insert((hit.step.id, hit.path));
+                }
+                marks.blobs.len() + marks.names.len() < MAX_PLACES
+            });
+        }
+        *which(&mut self.places) = marks;
+    }
+
+    /// Asks these commits, in this order.
+    pub(super) fn commits(&mut self, root: PathId, commits: impl Iterator<Item = Index>, reach: Reach) {
+        for at in commits {
+            let tree = *self.graph.tree(at);
+            self.tree(root, &tree, Holder { commit: Some(at), reach });
+        }
+    }
+
+    /// Asks a tree.
+    pub(super) fn tree(&mut self, root: PathId, tree: &ObjectId, holder: Holder) {
+        let mut seen = std::mem::take(&mut self.seen);
+        self.walk(tree, root, &mut seen, |hit, this| {
+            this.take(&hit, holder);
+            this.places.blobs.len() + this.places.names.len() < MAX_PLACES
+        });
+        self.seen = seen;
+    }
+
+    fn take(&mut self, hit: &Hit<'_>, holder: Holder) {
+        if hit.named && self.known_names.insert(hit.path) {
+            self.places.names.push((hit.path, holder));
+        }
+        match hit.step.kind {
+            EntryKind::Submodule => self.places.submodules.push(hit.path),
+            _ if self.trees.targets().blobs.contains(&hit.step.id)
+                && self.known_blobs.insert((hit.step.id, hit.path)) =>
+            {
+                self.places.blobs.push((hit.step.id, hit.path, holder));
+            }
+            _ => {}
+        }
+    }
+
+    /// Goes through what a tree leads to, in its order, and ends when `take` says so.
+    fn walk(
+        &mut self,
+        tree: &ObjectId,
+        root: PathId,
+        seen: &mut Seen,
+        mut take: impl FnMut(Hit<'_>, &mut Self) -> bool,
+    ) {
+        let mut open = vec![(*tree, root, false)];
+        while let Some((tree, folder, named)) = open.pop() {
+            if (self.cancelled)() || self.places.overflow {
+                return;
+            }
+            if !seen.insert((tree, folder, named)) {
+                continue;
+            }
+            let known;
+            let all;
+            let steps: &[Step] = if named {
+                all = self.trees.all(&tree);
+                &all
+            } else {
+                known = self.trees.steps(&tree);
+                known.as_deref().unwrap_or_default()
+            };
+            for step in steps {
+                let path = self.places.paths.join(folder, &step.name);
+                let named = named || self.trees.targets().is_name(&step.name);
+                if step.kind == EntryKind::Tree {
+                    open.push((step.id, path, named));
+                } else if !take(Hit { step, path, named }, self) {
+                    self.places.overflow = true;
+                    return;
+                }
+            }
+            self.places.overflow |= self.places.paths.len() > MAX_PLACES;
+        }
+    }
+
+    /// What was found.
+    pub(super) fn finish(mut self) -> Places {
+        self.places.submodules.sort_unstable();
+        self.places.submodules.dedup();
+        self.places
+    }
+}

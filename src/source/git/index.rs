@@ -1,1 +1,0 @@
-//! The index: entries of every kind (split, sparse, extensions).

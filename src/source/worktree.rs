@@ -1,1 +1,0 @@
-//! A working tree, or any folder or file: what git tracks and what it would add.

@@ -1,0 +1,78 @@
+//! Whose a folder is: a repository with its index and its patterns, or nobody's.
+
+use super::rules::Rules;
+use crate::source::Sink;
+use crate::source::git::excludes::{self, UserGit};
+use crate::source::git::index::{EntryKind, Index};
+use crate::source::git::open::Repository;
+use bstr::BString;
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+/// A repository's work tree, or no repository at all (the default).
+#[derive(Debug, Default)]
+pub(super) struct Context {
+    repository: Option<Repository>,
+    loaded: OnceLock<Loaded>,
+}
+
+/// What is read of a repository when a folder of it is walked.
+#[derive(Debug, Default)]
+pub(super) struct Loaded {
+    /// What it tracks; empty where that can't be told.
+    pub(super) index: Index,
+    /// Whether the index could be read. Without it nothing may be taken for untracked, and nothing is ignored.
+    pub(super) knows_tracked: bool,
+    /// The paths of the submodules in the index.
+    submodules: HashSet<BString>,
+    /// The patterns that hold for the whole tree.
+    pub(super) rules: Option<Arc<Rules>>,
+}
+
+impl Context {
+    /// A repository with a work tree.
+    pub(super) fn of(repository: Repository) -> Self {
+        Context { repository: Some(repository), loaded: OnceLock::new() }
+    }
+
+    /// The root of the work tree.
+    pub(super) fn work_tree(&self) -> Option<&Path> {
+        self.repository.as_ref().and_then(|r| r.work_tree.as_deref())
+    }
+
+    /// Index and patterns, read once. `index_name` is what a report calls the index, should it be unreadable.
+    pub(super) fn load(&self, user: &UserGit, index_name: BString, sink: &dyn Sink) -> &Loaded {
+        self.loaded.get_or_init(|| {
+            let Some(repository) = &self.repository else { return Loaded::default() };
+            let mut loaded = Loaded::default();
+            match Index::read(repository) {
+                Ok(index) => {
+                    let submodules = index.entries().filter(|e| e.kind() == EntryKind::Submodule);
+                    loaded.submodules = submodules.map(|e| e.path.into()).collect();
+                    loaded.index = index;
+                    loaded.knows_tracked = true;
+                }
+                Err(error) => sink.skip(error.skip(index_name)),
+            }
+            for file in excludes::files(repository, user) {
+                if let Some(patterns) = excludes::read(&file) {
+                    loaded.rules = Rules::add(loaded.rules, b"", &patterns);
+                }
+            }
+            loaded
+        })
+    }
+}
+
+impl Loaded {
+    /// Whether the index names a submodule at this path.
+    pub(super) fn is_submodule(&self, path: &[u8]) -> bool {
+        !self.submodules.is_empty() && self.submodules.contains(bstr::BStr::new(path))
+    }
+
+    /// Whether something at or below this folder is tracked.
+    pub(super) fn tracks_below(&self, path: &[u8]) -> bool {
+        !self.index.range_below(path).is_empty() || self.index.is_tracked(path)
+    }
+}

@@ -1,0 +1,220 @@
+//! What a node is bound to: the names to its left, the call that takes it, the header above it.
+
+use super::items::{Item, Structure};
+use super::tree::{Id, Kind};
+use std::ops::Range;
+
+/// How far to the left of a value its names may stand, in nodes.
+const REACH: usize = 48;
+/// How many names a value may have in one item.
+const NAMES: usize = 6;
+
+/// How a name is bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Bond {
+    /// `name = value`, `name: value`, `name => value`, and what a block, a class or a function is called.
+    Assigned,
+    /// `name == value`
+    Compared,
+    /// `look_up(name) or value`
+    Fallback,
+    /// `directive name value`, `--name value`: the word before it.
+    Before,
+    /// The name of a list; the value is an element of it.
+    Listed(usize),
+}
+
+/// A name that a value is bound to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name {
+    /// The bytes of the name, without quotes.
+    pub span: Range<usize>,
+    /// The node that is the name, or holds it.
+    pub node: Id,
+    /// How it is bound.
+    pub bond: Bond,
+}
+
+/// The kind of a sign between a name and a value.
+fn bond(sign: &[u8]) -> Option<Bond> {
+    match sign {
+        b"=" | b":" | b":=" | b"=>" | b"<-" | b"?=" | b"+=" | b"||=" | b"??=" | b"->" | b"~>" => Some(Bond::Assigned),
+        b"==" | b"!=" | b"===" | b"!==" | b"=~" => Some(Bond::Compared),
+        b"||" | b"??" | b"?:" | b":-" => Some(Bond::Fallback),
+        _ => None,
+    }
+}
+
+impl Structure<'_> {
+    /// The names of a kid within its item, from the nearest.
+    pub fn names(&self, kid: Id) -> Vec<Name> {
+        let Some(item) = self.item_of(kid) else { return Vec::new() };
+        let holding = self.holding(item.container);
+        let nodes = holding.item(item.index);
+        let Ok(at) = nodes.binary_search(&kid) else { return Vec::new() };
+        self.names_left_of(nodes, at)
+    }
+
+    fn names_left_of(&self, nodes: &[Id], at: usize) -> Vec<Name> {
+        let mut names = Vec::new();
+        let mut commas = 0;
+        let mut i = at;
+        let floor = at.saturating_sub(REACH);
+        while i > floor && names.len() < NAMES {
+            i -= 1;
+            let id = nodes[i];
+            match self.tree.kind(id) {
+                Kind::Comma | Kind::Semi => commas += 1,
+                Kind::Op if self.is_joint(nodes, i) => {}
+                Kind::Op => {
+                    let Some(bond) = bond(self.tree.slice(id)) else { continue };
+                    if commas > 0 {
+                        names.extend(self.of_tuple(&nodes[..i], commas, bond));
+                        break;
+                    }
+                    if let Some(name) = self.operand(nodes, i, bond) {
+                        names.push(name);
+                    }
+                }
+                Kind::Word if matches!(self.tree.slice(id), b"or" | b"else" | b"is" | b"eq" | b"as") && i > 0 => {
+                    names.extend(self.operand(nodes, i, Bond::Fallback));
+                }
+                Kind::Word | Kind::Flag | Kind::Str if i + 1 == at && commas == 0 => {
+                    names.extend(self.before(nodes, i))
+                }
+                _ => {}
+            }
+        }
+        names
+    }
+
+    /// The word before a value, where no sign stands between.
+    fn before(&self, nodes: &[Id], i: usize) -> Option<Name> {
+        let id = nodes[i];
+        let text = self.tree.content(id);
+        if is_scheme(text) {
+            let left = i.checked_sub(1)?;
+            return matches!(self.tree.kind(nodes[left]), Kind::Word | Kind::Flag)
+                .then(|| self.name(nodes[left], Bond::Before));
+        }
+        (text.len() <= 120).then(|| self.name(id, Bond::Before))
+    }
+
+    fn name(&self, node: Id, bond: Bond) -> Name {
+        let span = self.tree.span(node);
+        let quote = self.tree.slice(node).len().saturating_sub(self.tree.content(node).len()) / 2;
+        Name { span: span.start + quote..span.end - quote, node, bond }
+    }
+
+    /// Whether the sign at `i` joins a path: `this->key`, `.key`.
+    fn is_joint(&self, nodes: &[Id], i: usize) -> bool {
+        let sign = self.tree.slice(nodes[i]);
+        let touches = |a: Id, b: Id| self.tree.span(a).end == self.tree.span(b).start;
+        matches!(sign, b"->" | b"::" | b"." | b"/")
+            && i > 0
+            && i + 1 < nodes.len()
+            && touches(nodes[i - 1], nodes[i])
+            && touches(nodes[i], nodes[i + 1])
+    }
+
+    /// What stands to the left of the sign at `i`.
+    fn operand(&self, nodes: &[Id], i: usize, bond: Bond) -> Option<Name> {
+        let left = *nodes.get(i.checked_sub(1)?)?;
+        match self.tree.kind(left) {
+            Kind::Word | Kind::Flag | Kind::Str | Kind::Url => Some(self.name(left, bond)),
+            Kind::Square => Some(self.inner(left).map_or_else(|| self.name(left, bond), |id| self.name(id, bond))),
+            // A look-up (`getenv("NAME") or value`), or the parameters of what is being defined.
+            Kind::Round if bond == Bond::Fallback || bond == Bond::Compared => {
+                self.inner(left).map(|id| self.name(id, bond))
+            }
+            Kind::Round | Kind::Curly => {
+                let word = *nodes.get(i.checked_sub(2)?)?;
+                (self.tree.kind(word) == Kind::Word).then(|| self.name(word, bond))
+            }
+            // `NAME% = `, `(NAME) = `, `${NAME} :`
+            Kind::Op => {
+                let word = *nodes.get(i.checked_sub(2)?)?;
+                (self.tree.kind(word) == Kind::Word).then(|| self.name(word, bond))
+            }
+            _ => None,
+        }
+    }
+
+    /// The first word or string within a group.
+    fn inner(&self, group: Id) -> Option<Id> {
+        self.tree.children(group).find(|&k| matches!(self.tree.kind(k), Kind::Str | Kind::Word))
+    }
+
+    /// `a, b, c = x, y, z`: the name whose place is that of the value; or the name of a list.
+    fn of_tuple(&self, left: &[Id], place: usize, bond: Bond) -> Option<Name> {
+        let parts: Vec<&[Id]> = left.split(|&id| matches!(self.tree.kind(id), Kind::Comma | Kind::Semi)).collect();
+        let last_word =
+            |part: &[Id]| part.iter().rev().find(|&&id| matches!(self.tree.kind(id), Kind::Word | Kind::Str)).copied();
+        if parts.len() > 1 {
+            return parts.get(place).and_then(|p| last_word(p)).map(|id| self.name(id, bond));
+        }
+        parts.first().and_then(|p| last_word(p)).map(|id| self.name(id, Bond::Listed(place)))
+    }
+
+    /// What stands before a group in its item and belongs to it, from the nearest: the name that is called, the
+    /// receivers of a chain with their own arguments, the labels of a block.
+    pub fn head(&self, group: Id) -> Vec<Id> {
+        let Some(item) = self.item_of(group) else { return Vec::new() };
+        let holding = self.holding(item.container);
+        let nodes = holding.item(item.index);
+        let Ok(mut i) = nodes.binary_search(&group) else { return Vec::new() };
+        let mut head = Vec::new();
+        while i > 0 && head.len() < 24 {
+            i -= 1;
+            let id = nodes[i];
+            match self.tree.kind(id) {
+                Kind::Word | Kind::Str | Kind::Round | Kind::Square | Kind::Curly => head.push(id),
+                Kind::Op => match self.tree.slice(id) {
+                    b"." | b"->" | b"::" | b"?." | b"!" | b"|>" | b"&" | b"*" | b"@" | b"/" => {}
+                    b">" => i = self.generics(nodes, i),
+                    _ => break,
+                },
+                Kind::Line if self.tree.kind(group) == Kind::Round => {}
+                _ => break,
+            }
+        }
+        head
+    }
+
+    /// Behind `>` to the left: where its `<` stands.
+    fn generics(&self, nodes: &[Id], end: usize) -> usize {
+        (end.saturating_sub(12)..end).rev().find(|&j| self.tree.slice(nodes[j]) == b"<").unwrap_or(end)
+    }
+
+    /// The name that is called with this group, if one is: the word directly before it.
+    pub fn callee(&self, group: Id) -> Option<Id> {
+        self.head(group).first().copied().filter(|&id| self.tree.kind(id) == Kind::Word)
+    }
+
+    /// The header of a section: the nodes of its first line.
+    pub fn header(&self, section: Id) -> Vec<Id> {
+        self.tree
+            .children(section)
+            .take_while(|&k| !matches!(self.tree.kind(k), Kind::Line | Kind::Gap | Kind::Block))
+            .collect()
+    }
+
+    /// The number of a kid among the arguments or elements of its container, and how many there are.
+    pub fn place(&self, kid: Id) -> Option<(usize, usize)> {
+        let item = self.item_of(kid)?;
+        Some((item.index, self.holding(item.container).items.len()))
+    }
+
+    /// The comma-separated parts of an item that is a statement.
+    pub fn parts(&self, item: Item) -> Vec<Vec<Id>> {
+        let nodes = self.nodes(item);
+        nodes.split(|&id| self.tree.kind(id) == Kind::Comma).map(<[Id]>::to_vec).collect()
+    }
+}
+
+/// Words between a header's name and the credential.
+pub fn is_scheme(word: &[u8]) -> bool {
+    [b"bearer".as_slice(), b"basic", b"token", b"apikey", b"api-key", b"key"]
+        .iter()
+        .any(|s| word.eq_ignore_ascii_case(s))
+}

@@ -78,12 +78,12 @@ pub(super) fn flag(text: &[u8], at: usize, limit: usize) -> Option<usize> {
 }
 
 /// The end of the address whose scheme ends at `colon` (`://`).
-pub(super) fn url(text: &[u8], colon: usize, limit: usize) -> usize {
+pub(super) fn url(text: &[u8], colon: usize, limit: usize, stop: Option<u8>) -> usize {
     let mut open = 0i32;
     let mut at = colon + 3;
     while at < limit {
         match text[at] {
-            b if b <= b' ' || b == 0x7f => break,
+            b if b <= b' ' || b == 0x7f || Some(b) == stop => break,
             b'"' | b'\'' | b'`' | b'<' | b'>' | b'|' | b'\\' | b'^' | b';' => break,
             b',' if text.get(at + 1).is_none_or(|b| !b.is_ascii_alphanumeric())
                 || matches!(text.get(at + 1..at + 5), Some(b"http")) =>
@@ -151,7 +151,7 @@ fn opens(quote: u8, before: Option<u8>, text: &[u8], at: usize, dialect: Dialect
 }
 
 /// Whether the letters before the quote are a string prefix (`b"`, `rb'`, `f"`), a letter that stands alone.
-fn is_prefix(text: &[u8], at: usize) -> bool {
+pub(super) fn is_prefix(text: &[u8], at: usize) -> bool {
     let n = text[..at].iter().rev().take(4).take_while(|b| is_word_byte(**b)).count();
     (1..=2).contains(&n) && text[at - n..at].iter().all(|b| b"bBrRuUfFlLxXqQeEsSnNcC".contains(b))
         || text[at] == b'"' && n > 2 && text[..at].ends_with(b"raw")

@@ -202,7 +202,12 @@ impl<'t> Read<'t> {
             b'(' | b'[' | b'{' => self.bracket(b),
             b')' | b']' | b'}' => self.unbracket(b),
             b',' => self.one(Kind::Comma),
-            b';' => self.one(Kind::Semi),
+            b';' => {
+                while frame.dialect.family == Family::Sql && self.top().close == Close::Indent {
+                    self.pop(self.pos);
+                }
+                self.one(Kind::Semi);
+            }
             _ => self.word_or_sign(b),
         }
     }
@@ -337,12 +342,18 @@ impl<'t> Read<'t> {
                 } else if end == start {
                     (Kind::Op, lex::sign(self.text, start, limit))
                 } else if self.text[end..limit].starts_with(b"://") {
-                    (Kind::Url, lex::url(self.text, end, limit))
+                    (Kind::Url, lex::url(self.text, end, limit, (self.top().kind == Kind::Row).then_some(self.cell)))
                 } else {
                     (Kind::Word, end)
                 }
             }
         };
+        // `b'...'`, `f"..."`: the letter belongs to the string.
+        if kind == Kind::Word && end < limit && matches!(self.text[end], b'"' | b'\'') && lex::is_prefix(self.text, end)
+        {
+            self.pos = end;
+            return;
+        }
         // A character beyond ASCII that is no letter: its bytes stay together.
         let end = if kind == Kind::Op && b >= 0x80 {
             start + bstr::decode_utf8(&self.text[start..limit]).1.max(1)

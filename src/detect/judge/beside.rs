@@ -134,6 +134,18 @@ impl Inquiry<'_> {
         Some(claim)
     }
 
+    /// Whether the value behind the sign is the name of a scheme: `auth: bearer`.
+    fn is_scheme_word(&self, sign: Id) -> bool {
+        let value = self.s.tree.node(sign).after;
+        (value as usize) < self.s.tree.len() && {
+            let text = String::from_utf8_lossy(self.s.tree.content(value)).to_lowercase();
+            matches!(
+                text.as_str(),
+                "bearer" | "basic" | "none" | "inherit" | "apikey" | "oauth2" | "true" | "false" | "digest" | "header"
+            )
+        }
+    }
+
     /// Whether a group holds a field that is itself a credential's.
     fn has_slot(&self, group: Id) -> bool {
         (group + 1..self.s.tree.node(group).after).any(|id| {
@@ -141,7 +153,7 @@ impl Inquiry<'_> {
                 let next = self.s.tree.node(id).after;
                 let keyed =
                     (next as usize) < self.s.tree.len() && matches!(self.s.tree.slice(next), b":" | b"=" | b"=>");
-                keyed && self.sense(self.s.tree.content(id)).fit() == Fit::Secret
+                keyed && self.sense(self.s.tree.content(id)).fit() == Fit::Secret && !self.is_scheme_word(next)
             }
         })
     }

@@ -76,6 +76,12 @@ impl Inquiry<'_> {
                 self.tag_field(*tag, index, &mut out);
                 continue;
             }
+            // A list within an item names one owner for each of its elements, not for what stands beside it.
+            let value = if value.iter().any(|&v| matches!(self.s.tree.kind(v), Kind::Comma | Kind::Semi)) {
+                &[]
+            } else {
+                value
+            };
             let key = key.or(flag.take());
             if flags && value.len() == 1 && self.s.tree.content(value[0]).starts_with(b"-") {
                 flag = Some(value[0]);

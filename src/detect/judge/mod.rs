@@ -22,6 +22,8 @@ mod record;
 mod resolve;
 mod rows;
 mod terms;
+#[cfg(test)]
+mod tests;
 mod veto;
 
 use super::{Evidence, Path, Place, shape};

@@ -50,6 +50,9 @@ impl Inquiry<'_> {
                 Kind::File | Kind::Block | Kind::Element | Kind::Section | Kind::Comment | Kind::Str | Kind::Tag
             )
         })?;
+        // Quotes within a message are part of it.
+        let outer = tree.ancestors(holder).find(|&a| tree.kind(holder) == Kind::Str && tree.kind(a) == Kind::Str);
+        let holder = outer.unwrap_or(holder);
         let child = tree.child_towards(holder, at)?;
         let item = self.s.item_of(child)?;
         let prose = match tree.kind(holder) {
@@ -118,7 +121,7 @@ impl Inquiry<'_> {
             Some(Owner::Ours) if !sense.stem.is_empty() => said.other = true,
             Some(Owner::Ours) => said.ours = true,
             // Many providers bear the name of an ordinary word: in prose only its capital tells.
-            Some(Owner::Other(_)) if piece[0].is_ascii_uppercase() || piece.len() > 10 => said.other = true,
+            Some(Owner::Other(_)) if piece.iter().any(u8::is_ascii_uppercase) || piece.len() > 10 => said.other = true,
             _ => {}
         }
         for word in words(piece) {

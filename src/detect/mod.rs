@@ -129,7 +129,7 @@ impl Detector {
     /// As [`Detector::detect`], and whether everything was looked at.
     pub fn examine(&self, text: &[u8], place: Place<'_>) -> Examined {
         let hits = self.gather(text, place, Hits::matches());
-        Examined { truncated: hits.truncated, matches: overlap::resolve(hits.matches) }
+        Examined { truncated: hits.truncated, matches: overlap::resolve(hits.matches, hits.claims) }
     }
 
     /// Whether some path could make a finding of at least `floor` in this text. Cheap for a text without candidates.

@@ -118,7 +118,11 @@ fn by(tree: &Tree<'_>, kids: &[Id], ends: &dyn Fn(Id) -> bool) -> Vec<Range<usiz
         if i < kids.len() && (!ends(kids[i]) || hangs(tree, kids, i)) {
             continue;
         }
-        if from < i {
+        let blank = |k: &Id| matches!(tree.kind(*k), Kind::Line | Kind::Gap);
+        let from_ = from + kids[from.min(i)..i].iter().take_while(|k| blank(k)).count();
+        let to = i - kids[from_.min(i)..i].iter().rev().take_while(|k| blank(k)).count();
+        if from_ < to {
+            let (from, i) = (from_, to);
             let only_comment = kids[from..i].iter().all(|&k| tree.kind(k) == Kind::Comment);
             let after_separator = from > 0 && !matches!(tree.kind(kids[from - 1]), Kind::Line | Kind::Gap);
             match items.last_mut() {

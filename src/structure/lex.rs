@@ -251,3 +251,25 @@ pub(super) fn continues(line: &[u8], dialect: Dialect) -> bool {
         _ => false,
     }
 }
+
+/// How many bytes of the word at `start..end` are the end of an escape that stands before it (`\nTOKEN`, `%3DTOKEN`),
+/// if a token follows.
+pub(super) fn escape_tail(text: &[u8], start: usize, end: usize) -> usize {
+    const TOKEN: usize = 20;
+    let before = start.checked_sub(1).map(|i| text[i]);
+    let rest = &text[start..end];
+    let hex = |from: usize, n: usize| rest.get(from..from + n).is_some_and(|d| d.iter().all(u8::is_ascii_hexdigit));
+    let digits = rest.iter().take(3).take_while(|b| b.is_ascii_digit()).count();
+    let tail = match (before, rest.first()) {
+        (Some(b'\\'), Some(b'x')) if hex(1, 2) => 3,
+        (Some(b'\\'), Some(b'u')) if hex(1, 4) => 5,
+        (Some(b'\\'), Some(b'n' | b'r' | b't' | b'0')) => 1,
+        (Some(b'%' | b'='), _) if hex(0, 2) => 2,
+        (Some(b'[' | b';'), _) if digits > 0 && rest.get(digits) == Some(&b'm') => digits + 1,
+        _ => 0,
+    };
+    let token = rest.len() - tail;
+    // A key may begin with hexadecimal digits itself: only what is too long by the tail has one.
+    let exact = matches!(before, Some(b'=')) && !matches!(token, 32 | 40 | 64);
+    if token >= TOKEN && !exact { tail } else { 0 }
+}

@@ -9,6 +9,7 @@ mod dialect;
 mod index;
 mod items;
 mod lex;
+mod lines;
 mod markup;
 mod names;
 mod read;

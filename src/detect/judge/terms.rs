@@ -24,6 +24,8 @@ pub(super) struct Sense {
     pub(super) roles: u16,
     /// Words that say which of several: without the owner's, roles' and neutral ones.
     pub(super) stem: Vec<String>,
+    /// Whether a word of it names a thing that is no credential's slot.
+    pub(super) odd: bool,
     /// How many words it has.
     pub(super) count: usize,
 }
@@ -48,7 +50,7 @@ impl Sense {
             Fit::Not
         } else if self.roles & role::SECRET != 0 {
             Fit::Secret
-        } else if self.stem.is_empty() {
+        } else if !self.odd {
             Fit::Neutral
         } else {
             Fit::Unknown
@@ -109,6 +111,11 @@ impl Terms {
         self.names.iter().chain(hosts).chain(&self.classes).chain(whole).chain(&self.files).map(String::as_str)
     }
 
+    /// The provider's names.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(String::as_str)
+    }
+
     /// Words that betray another thing of the same name.
     pub(super) fn homonyms(&self) -> &[String] {
         &self.homonyms
@@ -123,7 +130,7 @@ impl Terms {
     pub(super) fn sense(&self, name: &[u8]) -> Sense {
         let words = words(name);
         let exact = self.env.contains(&words) || self.headers.contains(&words);
-        let mut sense = Sense { owner: None, exact, roles: 0, stem: Vec::new(), count: words.len() };
+        let mut sense = Sense { owner: None, exact, roles: 0, stem: Vec::new(), odd: false, count: words.len() };
         if exact {
             sense.owner = Some(Owner::Ours);
         }
@@ -146,7 +153,17 @@ impl Terms {
             roles |= role::ID;
         }
         sense.roles |= roles;
-        let silent = role::SECRET | role::NEUTRAL | role::ENDPOINT | role::PROVIDER | role::MODEL | role::KEYWORD;
+        let slot = role::SECRET | role::NEUTRAL | role::KEYWORD | role::PAIR_VALUE;
+        sense.odd |= roles & slot == 0;
+        let silent = role::NAMING
+            | role::PAIR_NAME
+            | role::PAIR_VALUE
+            | role::SECRET
+            | role::NEUTRAL
+            | role::ENDPOINT
+            | role::PROVIDER
+            | role::MODEL
+            | role::KEYWORD;
         if roles & silent == 0 && !word.is_empty() {
             sense.stem.push(word.to_owned());
         }
@@ -196,7 +213,7 @@ impl Terms {
     /// Whose a value is that stands where a provider is named: `mistral`, `Mistral AI`, `mistralCloudApi`.
     pub(super) fn value(&self, value: &[u8]) -> Option<Owner> {
         let value = value.trim_ascii();
-        if value.is_empty() || value.len() > 60 {
+        if value.is_empty() || value.len() > 60 || value.iter().any(|b| b"'\"{}[]<>=;".contains(b)) {
             return None;
         }
         let words = words(value);
@@ -206,7 +223,7 @@ impl Terms {
         let sense = self.sense(value);
         let plain = sense.stem.is_empty() && sense.count <= 5;
         match sense.owner {
-            Some(Owner::Other(other)) => Some(Owner::Other(other)),
+            Some(Owner::Other(other)) if sense.count <= 5 => Some(Owner::Other(other)),
             Some(Owner::Ours) if plain && !self.is_model(value) => Some(Owner::Ours),
             _ => None,
         }

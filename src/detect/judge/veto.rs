@@ -135,7 +135,7 @@ fn is_wrapped(text: &[u8], token: &Range<usize>) -> bool {
     let longer = |line: &[u8]| {
         let run = line.iter().filter(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=')).count();
         let other = line.len() - run;
-        run >= 36 && other <= 8 && !line.contains(&b'.') && !line.contains(&b':')
+        run >= 36 && other <= 8 && !line.iter().any(|b| matches!(b, b'.' | b':' | b',' | b';'))
     };
     let trimmed = |line: &[u8]| longer(line.trim_ascii());
     if alone_before && line_start > 0 {

@@ -67,11 +67,11 @@ fn labelled_secrets_are_found_and_nothing_else() {
             found.iter().map(|(r, v, c)| format!("{}: {r} {v} {c:?}", file.file_name().unwrap().to_string_lossy())),
         );
     }
-    println!(
-        "{hits} found, {} missed, {clean} clean files silent\nmissed: {misses:#?}\nextra: {extra:#?}",
-        misses.len()
+    let misses_count = misses.len();
+    assert!(
+        misses.is_empty() && extra.is_empty(),
+        "{hits} found, {misses_count} missed, {clean} clean files silent\nmissed: {misses:#?}\nextra: {extra:#?}"
     );
-    assert!(misses.is_empty() && extra.is_empty());
 }
 
 /// Spans and secrets of all that the generic rules find; the spans lie in the text.

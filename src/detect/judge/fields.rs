@@ -271,10 +271,10 @@ impl Inquiry<'_> {
                 return push(Signal::Class, owner);
             }
         }
-        if roles & role::MODEL != 0 || key.is_none() {
-            if let Some(owner) = self.terms.model(text) {
-                return push(Signal::Model, owner);
-            }
+        if (roles & role::MODEL != 0 || key.is_none())
+            && let Some(owner) = self.terms.model(text)
+        {
+            return push(Signal::Model, owner);
         }
         if roles & role::NAMING != 0
             && key.is_some_and(|k| k.owner.is_none() && k.stem.is_empty())

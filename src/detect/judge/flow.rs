@@ -71,19 +71,19 @@ impl Inquiry<'_> {
         }
         // `headers["Authorization"] = value`: the variable stands before the bracket.
         let holder = self.s.tree.parent(name.node).filter(|&p| self.s.tree.kind(p) == Kind::Square);
-        if let Some(square) = holder {
-            if let Some(&before) = self.s.head(square).first().filter(|&&b| self.s.tree.kind(b) == Kind::Word) {
-                path.push(Step::Name(text.to_vec()));
-                all = parts(self.s.tree.slice(before)).map(<[u8]>::to_vec).collect();
-                if let [object, attribute] = all.as_slice()
-                    && matches!(attribute.as_slice(), b"environ" | b"env" | b"headers" | b"ENV")
-                {
-                    // The environment: the name itself is what is looked up elsewhere.
-                    if attribute.as_slice() != b"headers" {
-                        return Some((text.to_vec(), Vec::new()));
-                    }
-                    all = vec![object.clone()];
+        if let Some(square) = holder
+            && let Some(&before) = self.s.head(square).first().filter(|&&b| self.s.tree.kind(b) == Kind::Word)
+        {
+            path.push(Step::Name(text.to_vec()));
+            all = parts(self.s.tree.slice(before)).map(<[u8]>::to_vec).collect();
+            if let [object, attribute] = all.as_slice()
+                && matches!(attribute.as_slice(), b"environ" | b"env" | b"headers" | b"ENV")
+            {
+                // The environment: the name itself is what is looked up elsewhere.
+                if attribute.as_slice() != b"headers" {
+                    return Some((text.to_vec(), Vec::new()));
                 }
+                all = vec![object.clone()];
             }
         }
         while all.len() > 1 {

@@ -116,7 +116,7 @@ impl Inquiry<'_> {
     fn settle(&self, claim: Claim, held: Option<Claim>) -> Claim {
         match held {
             // A custom address beats a name; nothing else does.
-            Some(held) if !(claim.by_host && !claim.is_ours()) && held.confidence() >= Some(Confidence::Medium) => held,
+            Some(held) if (!claim.by_host || claim.is_ours()) && held.confidence() >= Some(Confidence::Medium) => held,
             Some(held) if claim.is_ours() && held.is_ours() && held.confidence() >= claim.confidence() => held,
             _ => claim,
         }
@@ -477,10 +477,11 @@ impl Inquiry<'_> {
         if record && let Some(claim) = self.fields_claim(container, item.index, slot, level) {
             return Some(claim);
         }
-        if record && self.holds_statements(container) {
-            if let Some(claim) = self.uses_claim(item, slot, depth, names) {
-                return Some(claim);
-            }
+        if record
+            && self.holds_statements(container)
+            && let Some(claim) = self.uses_claim(item, slot, depth, names)
+        {
+            return Some(claim);
         }
         if matches!(self.s.tree.kind(container), Kind::Round | Kind::Square | Kind::Row | Kind::Str)
             && names.is_empty()

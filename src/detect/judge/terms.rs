@@ -68,7 +68,6 @@ pub(super) struct Terms {
     provider_values: Vec<String>,
     classes: Vec<String>,
     functions: Vec<String>,
-    key_args: Vec<Vec<String>>,
     headers: Vec<Vec<String>>,
     imports: Vec<String>,
     model_prefixes: Vec<String>,
@@ -76,8 +75,6 @@ pub(super) struct Terms {
     excluded: Vec<String>,
     homonyms: Vec<String>,
     files: Vec<String>,
-    /// Whether the only such token of a file that names only this provider is its.
-    pub(super) sole_owner: bool,
 }
 
 impl Terms {
@@ -92,7 +89,6 @@ impl Terms {
             provider_values: spec.provider_values.iter().map(|s| words(s.as_bytes()).concat()).collect(),
             classes: spec.classes.clone(),
             functions: spec.functions.clone(),
-            key_args: split(&spec.key_args),
             headers: split(&spec.headers),
             imports: lower(&spec.imports),
             model_prefixes: lower(&spec.model_prefixes),
@@ -100,7 +96,6 @@ impl Terms {
             excluded: lower(&spec.excluded_words),
             homonyms: lower(&spec.homonyms),
             files: lower(&spec.files),
-            sole_owner: spec.sole_owner,
         }
     }
 
@@ -205,11 +200,6 @@ impl Terms {
         }
     }
 
-    /// Whether a host is one of the provider's pages for people.
-    pub(super) fn is_account_host(&self, host: &Host) -> bool {
-        self.account_hosts.iter().any(|h| host.name == *h || host.name.ends_with(&format!(".{h}")))
-    }
-
     /// Whose a value is that stands where a provider is named: `mistral`, `Mistral AI`, `mistralCloudApi`.
     pub(super) fn value(&self, value: &[u8]) -> Option<Owner> {
         let value = value.trim_ascii();
@@ -227,12 +217,6 @@ impl Terms {
             Some(Owner::Ours) if plain && !self.is_model(value) => Some(Owner::Ours),
             _ => None,
         }
-    }
-
-    /// Whether the value is a protocol's name (or empty of meaning): it names nobody.
-    pub(super) fn is_protocol(&self, value: &[u8]) -> bool {
-        let joined = words(value).concat();
-        lexicon().roles(&joined) & role::PROTOCOL != 0
     }
 
     fn is_model(&self, value: &[u8]) -> bool {
@@ -275,11 +259,6 @@ impl Terms {
         }
         let sense = self.sense(trimmed);
         sense.owner.map(|owner| (owner, if sense.stem.is_empty() { Known::ByName } else { Known::Loosely }))
-    }
-
-    /// Whether this is a name of the argument that takes the key.
-    pub(super) fn is_key_arg(&self, name: &[u8]) -> bool {
-        self.key_args.contains(&words(name))
     }
 
     /// Whether a file's own name says that it holds the provider's key or settings.

@@ -13,6 +13,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 /// How often a listing is tried again while packs vanish.
 const TRIES: usize = 5;
+/// The pause before the next try.
+const BREATH: Duration = Duration::from_millis(10);
 /// A folder that changed this shortly before it was listed may have changed after, too.
 const RACY: Duration = Duration::from_secs(2);
 /// How long a racy listing is good for.
@@ -45,6 +47,9 @@ pub(super) struct Packs {
     pub(super) list: Vec<Arc<Pack>>,
     /// What could not be.
     pub(super) trouble: Vec<Unread>,
+    /// What went away while it was listed or opened, and what is wrong with it if it stays so: git removes a pack's
+    /// files one by one.
+    gone: Vec<(String, &'static str)>,
 }
 
 /// When the folders were listed, and how they stood.
@@ -98,19 +103,21 @@ impl Store {
         let mut listed = self.listing.lock().unwrap_or_else(PoisonError::into_inner);
         let old = self.packs();
         let mut packs = Packs::default();
-        for _ in 0..TRIES {
+        for again in 0..TRIES {
+            if again > 0 {
+                std::thread::sleep(BREATH);
+            }
             listed.at = Some((Instant::now(), SystemTime::now()));
             listed.changed = self.changed();
             packs = self.collect(&old);
-            // A pack that went away while it was opened: its objects are in a new one, or it is really damaged.
-            if packs.trouble.iter().all(|unread| unread.error != ObjectError::Missing) {
+            // The objects of a pack that went away are in a new one, or it is really damaged.
+            if packs.gone.is_empty() {
                 break;
             }
         }
-        for unread in &mut packs.trouble {
-            if unread.error == ObjectError::Missing {
-                unread.error = ObjectError::Corrupt("a pack vanished while it was opened".to_owned());
-            }
+        for (shown, why) in std::mem::take(&mut packs.gone) {
+            let error = named(&shown, ObjectError::Corrupt(why.to_owned()));
+            packs.trouble.push(Unread { id: None, kind: None, error });
         }
         packs.list.sort_by_key(|pack| (std::cmp::Reverse(pack.len()), pack.number));
         let names = |packs: &Packs| packs.list.iter().map(|pack| pack.number).collect::<Vec<_>>();
@@ -130,14 +137,13 @@ impl Store {
         let mut packs = Packs::default();
         for dir in &self.dirs {
             let folder = dir.path.join("pack");
-            let mut trouble = |shown: String, error: ObjectError| {
-                packs.trouble.push(Unread { id: None, kind: None, error: named(&shown, error) });
-            };
+            let trouble =
+                |shown: String, error: ObjectError| Unread { id: None, kind: None, error: named(&shown, error) };
             let names = match names(&folder) {
                 Ok(names) => names,
                 Err(e) if e.kind() == ErrorKind::NotFound && dir.path.is_dir() => continue,
                 Err(e) => {
-                    trouble(format!("{}/pack", dir.shown), failed(&e));
+                    packs.trouble.push(trouble(format!("{}/pack", dir.shown), failed(&e)));
                     continue;
                 }
             };
@@ -145,7 +151,7 @@ impl Store {
                 let (path, shown) = (folder.join(&name), format!("{}/pack/{name}", dir.shown));
                 if name.ends_with(".idx") {
                     if !path.with_extension("pack").exists() && path.exists() {
-                        trouble(shown, ObjectError::Corrupt("the pack of this index is not there".to_owned()));
+                        packs.gone.push((shown, "the pack of this index is not there"));
                     }
                     continue;
                 }
@@ -154,8 +160,10 @@ impl Store {
                     None => {
                         match Pack::open(&path, shown.clone(), self.hash, self.next.fetch_add(1, Ordering::Relaxed)) {
                             Ok(pack) => packs.list.push(Arc::new(pack)),
-                            Err(e) if e.kind() == ErrorKind::NotFound => trouble(shown, ObjectError::Missing),
-                            Err(e) => trouble(shown, failed(&e)),
+                            Err(e) if e.kind() == ErrorKind::NotFound => {
+                                packs.gone.push((shown, "it vanished while it was opened"));
+                            }
+                            Err(e) => packs.trouble.push(trouble(shown, failed(&e))),
                         }
                     }
                 }

@@ -2,6 +2,7 @@
 
 use super::hits::Hits;
 use super::{Evidence, Match, entropy, placeholder};
+use crate::blob::Kind;
 use crate::finding::Secret;
 use crate::rule::{Confidence, Rule};
 use std::ops::Range;
@@ -129,11 +130,14 @@ struct Url {
     /// None: no colon.
     password: Option<Range<usize>>,
     host: Range<usize>,
+    /// It stands where a program takes it from, not in a manual.
+    is_used: bool,
 }
 
 /// Looks at the URL whose `://` stands at `at`.
-pub(super) fn look(rule: &Arc<Rule>, text: &[u8], at: usize, hits: &mut Hits) {
-    let Some(url) = read(text, at) else { return };
+pub(super) fn look(rule: &Arc<Rule>, (text, kind): (&[u8], Kind), at: usize, hits: &mut Hits) {
+    let Some(mut url) = read(text, at) else { return };
+    url.is_used = kind == Kind::Config;
     let (value, confidence, reason) = match &url.password {
         Some(password) if TOKEN_PASSWORDS.contains(&&text[password.clone()]) => {
             (&url.user, token_alone(text, &url), "a token stands before the host")
@@ -179,6 +183,7 @@ fn read(text: &[u8], at: usize) -> Option<Url> {
         user: start..start + colon.unwrap_or(authority),
         password: colon.map(|c| start + c + 1..start + authority),
         host,
+        is_used: false,
     })
 }
 
@@ -217,7 +222,7 @@ fn password_in(text: &[u8], url: &Url, password: &Range<usize>) -> Result<Confid
     }
     let decoded = percent_decoded(value).to_ascii_lowercase();
     let weak = WEAK.contains(&decoded.as_slice()) || value.eq_ignore_ascii_case(user) || value.len() < 4;
-    Ok(match (weak, strong(value), nowhere(&text[url.host.clone()])) {
+    Ok(match (weak, strong(value), nowhere(text, url)) {
         (true, ..) => Confidence::Low,
         (false, true, Host::Somewhere) => Confidence::High,
         (false, true, Host::Local) => Confidence::Medium,
@@ -244,7 +249,7 @@ fn token_alone(text: &[u8], url: &Url) -> Result<Confidence, &'static str> {
             path > 0
                 && !text.get(url.host.end + 1 + path).is_some_and(|b| b.is_ascii_alphanumeric() || b"/-_.".contains(b))
         };
-    Ok(match nowhere(host) {
+    Ok(match nowhere(text, url) {
         _ if dsn => Confidence::Low,
         Host::Somewhere => Confidence::Medium,
         _ => Confidence::Low,
@@ -295,8 +300,8 @@ enum Host {
     Example,
 }
 
-fn nowhere(host: &[u8]) -> Host {
-    let host = host.to_ascii_lowercase();
+fn nowhere(text: &[u8], url: &Url) -> Host {
+    let host = text[url.host.clone()].to_ascii_lowercase();
     let name = match host.strip_prefix(b"[") {
         Some(_) => host.as_slice(),
         None => host.split(|b| *b == b':').next().unwrap_or_default(),
@@ -330,7 +335,7 @@ fn nowhere(host: &[u8]) -> Host {
     .iter()
     .any(|d| domain(d))
     {
-        return Host::Example;
+        return if url.is_used { Host::Somewhere } else { Host::Example };
     }
     let local = name.is_empty()
         || !name.contains(&b'.')

@@ -28,8 +28,8 @@ use map::Map;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// How deep encodings are undone: JSON in base64 in JSON is three.
-const DEPTH: usize = 4;
+/// How deep encodings are undone: JSON in base64 in JSON is three. Levels shrink, so that the last ones cost little.
+const DEPTH: usize = 6;
 /// All views of a text together hold at most this many times its bytes ...
 const GROWTH: usize = 4;
 /// ... and this many more.
@@ -140,7 +140,7 @@ pub fn views(text: &[u8], path: Option<&[u8]>) -> Views {
             break;
         }
         if level == DEPTH || above.len() > budget {
-            out.truncated = true;
+            out.truncated = edits.undo_more_than_seams();
             break;
         }
         let (decoded, map) = edits.apply(above);

@@ -9,4 +9,5 @@ mod manners;
 mod oracle;
 mod planted;
 mod readme;
+mod same;
 mod support;

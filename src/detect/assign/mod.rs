@@ -11,7 +11,9 @@ mod command;
 mod context;
 mod literal;
 mod name;
+mod pair;
 mod section;
+mod table;
 mod weigh;
 mod words;
 
@@ -21,7 +23,8 @@ use crate::finding::Secret;
 use crate::rule::Rule;
 use aho_corasick::AhoCorasick;
 use bind::{Bound, Form};
-use context::Context;
+use command::Part;
+use context::{Context, Syntax};
 use name::{Claim, Kind, Sure};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
@@ -55,7 +58,7 @@ pub(super) fn find(text: &[u8], place: Place<'_>, rules: &GenericRules, hits: &m
         return;
     }
     let Some(stems) = stems() else { return };
-    let mut search = Search { text, context, rules, hits, done: 0 };
+    let mut search = Search { text, context, rules, hits, rows: 0..0, tests: None, done: 0 };
     if context.password_file {
         command::password_file(text).into_iter().for_each(|literal| search.command(Some(literal)));
     }
@@ -77,6 +80,10 @@ struct Search<'a> {
     context: Context,
     rules: &'a GenericRules,
     hits: &'a mut Hits,
+    /// Rows of a table whose header was read: no headers themselves.
+    rows: Range<usize>,
+    /// Where the tests begin that stand in the file itself; asked once.
+    tests: Option<usize>,
     /// Up to here names have been read.
     done: usize,
 }
@@ -90,14 +97,22 @@ impl Search<'_> {
             "mysql" | "curl " | "redis-cli" | "sqlcmd" | "docker login" => {
                 return self.command(command::argument(self.text, hit));
             }
+            "login(" => return self.positional(hit.end, 1),
+            "onnection(" | "connect(" | "PDO(" | "mysqli(" => return self.positional(hit.end, 2),
             _ => {}
         }
         let span = name::extent(self.text, hit, self.done);
         self.done = span.end;
         let span = name::in_prose(self.text, &span);
         let name = &self.text[span.clone()];
-        if name == b"sshpass" {
-            return self.command(command::argument(self.text, span));
+        match name {
+            b"sshpass" => return self.command(command::argument(self.text, span)),
+            b"chpasswd" => return self.command(command::piped(self.text, span.start, Part::BehindColon)),
+            b"password-stdin" => return self.command(command::piped(self.text, span.start, Part::Whole)),
+            _ => {}
+        }
+        if let Some(open) = credentials(self.text, &span) {
+            return self.positional(open, 1);
         }
         let Some(claim) = name::claim(name) else { return };
         if let Some(mut bound) = bind::bound(self.text, &span, self.context.syntax) {
@@ -105,7 +120,24 @@ impl Search<'_> {
             bound.literal.span.start = start;
             let claim = self.under_heading(claim, &span, bound.literal.span.len());
             self.weigh(&claim, &span, &bound);
+        } else if self.context.syntax == Syntax::Prose && !self.rows.contains(&span.start) {
+            let (values, rows) = table::column(self.text, &span);
+            self.rows = rows;
+            for literal in values {
+                self.weigh(&claim, &span, &Bound { literal, form: Form::Pair });
+            }
         }
+    }
+
+    /// Whether the file's own tests stand before `at`: Rust keeps them at a module's end.
+    fn in_test(&mut self, at: usize) -> bool {
+        let text = self.text;
+        let tests = *self.tests.get_or_insert_with(|| {
+            memchr::memmem::find(text, b"#[cfg(test)]\nmod ")
+                .or_else(|| memchr::memmem::find(text, b"#[cfg(test)]\r\nmod "))
+                .unwrap_or(text.len())
+        });
+        at > tests
     }
 
     /// What a name says together with the heading that it stands under, where it says little alone.
@@ -128,10 +160,18 @@ impl Search<'_> {
         }
     }
 
+    /// The password among the arguments of a call.
+    fn positional(&mut self, open: usize, n: usize) {
+        if let Some(literal) = command::positional(self.text, open, n) {
+            let claim = Claim::password();
+            let name = open - 1..open;
+            self.weigh(&claim, &name, &Bound { literal, form: Form::Argument });
+        }
+    }
+
     fn command(&mut self, found: Option<literal::Literal>) {
         let Some(literal) = found else { return };
-        let claim =
-            Claim { kind: Kind::Password, sure: Sure::Strong, what: "password".into(), owner: None, test: false };
+        let claim = Claim::password();
         let span = literal.span.start..literal.span.start;
         self.weigh(&claim, &span, &Bound { literal, form: Form::Flag });
     }
@@ -144,6 +184,7 @@ impl Search<'_> {
             claim,
             form: bound.form,
             context: self.context,
+            in_test: self.in_test(span.start),
             beside_login: claim.kind == Kind::Password && beside_login(self.text, &span),
         };
         let weight = match weigh::weigh(value, asked) {
@@ -171,6 +212,19 @@ impl Search<'_> {
             evidence,
         });
     }
+}
+
+/// Behind the bracket of a call that takes a user and a password: `NetworkCredential(`, `HTTPBasicAuth(`, `auth=(`.
+fn credentials(text: &[u8], name: &Range<usize>) -> Option<usize> {
+    let rest = &text[name.end..];
+    let lower = text[name.clone()].to_ascii_lowercase();
+    let ends = |words: &[&[u8]]| words.iter().any(|w| lower.ends_with(w));
+    if rest.starts_with(b"(")
+        && ends(&[b"credential", b"credentials", b"basicauth", b"basic_auth", b"authentication", b"_pw_set"])
+    {
+        return Some(name.end + 1);
+    }
+    (lower == b"auth" && rest.starts_with(b"=(")).then_some(name.end + 2)
 }
 
 /// Says what the value is bound to; a name that could hold a secret itself is not repeated.

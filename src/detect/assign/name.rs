@@ -39,6 +39,13 @@ pub(super) struct Claim {
     pub(super) test: bool,
 }
 
+impl Claim {
+    /// That of a place where only a password stands.
+    pub(super) fn password() -> Self {
+        Claim { kind: Kind::Password, sure: Sure::Strong, what: "password".into(), owner: None, test: false }
+    }
+}
+
 /// The longest name that is read.
 const LONGEST: usize = 96;
 
@@ -52,6 +59,8 @@ pub(super) fn extent(text: &[u8], at: Range<usize>, floor: usize) -> Range<usize
     let start = text[least..at.start].iter().rposition(|&b| !is_name_byte(b)).map_or(least, |i| least + i + 1);
     let most = (at.end + LONGEST).min(text.len());
     let end = text[at.end..most].iter().position(|&b| !is_name_byte(b)).map_or(most, |i| at.end + i);
+    // Two dashes in prose part words: `positions--pass`.
+    let start = text[start..at.start].windows(2).rposition(|w| w == b"--").map_or(start, |i| start + i + 2);
     let edge = |b: &&u8| matches!(**b, b'_' | b'-' | b'.');
     let front = text[start..at.start].iter().take_while(edge).count();
     let back = text[at.end..end].iter().rev().take_while(edge).count();
@@ -70,7 +79,7 @@ pub(super) fn in_prose(text: &[u8], name: &Range<usize>) -> Range<usize> {
     let Some(head) = head.strip_suffix(b" ").filter(|_| alone) else { return name.clone() };
     let len = head.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
     let first = String::from_utf8_lossy(&head[head.len() - len..]).to_lowercase();
-    let known = len > 1 && SURE.contains(&first.as_str());
+    let known = len > 1 && [SURE, OTHER_KEYS, NO_SECRET].iter().any(|words| words.contains(&first.as_str()));
     if known { name.start - 1 - len..name.end } else { name.clone() }
 }
 
@@ -109,8 +118,13 @@ pub(super) fn words(name: &[u8]) -> Vec<String> {
 pub(super) fn claim(name: &[u8]) -> Option<Claim> {
     let mut words: Vec<String> = words(name).into_iter().flat_map(split_compound).collect();
     let test = words.iter().any(|w| matches!(w.as_str(), "test" | "testing" | "tests"));
+    let all = words.len();
     while words.len() > 1 && words.last().is_some_and(|w| NEUTRAL_ENDINGS.contains(&w.as_str())) {
         words.pop();
+    }
+    // `pass_value` passes one.
+    if words.len() < all && words.last().is_some_and(|w| w == "pass") && words.len() == 1 {
+        return None;
     }
     let (last, before) = words.split_last()?;
     if before.iter().rev().take(3).any(|w| NO_SECRET.contains(&w.as_str())) {
@@ -148,11 +162,10 @@ fn is_password(last: &str, before: &[String]) -> bool {
     let passe = last == "passe" && of(1) == Some("de") && of(2) == Some("mot");
     let ending = PASSWORD_ENDINGS.iter().any(|e| last.ends_with(e));
     let glued = ["pass", "pw", "pwd"].iter().any(|e| last.strip_suffix(e).is_some_and(|p| PASS_PREFIXES.contains(&p)));
-    let short = last == "pw" && !before.is_empty();
     // `expected_pass` is a test's, `one_pass` a counter's.
     let other = last == "pass"
         && matches!(of(1), Some("one" | "first" | "second" | "two" | "single" | "multi" | "by" | "render"));
-    !other && (PASSWORD.contains(&last) || passe || ending || glued || short)
+    !other && (PASSWORD.contains(&last) || passe || ending || glued)
 }
 
 /// How sure a name of a token is, and how many words name it.

@@ -67,11 +67,11 @@ fn labelled_secrets_are_found_and_nothing_else() {
             found.iter().map(|(r, v, c)| format!("{}: {r} {v} {c:?}", file.file_name().unwrap().to_string_lossy())),
         );
     }
-    println!(
-        "{hits} found, {} missed, {clean} clean files silent\nmissed: {misses:#?}\nextra: {extra:#?}",
-        misses.len()
+    let misses_count = misses.len();
+    assert!(
+        misses.is_empty() && extra.is_empty(),
+        "{hits} found, {misses_count} missed, {clean} clean files silent\nmissed: {misses:#?}\nextra: {extra:#?}"
     );
-    assert!(misses.is_empty() && extra.is_empty());
 }
 
 /// Spans and secrets of all that the generic rules find; the spans lie in the text.
@@ -105,11 +105,12 @@ fn time_is_linear() {
         "[key]\nkey=q8Zt2LmX9vRb4KcW7yHsq8Zt2LmX9v\n",
         "x api key ",
     ] {
-        let text = unit.repeat((200 << 10) / unit.len());
+        let text = unit.repeat((48 << 10) / unit.len());
         let start = std::time::Instant::now();
         for path in ["a.py", "a.yml", "a.ini", "a.xml"] {
             detect(&detector, text.as_bytes(), Path::Known(path.into()));
         }
+
         assert!(start.elapsed().as_secs() < 30, "{unit}");
     }
 }

@@ -24,6 +24,8 @@ pub(super) struct Asked<'a> {
     pub(super) claim: &'a Claim,
     pub(super) form: Form,
     pub(super) context: Context,
+    /// Within the tests that stand in the file itself.
+    pub(super) in_test: bool,
     /// A user, host or account stands beside it.
     pub(super) beside_login: bool,
 }
@@ -54,7 +56,13 @@ pub(super) fn weigh(value: &[u8], asked: Asked<'_>) -> Result<Weight, &'static s
         Kind::Secret => secret(value, &makeup, asked)?,
         Kind::Password => password(value, &makeup, asked)?,
     };
-    let sinks = [asked.context.tame, asked.claim.test, asked.form == Form::Compared, stand.is_some()];
+    let sinks = [
+        asked.context.tame,
+        asked.in_test || asked.claim.test,
+        asked.context.foreign,
+        asked.form == Form::Compared,
+        stand.is_some(),
+    ];
     for _ in sinks.iter().filter(|s| **s) {
         weight.confidence = lower(weight.confidence);
     }
@@ -84,6 +92,9 @@ fn needed(sure: Sure) -> f32 {
 
 fn secret(value: &[u8], makeup: &Makeup, asked: Asked<'_>) -> Result<Weight, &'static str> {
     let sure = asked.claim.sure;
+    if value.last() == Some(&b'*') {
+        return Err("a pattern");
+    }
     let symbols = value.iter().filter(|b| b.is_ascii_punctuation() && !b"-_+/=.~:".contains(b)).count();
     // Code is full of symbols; only a value that nobody could have written may have them.
     let need = needed(sure) + if symbols > 0 { 20.0 } else { 0.0 };
@@ -106,11 +117,23 @@ fn secret(value: &[u8], makeup: &Makeup, asked: Asked<'_>) -> Result<Weight, &'s
         return Ok(weight(Kind::Secret, Confidence::Low, makeup));
     }
     let confidence = match sure {
+        // Half a digest, the id of a key.
+        _ if makeup.hex && makeup.len < 24 => Confidence::Low,
         Sure::Strong if makeup.random >= 30.0 && makeup.len >= 20 => Confidence::High,
         Sure::Strong => Confidence::Medium,
         Sure::Fair if makeup.random >= 30.0 && makeup.len >= 20 => Confidence::Medium,
         // Digests and identifiers are hexadecimal too.
         Sure::Weak if !makeup.hex && makeup.classes() >= 3 && asked.claim.owner.is_some() => Confidence::Medium,
+        // A bare `key` that is as long and as random as only keys are.
+        Sure::Weak
+            if !makeup.hex
+                && makeup.classes() >= 3
+                && makeup.random >= 80.0
+                && asked.form == Form::Assigned
+                && asked.context.syntax != Syntax::Data =>
+        {
+            Confidence::Medium
+        }
         Sure::Fair | Sure::Weak => Confidence::Low,
     };
     Ok(weight(Kind::Secret, confidence, makeup))
@@ -153,6 +176,18 @@ fn password(value: &[u8], makeup: &Makeup, asked: Asked<'_>) -> Result<Weight, &
     if matches!(asked.form, Form::Argument | Form::Spoken) && makeup.classes() < 3 {
         return Err("not clearly a password");
     }
+    // In prose and code to pass is a verb: "you can pass `strict=False`", "PASS: TestName".
+    let verb = asked.name.eq_ignore_ascii_case(b"pass");
+    let verbal = matches!(asked.form, Form::Word | Form::Spoken | Form::Inside | Form::Called);
+    if verb
+        && (verbal
+            || asked.name == b"PASS" && !matches!(asked.context.syntax, Syntax::Shell | Syntax::Lines | Syntax::Yaml))
+    {
+        return Err("not clearly a password");
+    }
+    if ["\\u", "\\x", "\\U", "\\0"].iter().any(|e| memchr::memmem::find(value, e.as_bytes()).is_some()) {
+        return Err("text with escapes");
+    }
     if asked.context.syntax == Syntax::Prose && !asked.beside_login && makeup.classes() < 3 {
         return Err("not clearly a password");
     }
@@ -164,7 +199,7 @@ fn password(value: &[u8], makeup: &Makeup, asked: Asked<'_>) -> Result<Weight, &
             Err("speaks of passwords")
         };
     }
-    let confidence = if is_words(value) {
+    let confidence = if is_words(value) || makeup.letters() + makeup.foreign == 0 {
         Confidence::Low
     } else if makeup.len < 6 || !is_password_like(value, makeup) {
         if asked.beside_login && makeup.len >= 6 && makeup.digits > 0 && makeup.letters() > 0 {

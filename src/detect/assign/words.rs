@@ -5,7 +5,7 @@
 #[rustfmt::skip]
 pub(super) const STEMS: &[&str] = &[
     "pass", "Pass", "PASS", "pwd", "Pwd", "PWD", "secret", "Secret", "SECRET", "token", "Token", "TOKEN", "key",
-    "Key", "KEY", "auth", "Auth", "AUTH", "cred", "Cred", "CRED", "earer ", "asic ", "_pw", "_PW", "rootpw", "psw",
+    "Key", "KEY", "auth", "Auth", "AUTH", "cred", "Cred", "CRED", "earer ", "asic ", "_pw", "_PW", "rootpw", "pw=", "pw =", "pw:", "psk", "PSK", "login(", "onnection(", "connect(", "PDO(", "mysqli(", "psw",
     "PSW", "mysql", "curl ", "redis-cli", "dentified by", "DENTIFIED BY", "sqlcmd", "docker login",
     // Other languages. Latin stems without their first letter serve both cases.
     "ennwort", "ENNWORT", "ontrase", "ONTRASE", "enha", "ENHA", "achtwoord", "WACHTWOORD", "haslo", "Haslo", "hasło",
@@ -21,7 +21,7 @@ pub(super) const PASSWORD: &[&str] = &[
     "pswd", "passwrd", "kennwort", "contraseña", "contrasena", "contrasenya", "senha", "wachtwoord", "haslo",
     "hasło", "heslo", "parola", "parool", "salasana", "lösenord", "losenord", "adgangskode", "jelszó", "jelszo",
     "şifre", "sifre", "mdp", "motdepasse", "motpasse", "пароль", "парол", "密码", "密碼", "口令", "パスワード", "비밀번호", "암호",
-    "passwordbase", "mima", "userpass", "masterauth", "requirepass", "pgpassword", "sshpass", "rootpw",
+    "passwordbase", "mima", "userpass", "masterauth", "requirepass", "pgpassword", "sshpass", "rootpw", "psk", "pw",
 ];
 
 /// Endings of words that are passwords: `dbpassword`, `pgpassword`.

@@ -1,94 +1,84 @@
-//! Where a repository comes from: its remote's address and what HEAD is, for reports that link to it.
+//! Which repository and revision a scan is about, for reports that others read.
 
 use super::open::Repository;
-use super::{excludes, refs};
+use super::refs;
 use crate::blob::Provenance;
-use bstr::{BStr, BString, ByteSlice};
+use bstr::ByteSlice;
 
-/// The provenance, where there is a remote whose address can be told.
+/// Where the repository comes from: its remote's address, HEAD and its branch. None without a remote that others can
+/// reach: a path of this machine tells them nothing, and does not belong into a report.
 pub fn of(repository: &Repository) -> Option<Provenance> {
-    let branch = branch(repository);
-    let bytes = excludes::read(&repository.common_dir.join("config"))?;
-    let events = gix_config::parse::Events::from_bytes(&bytes, None).ok()?;
+    let text = std::fs::read(repository.common_dir.join("config")).ok()?;
+    let events = gix_config::parse::Events::from_bytes(&text, None).ok()?;
     let config = gix_config::File::from_parse_events_no_includes(events, gix_config::file::Metadata::api());
-    let named = branch.as_ref().and_then(|branch| config.string_by("branch", Some(branch.as_bstr()), "remote"));
-    let remote = named.unwrap_or_else(|| "origin".into());
-    let url = config.string_by("remote", Some(remote.as_bstr()), "url")?;
+    let remotes: Vec<_> = config.sections_by_name("remote").into_iter().flatten().collect();
+    let origin = remotes.iter().find(|r| r.header().subsection_name().is_some_and(|name| name == "origin"));
+    let url = origin.or(remotes.first())?.value("url")?;
     Some(Provenance {
-        uri: address(url.as_bstr())?,
+        uri: public(url.to_str().ok()?)?,
         revision: refs::head(repository).ok().flatten().map(|id| id.to_string()),
-        branch: branch.map(|branch| branch.to_str_lossy().into_owned()),
+        branch: refs::branch(repository).map(|name| name.to_str_lossy().into_owned()),
     })
 }
 
-/// HEAD's branch, by its short name.
-fn branch(repository: &Repository) -> Option<BString> {
-    let head = excludes::read(&repository.git_dir.join("HEAD"))?;
-    let name = head.strip_prefix(b"ref:")?.trim();
-    Some(name.strip_prefix(b"refs/heads/")?.into())
-}
-
-/// A remote's address as a URI without anything that could be a credential: no user, no query, no fragment. None for a
-/// path of this machine.
-fn address(url: &BStr) -> Option<String> {
-    let url = url.to_str().ok()?.trim();
-    let url = url.split(['?', '#']).next()?;
-    if url.bytes().any(|b| !(b'!'..=b'~').contains(&b) || b"\"<>\\^`{|}".contains(&b)) {
-        return None;
-    }
+/// The address without user, password, query and fragment; None for paths.
+fn public(url: &str) -> Option<String> {
+    let is_plain = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_graphic() && b != b'@');
     let (scheme, rest) = match url.split_once("://") {
+        Some(("file", _)) => return None,
         Some((scheme, rest)) => (scheme, rest.to_owned()),
-        // user@host:path, as ssh is written; a colon behind a slash is a path's.
+        // user@host:path, as scp takes it.
         None => {
-            let (host, path) = url.split_once(':').filter(|(host, _)| !host.contains('/') && host.len() > 1)?;
+            let is_host =
+                |host: &str, path: &str| host.len() > 1 && !host.contains(['/', '\\']) && !path.starts_with(':');
+            let (host, path) = url.split_once(':').filter(|(host, path)| is_host(host, path))?;
             ("ssh", format!("{host}/{}", path.trim_start_matches('/')))
         }
     };
-    if scheme == "file" || !scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b)) {
-        return None;
-    }
     let (host, path) = rest.split_once('/').unwrap_or((&rest, ""));
-    let host = host.rsplit('@').next().unwrap_or(host);
-    (!host.is_empty()).then(|| format!("{scheme}://{host}/{path}"))
+    let host = host.rsplit('@').next()?;
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let is_scheme = !scheme.is_empty() && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
+    (is_scheme && is_plain(host) && (path.is_empty() || is_plain(path))).then(|| format!("{scheme}://{host}/{path}"))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::open::GitEnv;
-    use super::super::testing::Git;
     use super::*;
+    use crate::source::git::history::sandbox::Sandbox;
 
     #[test]
     fn addresses_lose_their_credentials() {
-        let of = |url: &str| address(url.into());
-        let same = Some("https://example.com/a/b.git".to_owned());
-        assert_eq!(of("https://example.com/a/b.git"), same);
-        assert_eq!(of("https://user:p%40ss@example.com/a/b.git"), same);
-        assert_eq!(of("https://user:p@ss@example.com/a/b.git?private_token=x#y"), same);
-        assert_eq!(of("git@example.com:a/b.git").as_deref(), Some("ssh://example.com/a/b.git"));
-        assert_eq!(of("ssh://git@example.com:22/a").as_deref(), Some("ssh://example.com:22/a"));
-        for local in ["/srv/a.git", "../a", "file:///srv/a", "C:\\a", "a b:c", "ext::sh -c x", "\u{1b}://x", ""] {
-            assert_eq!(of(local), None, "{local}");
+        for (url, expected) in [
+            ("https://u:p@example.org/a/b.git", Some("https://example.org/a/b.git")),
+            ("https://token@example.org:8443/a?key=x#y", Some("https://example.org:8443/a")),
+            ("ssh://git@example.org/a.git", Some("ssh://example.org/a.git")),
+            ("git@example.org:a/b.git", Some("ssh://example.org/a/b.git")),
+            ("https://a@b@example.org/x", Some("https://example.org/x")),
+            ("https://example.org/x@y", None),
+            ("/home/me/x.git", None),
+            ("../x.git", None),
+            ("C:/x", None),
+            ("file:///home/me/x", None),
+            ("ext::sh -c x", None),
+            ("", None),
+        ] {
+            assert_eq!(public(url).as_deref(), expected, "{url}");
         }
     }
 
     #[test]
-    fn a_clone_names_its_remote() {
-        let git = Git::new();
-        let repository = || Repository::open(git.root(), &GitEnv::default()).unwrap();
-        assert_eq!(of(&repository()), None);
-        git.run(&["remote", "add", "origin", "https://token@example.com/a"]);
-        let unborn = of(&repository()).unwrap();
-        assert_eq!((unborn.revision, unborn.branch.as_deref()), (None, Some("main")));
-        git.write("a", b"x");
-        git.commit_all("a");
-        git.run(&["remote", "add", "fork", "git@example.org:b"]);
-        git.run(&["config", "branch.main.remote", "fork"]);
-        let found = of(&repository()).unwrap();
-        assert_eq!(found.uri, "ssh://example.org/b");
-        assert_eq!(found.revision.as_deref(), Some(git.run(&["rev-parse", "HEAD"]).trim()));
-        git.run(&["checkout", "-q", "--detach"]);
-        let detached = of(&repository()).unwrap();
-        assert_eq!((detached.uri.as_str(), detached.branch), ("https://example.com/a", None));
+    fn head_and_its_branch() {
+        let s = Sandbox::new();
+        assert_eq!(of(&s.open()), None);
+        s.git(&["remote", "add", "other", "https://u:p@example.org/other"]);
+        s.git(&["remote", "add", "origin", "https://u:p@example.org/origin"]);
+        let unborn = of(&s.open()).unwrap();
+        assert_eq!((unborn.uri.as_str(), unborn.revision), ("https://example.org/origin", None));
+        assert_eq!(unborn.branch.as_deref(), Some("main"));
+        let one = s.commit("a", "1");
+        s.git(&["checkout", "-q", "--detach"]);
+        let detached = of(&s.open()).unwrap();
+        assert_eq!((detached.revision, detached.branch), (Some(one.to_string()), None));
     }
 }

@@ -36,6 +36,11 @@ impl Context {
         Context { repository: Some(repository), loaded: OnceLock::new() }
     }
 
+    /// The repository.
+    pub(super) fn repository(&self) -> Option<&Repository> {
+        self.repository.as_ref()
+    }
+
     /// The root of the work tree.
     pub(super) fn work_tree(&self) -> Option<&Path> {
         self.repository.as_ref().and_then(|r| r.work_tree.as_deref())

@@ -12,10 +12,11 @@ mod trees;
 use super::index::{EntryKind, Index};
 use super::objects::Objects;
 use super::open::Repository;
+use super::provenance;
 use super::refs;
 use super::renames::{self, File};
 use crate::Result;
-use crate::blob::{Kind, Origin, Skip, SkipReason};
+use crate::blob::{Provenance, Skip, SkipReason};
 use crate::glob::PathFilter;
 use crate::source::{Sink, Source, Unit};
 use bstr::BString;
@@ -192,6 +193,10 @@ impl Source for Staged {
     fn holds_path(&self, repo_path: &[u8]) -> bool {
         // Without an index nothing was read, and nothing can be said to be gone.
         self.index.get().is_none_or(|index| index.is_tracked(repo_path))
+    }
+
+    fn provenance(&self) -> Option<Provenance> {
+        provenance::of(&self.repository)
     }
 
     fn scan(&self, sink: &dyn Sink) -> Result<()> {

@@ -94,6 +94,11 @@ pub(super) fn positional(text: &[u8], open: usize, n: usize) -> Option<Literal> 
     matches!(byte(text, end), b',' | b')').then_some(literal)
 }
 
+/// Whether a line of a PostgreSQL password file may stand in the text.
+pub(super) fn may_be_password_file(text: &[u8]) -> bool {
+    [&b":*:"[..], b":543", b":6432:"].iter().any(|sign| memchr::memmem::find(text, sign).is_some())
+}
+
 /// The passwords of a PostgreSQL password file: the last of five fields between colons.
 pub(super) fn password_file(text: &[u8]) -> Vec<Literal> {
     let mut all = Vec::new();
@@ -101,7 +106,9 @@ pub(super) fn password_file(text: &[u8]) -> Vec<Literal> {
     for line in text.split(|b| *b == b'\n') {
         let field = line.iter().enumerate().filter(|(_, b)| **b == b':').nth(3).map(|(i, _)| i + 1);
         let end = line.trim_ascii_end().len();
-        if let Some(field) = field.filter(|f| *f < end && line.first() != Some(&b'#')) {
+        let fields = line.split(|b| *b == b':').collect::<Vec<_>>();
+        let port = fields.get(1).is_some_and(|p| *p == b"*" || (!p.is_empty() && p.iter().all(u8::is_ascii_digit)));
+        if let Some(field) = field.filter(|f| *f < end && port && line.first() != Some(&b'#')) {
             all.push(Literal { span: start + field..start + end, quoted: false });
         }
         start += line.len() + 1;

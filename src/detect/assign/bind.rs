@@ -317,7 +317,7 @@ fn spoken(text: &[u8], at: usize, syntax: Syntax) -> Option<Bound> {
 
 /// `name value`: a quoted literal anywhere, a bare word in files of directives.
 fn word(text: &[u8], name: &Range<usize>, at: usize, syntax: Syntax) -> Option<Bound> {
-    if at == name.end {
+    if !matches!(byte(text, name.end), b' ' | b'\t') {
         return None;
     }
     if let Some(literal) = quoted(text, at) {

@@ -8,7 +8,11 @@ const LINE: usize = 240;
 
 /// `IDENTIFIED BY 'password'`.
 pub(super) fn identified_by(text: &[u8], at: usize) -> Option<Literal> {
-    quoted(text, at).filter(|literal| literal.span.start <= at + 2)
+    // In prose a thing is identified by a name too.
+    let head = &text[at.saturating_sub(120)..at];
+    let statement = head.ends_with(b"DENTIFIED BY")
+        || ["user", "grant"].iter().any(|w| memchr::memmem::find(head, w.as_bytes()).is_some());
+    quoted(text, at).filter(|literal| statement && literal.span.start <= at + 2 && text[literal.span.start - 1] != b'`')
 }
 
 /// The password argument of the command at `command`: `mysql -psecret`, `curl -u me:secret`, `sshpass -p secret`.

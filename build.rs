@@ -65,7 +65,7 @@ fn quote_after(line: &str, open: Option<&'static str>) -> Option<&'static str> {
             }
             None => {
                 let next = ["'''", "\"\"\""].into_iter().filter_map(|q| Some((rest.find(q)?, q))).min();
-                let Some((at, quote)) = next else { return None };
+                let (at, quote) = next?;
                 rest = &rest[at + quote.len()..];
                 open = Some(quote);
             }

@@ -43,6 +43,11 @@ impl Edits {
         self.list.is_empty()
     }
 
+    /// Whether anything but split literals is undone: those go on where lists of words look like them.
+    pub(super) fn undo_more_than_seams(&self) -> bool {
+        self.list.iter().any(|e| e.piece != Piece::Whole(super::Encoding::Joined))
+    }
+
     /// Puts `bytes` in the place of `range`.
     pub(super) fn push(&mut self, range: Range<usize>, bytes: &[u8], piece: Piece) {
         let from = self.out.len();

@@ -55,7 +55,7 @@ pub(super) fn find(text: &[u8], edits: &mut Edits) {
 }
 
 fn sign(text: &[u8], at: usize) -> Option<Sign> {
-    let slashes = text[at..].iter().take_while(|&&b| b == b'\\').take(64).count();
+    let slashes = text[at..].iter().take_while(|&&b| b == b'\\').count();
     let rest = &text[at + slashes..];
     match *rest.first()? {
         quote @ (b'"' | b'\'') => is_structural(text, at, &rest[1..]).then_some(Sign::Text(Some(quote))),
@@ -118,7 +118,7 @@ fn ascii_code(rest: &[u8]) -> Option<u8> {
 /// What lies between the unescaped quotes (or line ends) around `at`; not before `floor`.
 fn region(text: &[u8], at: usize, floor: usize, quote: Option<u8>) -> Range<usize> {
     let ends = |b: u8| quote.map_or(matches!(b, b'"' | b'\''), |q| b == q);
-    let bare = |i: usize| text[..i].iter().rev().take_while(|&&b| b == b'\\').take(64).count() % 2 == 0;
+    let bare = |i: usize| text[..i].iter().rev().take_while(|&&b| b == b'\\').count() % 2 == 0;
     let stop = |i: usize| text[i] == b'\n' || (ends(text[i]) && bare(i));
     let start = (floor..at).rev().find(|&i| stop(i)).map_or(floor, |i| i + 1);
     let end = (at..text.len()).find(|&i| stop(i)).unwrap_or(text.len());

@@ -56,8 +56,15 @@ fn seam(text: &[u8], at: usize) -> Option<Range<usize>> {
     } else {
         joined >= ADJACENT && left.len() >= 6 && right.len() >= 6
     };
-    let mixed = |test: fn(&u8) -> bool| text[left.clone()].iter().chain(&text[right.clone()]).any(test);
-    (enough && mixed(u8::is_ascii_digit) && mixed(u8::is_ascii_alphabetic)).then_some(at..next)
+    // Words that stand side by side (imports, lists of paths) change from letters to digits or case less often.
+    let changes = changes(&text[left]) + changes(&text[right]);
+    (enough && changes * if operator > 0 { 8 } else { 5 } >= joined).then_some(at..next)
+}
+
+/// How often letters, capitals and digits take turns.
+fn changes(piece: &[u8]) -> usize {
+    let class = |b: &u8| (b.is_ascii_digit(), b.is_ascii_uppercase(), b.is_ascii_lowercase());
+    piece.windows(2).filter(|w| class(&w[0]) != class(&w[1])).count()
 }
 
 /// Length of the operator that joins strings: `+ . .. & ~ <> ++ ||`.

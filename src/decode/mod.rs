@@ -28,8 +28,8 @@ use map::Map;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// How deep encodings are undone: JSON in base64 in JSON is three.
-const DEPTH: usize = 4;
+/// How deep encodings are undone: JSON in base64 in JSON is three. Levels shrink, so that the last ones cost little.
+const DEPTH: usize = 6;
 /// All views of a text together hold at most this many times its bytes ...
 const GROWTH: usize = 4;
 /// ... and this many more.
@@ -140,7 +140,7 @@ pub fn views(text: &[u8], path: Option<&[u8]>) -> Views {
             break;
         }
         if level == DEPTH || above.len() > budget {
-            out.truncated = true;
+            out.truncated = edits.undo_more_than_seams();
             break;
         }
         let (decoded, map) = edits.apply(above);
@@ -149,6 +149,13 @@ pub fn views(text: &[u8], path: Option<&[u8]>) -> Views {
         out.views.push(View { text: decoded, maps: maps.clone() });
     }
     out
+}
+
+/// Whether a value is base64 or hexadecimal digits of text: a view shows that text in its place.
+pub fn hides_text(value: &[u8]) -> bool {
+    let mut edits = Edits::default();
+    base64::find(value, &mut edits);
+    !edits.is_empty()
 }
 
 #[cfg(test)]

@@ -15,10 +15,26 @@ const LARGEST: usize = 64 * 1024;
 /// The fewest characters of a body: an Ed25519 key in PKCS#8 has 64.
 const SMALLEST: usize = 40;
 const SMALLEST_CUT: usize = 100;
+/// The shortest last line of a body that is cut off.
+const SHORT_LINE: usize = 16;
 
 const BEGIN: &[u8] = b"-----BEGIN ";
 const OPENSSH: &[u8] = b"openssh-key-v1\0";
 const PUTTY: &str = "PuTTY-User-Key-File";
+
+/// What else a PuTTY file says, and how many lines it may have.
+const PUTTY_FIELDS: &[&str] = &[
+    "Comment",
+    "Public-Lines",
+    "Private-MAC",
+    "Private-Hash",
+    "Key-Derivation",
+    "Argon2-Memory",
+    "Argon2-Passes",
+    "Argon2-Parallelism",
+    "Argon2-Salt",
+];
+const PUTTY_LINES: usize = 400;
 
 /// The rules for private keys by their labels.
 #[derive(Debug, Default)]
@@ -47,9 +63,11 @@ impl Blocks {
         let Some(rule) = self.of(label) else { return };
         let limit = text.len().min(body + LARGEST);
         let dashes = memchr::memmem::find(&text[body..limit], b"-----").map_or(limit, |i| body + i);
+        // In a diff the line can have a dash more.
+        let dashes = dashes + usize::from(text[dashes..].starts_with(b"------"));
         let close = [b"-----END ", label, b"-----"].concat();
         let closed = text[dashes..].starts_with(&close);
-        let read = Body::read(text, body..dashes, soft::line_head(text, start));
+        let read = Body::read(text, body..dashes, soft::line_head(text, start), closed);
         let end = if closed { dashes + close.len() } else { read.end };
         if let Some(why) = read.fake(closed) {
             hits.refuse(rule, start..end, || why.to_owned());
@@ -66,10 +84,16 @@ impl Blocks {
 
     fn putty(&self, text: &[u8], start: usize, hits: &mut Hits) {
         let Some(rule) = self.of(PUTTY.as_bytes()) else { return };
+        // The first line is short; without its end this is a word in a text.
+        let head = &text[start..text.len().min(start + 128)];
+        let version = &head[PUTTY.len()..];
+        if !(version.starts_with(b"-2: ") || version.starts_with(b"-3: ")) || !soft::has_line_end(head) {
+            return;
+        }
         let limit = text.len().min(start + LARGEST);
-        let mut lines = SoftLines::new(text, start..limit, soft::line_head(text, start));
+        let lines = SoftLines::new(text, start..limit, soft::line_head(text, start));
         let (mut kept, mut end, mut encrypted, mut private, mut left) = (Vec::new(), start, false, 0, 0usize);
-        while let Some((line, range)) = lines.next() {
+        for (line, range) in lines.take(PUTTY_LINES) {
             if line.is_empty() {
                 continue;
             }
@@ -80,7 +104,8 @@ impl Blocks {
                 }
                 Some(("Encryption", how)) => encrypted = how != "none",
                 Some(("Private-Lines", n)) => left = n.parse().unwrap_or(0).min(1000),
-                Some(_) => {}
+                Some((name, _)) if PUTTY_FIELDS.contains(&name) || kept.is_empty() => {}
+                Some(_) => break,
                 None if soft::is_base64(&line) => {}
                 None => break,
             }
@@ -135,30 +160,39 @@ struct Body {
 }
 
 impl Body {
-    fn read(text: &[u8], range: Range<usize>, head: &[u8]) -> Body {
+    /// Reads the lines in `range`. Where no last line closes them, the first one that is not as long as the others is
+    /// the last, or already text.
+    fn read(text: &[u8], range: Range<usize>, head: &[u8], closed: bool) -> Body {
         let end = range.start;
         let mut body = Body { lines: Vec::new(), base64: String::new(), end, encrypted: false, foreign: false };
-        for (line, place) in SoftLines::new(text, range, head) {
-            if line.is_empty() {
-                continue;
-            }
-            let field =
-                line.split_once(": ").filter(|(name, _)| name.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-'));
-            if let (Some((name, value)), true) = (field, body.base64.is_empty()) {
-                body.encrypted |= name == "DEK-Info" || name == "Proc-Type" && value.contains("ENCRYPTED");
+        let mut width = 0;
+        for (line, place) in SoftLines::new(text, range, head).filter(|(line, _)| !line.is_empty()) {
+            let len = line.len();
+            if body.base64.is_empty() && body.field(&line) {
                 body.lines.push(line);
-            } else if line.split_whitespace().all(soft::is_base64) {
-                for word in line.split_whitespace() {
-                    body.base64.push_str(word);
-                    body.lines.push(word.to_owned());
-                }
-            } else {
+            } else if !line.split_whitespace().all(soft::is_base64) {
                 body.foreign = true;
                 break;
+            } else if !closed && len < width && len < SHORT_LINE && !line.ends_with('=') {
+                break;
+            } else {
+                body.lines.extend(line.split_whitespace().map(str::to_owned));
+                body.base64.extend(line.split_whitespace());
             }
             body.end = place.end;
+            if !closed && len < width {
+                break;
+            }
+            width = if body.base64.is_empty() { 0 } else { len };
         }
         body
+    }
+
+    /// Whether the line is a field before the body (`DEK-Info: ...`).
+    fn field(&mut self, line: &str) -> bool {
+        let Some((name, value)) = line.split_once(": ") else { return false };
+        self.encrypted |= name == "DEK-Info" || name == "Proc-Type" && value.contains("ENCRYPTED");
+        name.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-')
     }
 
     /// Why it is no key.
@@ -196,5 +230,78 @@ impl Body {
             (true, false) => (Confidence::Medium, "it is cut off, but begins like such a key"),
             (false, _) => (Confidence::Low, "its content does not begin like such a key"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::{Detector, Path, Place};
+    use crate::rule::RuleSet;
+
+    /// The lines of a block that begins as DER does and goes on at random.
+    fn key(lines: usize) -> Vec<String> {
+        let mut state = 7u32;
+        let random = std::iter::repeat_with(|| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as u8
+        });
+        let bytes: Vec<u8> = [0x30, 0x82].into_iter().chain(random).take(48 * lines).collect();
+        let base64 = base64::engine::general_purpose::STANDARD.encode(bytes);
+        let body = base64.as_bytes().chunks(64).map(|line| String::from_utf8_lossy(line).into_owned());
+        [format!("{}BEGIN PRIVATE KEY-----", "-----")]
+            .into_iter()
+            .chain(body)
+            .chain(["-----END PRIVATE KEY-----".to_owned()])
+            .collect()
+    }
+
+    fn found(text: &str) -> Vec<(String, Confidence, Range<usize>)> {
+        let rules = Arc::new(RuleSet::load(&[]).unwrap());
+        let place = Place { kind: crate::blob::Kind::Worktree, path: Path::None };
+        let all = Detector::new(rules).detect(text.as_bytes(), place);
+        let value = |m: &Match| String::from_utf8_lossy(m.secret.reveal()).into_owned();
+        all.iter().map(|m| (value(m), m.confidence, m.span.clone())).collect()
+    }
+
+    #[test]
+    fn one_secret_however_it_is_wrapped() {
+        let lines = key(5);
+        let plain = lines.join("\n");
+        let each =
+            |before: &str, after: &str| -> String { lines.iter().map(|l| format!("{before}{l}{after}")).collect() };
+        for text in [
+            format!("{plain}\n"),
+            lines.join("\r\n"),
+            format!("KEY=\"{}\"", lines.join("\\n")),
+            format!("{{\"a\": \"{{\\\"k\\\": \\\"{}\\\"}}\"}}", lines.join("\\\\n")),
+            each("    ", "\n"),
+            each("# ", "\n"),
+            each(" * ", "\n"),
+            each("+", "\n"),
+            each("-", "\n"),
+            each("  b\"", "\\n\"\n"),
+            each("    \"", "\\n\" +\n"),
+            each("  \"", "\",\n"),
+            each("$k .= '", "' . \"\\n\";\n"),
+            each("\"", "\\n\" \\\n"),
+            format!("export KEY='{}'", lines.join(" ")),
+            format!("{}\n{}\n{}\n", lines[0], lines[1..6].concat(), lines[6]),
+        ] {
+            let all = found(&text);
+            assert_eq!(all.len(), 1, "{text}");
+            let (value, confidence, span) = &all[0];
+            assert_eq!((value.replace('\n', ""), *confidence), (lines.concat(), Confidence::High), "{text}");
+            assert!(text[span.clone()].starts_with(&lines[0]) && text[span.clone()].ends_with(&lines[6]), "{text}");
+        }
+    }
+
+    #[test]
+    fn cut_off_it_still_counts() {
+        let lines = key(5);
+        let (value, confidence, span) = found(&format!("{}\nand so on", lines[..4].join("\n"))).remove(0);
+        assert_eq!((value, confidence), (lines[..4].join("\n"), Confidence::Medium));
+        assert_eq!(span, 0..lines[..4].join("\n").len());
+        assert_eq!(found(&format!("{}\n{}\n", lines[0], &lines[1][..30])), []);
     }
 }

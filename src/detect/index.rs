@@ -41,6 +41,8 @@ pub(super) struct Index {
 #[derive(Debug)]
 pub(super) struct Shape {
     pub(super) alphabet: Alphabet,
+    /// The alphabet has more than the characters of a run.
+    pub(super) wide: bool,
     pub(super) rules: Vec<Arc<Rule>>,
 }
 
@@ -80,6 +82,13 @@ impl Index {
     }
 }
 
+/// Of several rules of a kind that has one owner the built-in one stays.
+fn own(place: &mut Option<Arc<Rule>>, rule: &Arc<Rule>) {
+    if place.is_none() || rule.spec.embedded.is_some() {
+        *place = Some(rule.clone());
+    }
+}
+
 /// An [`Index`] in the making.
 #[derive(Default)]
 struct Tables {
@@ -108,14 +117,14 @@ impl Tables {
             }
             RuleKind::UrlCredentials => {
                 self.literals.push((b"://".to_vec(), Target::Url));
-                self.url = Some(rule.clone());
+                own(&mut self.url, rule);
             }
             RuleKind::JsonWebToken => {
                 self.prefixes.extend(super::jwt::PREFIXES.iter().map(|p| (p.to_vec(), PrefixTarget::Jwt)));
-                self.jwt = Some(rule.clone());
+                own(&mut self.jwt, rule);
             }
-            RuleKind::GenericSecret => self.generic.secret = Some(rule.clone()),
-            RuleKind::GenericPassword => self.generic.password = Some(rule.clone()),
+            RuleKind::GenericSecret => own(&mut self.generic.secret, rule),
+            RuleKind::GenericPassword => own(&mut self.generic.password, rule),
         }
     }
 
@@ -149,7 +158,10 @@ impl Tables {
         match self.shapes.iter_mut().find(|s| s.alphabet == alphabet) {
             Some(shape) if shape.rules.iter().any(|r| Arc::ptr_eq(r, rule)) => {}
             Some(shape) => shape.rules.push(rule.clone()),
-            None => self.shapes.push(Shape { alphabet, rules: vec![rule.clone()] }),
+            None => {
+                let wide = (0..=127u8).any(|b| alphabet.holds(b) && !is_token_byte(b));
+                self.shapes.push(Shape { alphabet, wide, rules: vec![rule.clone()] });
+            }
         }
     }
 

@@ -19,6 +19,8 @@ mod prefix;
 pub mod selftest;
 pub mod shape;
 mod soft;
+#[cfg(test)]
+mod tests;
 pub mod tokens;
 mod url;
 pub mod value;
@@ -127,12 +129,14 @@ impl Detector {
     /// As [`Detector::detect`], and whether everything was looked at.
     pub fn examine(&self, text: &[u8], place: Place<'_>) -> Examined {
         let hits = self.gather(text, place, Hits::matches());
-        Examined { truncated: hits.truncated, matches: overlap::resolve(hits.matches) }
+        Examined { truncated: hits.truncated, matches: overlap::resolve(hits.matches, hits.claims) }
     }
 
     /// Whether some path could make a finding of at least `floor` in this text. Cheap for a text without candidates.
     pub fn probe(&self, text: &[u8], floor: Confidence) -> bool {
-        self.detect(text, Place { kind: Kind::History, path: Path::Unknown }).iter().any(|m| m.confidence >= floor)
+        let place = Place { kind: Kind::History, path: Path::Unknown };
+        // Before one of several owners is chosen: without its path an unsure owner could hide a sure one.
+        self.gather(text, place, Hits::matches()).matches.iter().any(|m| m.confidence >= floor)
     }
 
     /// What was looked at and refused, and why.
@@ -166,7 +170,7 @@ impl Detector {
             contextual::look(index, &mut look, run, hits);
         }
         literals(index, &mut look, hits);
-        assign::find(text, place, &index.generic, &mut hits.matches);
+        assign::find(text, place, &index.generic, hits);
     }
 }
 
@@ -176,13 +180,15 @@ struct Look<'a> {
     place: Place<'a>,
     ends: prefix::Ends,
     halves: Vec<part::Halves>,
+    /// Where the last run of each wide shape ended.
+    wide: Vec<usize>,
     reader: judge::Reader<'a>,
 }
 
 impl<'a> Look<'a> {
     fn new(text: &'a [u8], place: Place<'a>) -> Self {
         let reader = judge::Reader::new(text, place);
-        Look { text, place, ends: prefix::Ends::default(), halves: Vec::new(), reader }
+        Look { text, place, ends: prefix::Ends::default(), halves: Vec::new(), wide: Vec::new(), reader }
     }
 }
 

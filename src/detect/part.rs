@@ -18,6 +18,8 @@ const NAME_REACH: usize = 80;
 pub(super) struct Halves {
     of: (String, String),
     spans: Vec<Range<usize>>,
+    /// Whether the first half stands before the first token: then each stands before its token.
+    first: bool,
 }
 
 /// Takes a match over, joined with the other half if its rule has one.
@@ -25,7 +27,7 @@ pub(super) fn join(look: &mut Look<'_>, mut found: Match, hits: &mut Hits) {
     let rule = found.rule.clone();
     for part in &rule.spec.part {
         match nearest(look, &found, part) {
-            Some(half) => add(look.text, &mut found, part, half),
+            Some(half) => add(look.text, &mut found, part, half, hits),
             None => {
                 if let Some(alone) = part.alone {
                     found.confidence = found.confidence.min(alone);
@@ -37,10 +39,11 @@ pub(super) fn join(look: &mut Look<'_>, mut found: Match, hits: &mut Hits) {
     hits.matches.push(found);
 }
 
-fn add(text: &[u8], found: &mut Match, part: &PartSpec, half: Range<usize>) {
+fn add(text: &[u8], found: &mut Match, part: &PartSpec, half: Range<usize>, hits: &mut Hits) {
     if part.secret {
         let reason = format!("the {} of the {} beside it", part.id, found.rule.title);
         found.evidence.insert(0, Evidence { reason, span: Some(found.span.clone()) });
+        hits.claims.push(found.span.clone());
         found.secret = Secret::new(&text[half.clone()]);
         found.span = half;
     } else {
@@ -53,8 +56,8 @@ fn add(text: &[u8], found: &mut Match, part: &PartSpec, half: Range<usize>) {
 fn nearest(look: &mut Look<'_>, found: &Match, part: &PartSpec) -> Option<Range<usize>> {
     let text = look.text;
     let window = window(text, &found.span, part.within);
-    let halves = &halves(look, found, part)?.spans;
-    let first_of_text = halves.first()?.start < found.span.start;
+    let halves = halves(look, found, part)?;
+    let (first, halves) = (halves.first, &halves.spans);
     let split = halves.partition_point(|h| h.start < found.span.start);
     let before = halves[..split].iter().rev().take(NEAREST).filter(|h| h.start >= window.start);
     let after = halves[split..].iter().take(NEAREST).filter(|h| h.end <= window.end);
@@ -67,7 +70,7 @@ fn nearest(look: &mut Look<'_>, found: &Match, part: &PartSpec) -> Option<Range<
         let follows = half.start > found.span.start;
         let between = if follows { found.span.end..half.start } else { half.end..found.span.start };
         let lines = text.get(between).map_or(0, |t| memchr::memchr_iter(b'\n', t).count());
-        (!named(text, half, &part.names), lines, follows == first_of_text)
+        (!named(text, half, &part.names), lines, follows == first)
     };
     before.chain(after).filter(fits).min_by_key(rank).cloned()
 }
@@ -80,7 +83,8 @@ fn halves<'a>(look: &'a mut Look<'_>, found: &Match, part: &PartSpec) -> Option<
     }
     let alphabet = Alphabet::parse(&part.token.alphabet)?;
     let spans = tokens(look.text, &alphabet, part);
-    look.halves.push(Halves { of: (key.0.to_owned(), key.1.to_owned()), spans });
+    let first = spans.first().is_some_and(|half| half.start < found.span.start);
+    look.halves.push(Halves { of: (key.0.to_owned(), key.1.to_owned()), spans, first });
     look.halves.last()
 }
 

@@ -5,6 +5,9 @@
 //! (`${KEY}`, `{{ key }}`, `<key>`, `%s`). A reference says where the secret is (`os.environ/KEY`, `op://`,
 //! `vault:`, `ENC[`). Where this ends: what a value is worth, and whether it is a word, is asked elsewhere.
 
+use aho_corasick::AhoCorasick;
+use std::sync::OnceLock;
+
 /// What a value is instead of a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stand {
@@ -65,13 +68,19 @@ const IN_TOKENS: &[&str] = &[
 /// Stricter than [`stands_for`]: what would be a word of a password is none of a token's.
 pub fn why(value: &[u8]) -> Option<&'static str> {
     let squeezed: Vec<u8> = value.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
-    if IN_TOKENS.iter().any(|word| memchr::memmem::find(&squeezed, word.as_bytes()).is_some()) {
+    if in_tokens().is_some_and(|words| words.is_match(&squeezed)) {
         return Some("a placeholder's word stands in it");
     }
     if longest_sequence(value) >= 8 {
         return Some("it counts");
     }
     stands_for(value).map(Stand::why)
+}
+
+/// The search for [`IN_TOKENS`], made once. (Few short words: it can always be made.)
+fn in_tokens() -> Option<&'static AhoCorasick> {
+    static SEARCH: OnceLock<Option<AhoCorasick>> = OnceLock::new();
+    SEARCH.get_or_init(|| AhoCorasick::new(IN_TOKENS).ok()).as_ref()
 }
 
 /// Starts of values that name a place, in lower case.
@@ -199,7 +208,9 @@ fn is_repeated(value: &[u8]) -> bool {
     let mut seen = [false; 256];
     value.iter().for_each(|&b| seen[usize::from(b)] = true);
     let distinct = seen.iter().filter(|s| **s).count();
-    let period = (1..=n / 2).take(24).any(|p| n >= 2 * p + usize::from(n % p != 0) * 4 && value[p..] == value[..n - p]);
+    let period = (1..=n / 2)
+        .take(24)
+        .any(|p| n >= 2 * p + usize::from(!n.is_multiple_of(p)) * 4 && value[p..] == value[..n - p]);
     (n >= 6 && (period || distinct <= 2)) || (n >= 16 && distinct <= 5)
 }
 
@@ -245,7 +256,7 @@ fn longest_sequence(value: &[u8]) -> usize {
 }
 
 /// Published values, each in two pieces, so that no scanner takes this file for a leak.
-const PUBLISHED: [(&str, &str); 12] = [
+const PUBLISHED: [(&str, &str); 16] = [
     // AWS documentation; most of its examples say EXAMPLE.
     ("wJalrXUtnFEMI/K7MDENG", "/bPxRfiCY"),
     ("je7MtGbClwBF/2Zp9Utk", "/h3yCo8nvb"),
@@ -262,6 +273,11 @@ const PUBLISHED: [(&str, &str); 12] = [
     ("mF_9.B5f", "-4.1JqM"),
     ("2YotnFZFEjr1", "zCsicMWpAA"),
     ("tGzv3JOkF0XG", "5Qx2TlKWIA"),
+    // Stripe's and Google's documentation, without the prefix.
+    ("4eC39HqLyjWD", "arjtT1zdp7dc"),
+    ("BQokikJOvBiI", "2HlWgH4olfQ2"),
+    ("tR3PYbcVNZZ7", "96tH88S4VQ2u"),
+    ("SyDaGmWKa4JsXZ-Hj", "Gw7ISLn_3namBGewQe"),
 ];
 
 fn is_published(value: &[u8]) -> bool {

@@ -150,9 +150,15 @@ pub(super) fn look(index: &Index, look: &mut Look<'_>, run: Range<usize>, hits: 
     let mut end = 0;
     for (start, len, target) in found {
         // What was taken as a token is not looked into.
-        if start >= end {
-            end = end.max(candidate(index, look, start, len, target, hits));
+        if start < end {
+            continue;
         }
+        let found = match (target, &index.jwt) {
+            (PrefixTarget::Form(form), _) => candidate(index, look, start..start + len, form, hits),
+            (PrefixTarget::Jwt, Some(rule)) => jwt::look(rule, text, start, run.end, hits),
+            (PrefixTarget::Jwt, None) => 0,
+        };
+        end = end.max(found);
     }
 }
 
@@ -162,36 +168,26 @@ pub(super) fn literal(index: &Index, look: &mut Look<'_>, at: Range<usize>, form
     let run = at.start - before;
     let behind_sign = before > 0 && !look.text[at.start - 1].is_ascii_alphanumeric();
     if before == 0 || behind_sign || escape_tail(look.text, run) == before {
-        candidate(index, look, at.start, at.len(), PrefixTarget::Form(form), hits);
+        candidate(index, look, at, form, hits);
     }
 }
 
-/// Looks at one candidate; gives the end of the token, if it is one.
-fn candidate(
-    index: &Index,
-    look: &mut Look<'_>,
-    start: usize,
-    prefix: usize,
-    target: PrefixTarget,
-    hits: &mut Hits,
-) -> usize {
-    let PrefixTarget::Form(form) = target else {
-        return index.jwt.as_ref().map_or(0, |rule| jwt::look(rule, look.text, start, hits));
-    };
+/// Looks at a token of a form that begins with the prefix at `prefix`; gives its end, or 0.
+fn candidate(index: &Index, look: &mut Look<'_>, prefix: Range<usize>, form: usize, hits: &mut Hits) -> usize {
     let Some(form) = index.forms.get(form) else { return 0 };
-    let mut end = look.ends.of(index, form.alphabet, look.text, start + prefix);
+    let mut end = look.ends.of(index, form.alphabet, look.text, prefix.end);
     // A sentence's full stop is no part of a token.
-    while end > start + prefix && look.text[end - 1] == b'.' {
+    while end > prefix.end && look.text[end - 1] == b'.' {
         end -= 1;
     }
-    let token = Token { form, text: look.text, start, body: start + prefix..end };
+    let token = Token { form, text: look.text, start: prefix.start, body: prefix.end..end };
     if !form.files.hold(look.place.path) {
         return 0;
     }
     match token.form_fits() {
         Ok(()) => token.judge(look, hits),
         Err(why) => {
-            hits.refuse(&form.rule, start..end, || why.to_owned());
+            hits.refuse(&form.rule, prefix.start..end, || why.to_owned());
             0
         }
     }
@@ -240,6 +236,7 @@ impl Token<'_> {
         let (rule, span) = (&self.form.rule, self.start..self.body.end);
         if let Some(why) = self.fake() {
             hits.refuse(rule, span.clone(), || why.to_owned());
+            hits.claims.push(span.clone());
             return span.end;
         }
         let (confidence, evidence) = self.confidence();

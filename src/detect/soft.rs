@@ -58,6 +58,11 @@ impl Iterator for SoftLines<'_> {
     }
 }
 
+/// Whether a line ends in the text.
+pub(super) fn has_line_end(text: &[u8]) -> bool {
+    SoftLines::new(text, 0..text.len(), b"").line_end().0 < text.len()
+}
+
 /// What stands before `start` on its line.
 pub(super) fn line_head(text: &[u8], start: usize) -> &[u8] {
     let from = start.saturating_sub(64);
@@ -68,7 +73,7 @@ pub(super) fn line_head(text: &[u8], start: usize) -> &[u8] {
 /// A line without what its surrounding adds: quotes, commas, comment and concatenation signs.
 fn clean(line: &str) -> String {
     let noise = |c: char| c.is_whitespace() || "\"'`,;#*<>|\\(){}[]".contains(c);
-    let mut line = line.trim_matches(noise);
+    let mut line = without_marker(line.trim_matches(noise)).trim_matches(noise);
     // `+`, `.` and `/` belong to base64 or join strings: they join where a space or a quote parts them from the text.
     for sign in ["+", ".", "&", "//", "--"] {
         if let Some(rest) = line.strip_prefix(sign).filter(|r| r.starts_with(noise)) {
@@ -82,6 +87,14 @@ fn clean(line: &str) -> String {
         return String::new();
     }
     line.replace('\\', "")
+}
+
+/// A line without what marks its literal: the `b` of `b"..."`, `@"`, `u8"`.
+fn without_marker(line: &str) -> &str {
+    match line.find(['"', '\'']) {
+        Some(at) if at <= 2 && line[..at].bytes().all(|b| b.is_ascii_alphanumeric() || b == b'@') => &line[at + 1..],
+        _ => line,
+    }
 }
 
 /// Whether the text is of base64's characters, and not empty.

@@ -214,6 +214,10 @@ impl Structure<'_> {
 
 /// Words between a header's name and the credential.
 pub fn is_scheme(word: &[u8]) -> bool {
+    // `set KEY value`: a variable.
+    if matches!(word, b"KEY" | b"TOKEN" | b"APIKEY") {
+        return false;
+    }
     [b"bearer".as_slice(), b"basic", b"token", b"apikey", b"api-key", b"key"]
         .iter()
         .any(|s| word.eq_ignore_ascii_case(s))

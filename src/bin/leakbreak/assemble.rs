@@ -6,7 +6,7 @@ use crate::ground::{Ground, Target};
 use leakbreak::config::{self, Config, Layer};
 use leakbreak::detect::Detector;
 use leakbreak::rule::{Confidence, RuleSet, Severity};
-use leakbreak::scan::{self, Empty, InlineComments, Scan, Selection, Unreachable};
+use leakbreak::scan::{Empty, InlineComments, Scan, Selection, Unreachable};
 use leakbreak::source::Source;
 use leakbreak::suppress::{Allowlist, Baseline};
 use leakbreak::{Error, Result};

@@ -48,10 +48,10 @@ fn question(what: &OsStr) -> Result<Question> {
     if let Some(fingerprint) = what.to_str().and_then(Fingerprint::parse) {
         return Ok(Question::Finding(fingerprint));
     }
-    let place = split(what).and_then(|(path, line)| match split(path.as_os_str()) {
+    let place = split(what).map(|(path, line)| match split(path.as_os_str()) {
         // FILE:LINE:COLUMN, as editors and compilers write it; a file can have such a name, too.
-        Some((file, first)) if !path.exists() && file.exists() => Some((file, first)),
-        _ => Some((path, line)),
+        Some((file, first)) if !path.exists() && file.exists() => (file, first),
+        _ => (path, line),
     });
     match place {
         Some((path, line)) => Ok(Question::Line(path, line)),
@@ -113,19 +113,21 @@ fn of_line(path: &Path, line: u64, policy: &PolicyArgs) -> Result<Vec<String>> {
         }
     }
     let outcome = scan(&parts)?;
+    // The name itself can hold a secret; here it does so no more.
+    let name = outcome.receipt.asked.first().map_or_else(|| shown(path), |asked| printable(asked));
     let here: Vec<_> = outcome.findings.iter().filter(|f| f.line <= line && line <= f.end_line).collect();
     let mut lines: Vec<String> = here.iter().flat_map(|finding| about(finding, &settings)).collect();
     lines.extend(not_read(&outcome));
     if let Some(text) = &text {
-        lines.extend(refused(&parts, path, text, line));
+        lines.extend(refused(&parts, path, text, line).into_iter().map(|why| format!("{name}:{why}")));
     }
     if lines.is_empty() {
-        lines.push(format!("{}:{line}: nothing here looks like a secret to any rule", shown(path)));
+        lines.push(format!("{name}:{line}: nothing here looks like a secret to any rule"));
     }
     Ok(lines)
 }
 
-/// Candidates that rules looked at and refused.
+/// Candidates that rules looked at and refused: where, by whom and why.
 fn refused(parts: &Parts, path: &Path, text: &[u8], line: u64) -> Vec<String> {
     let root = parts.ground.root.as_deref().or(parts.ground.start.as_deref());
     let full = path.canonicalize().unwrap_or_else(|_| path.to_owned());
@@ -139,8 +141,7 @@ fn refused(parts: &Parts, path: &Path, text: &[u8], line: u64) -> Vec<String> {
     });
     here.map(|r| {
         let at = index.position(r.span.start, text);
-        let why = printable(&format!("refused by {}: {}", r.rule, r.why));
-        format!("{}:{}:{}: {why}", shown(path), at.line, at.column)
+        format!("{}:{}: {}", at.line, at.column, printable(&format!("refused by {}: {}", r.rule, r.why)))
     })
     .collect()
 }

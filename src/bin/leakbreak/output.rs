@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 pub(crate) enum Destination {
     /// Standard output.
     Standard,
+    /// Standard error, where a hook speaks.
+    Errors,
     /// A regular file, old or new: replaced as a whole.
     File(PathBuf),
     /// A device, a FIFO, a terminal: written as it comes.
@@ -45,6 +47,7 @@ impl Destination {
     pub(crate) fn write(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
         match self {
             Destination::Standard => buffered(io::stdout().lock(), write),
+            Destination::Errors => buffered(io::stderr().lock(), write),
             Destination::Stream(path) => File::options().write(true).open(path).and_then(|file| buffered(file, write)),
             Destination::File(path) => replace(path, write),
         }
@@ -142,9 +145,15 @@ pub(crate) fn has_color(wish: ColorArg, destination: &Destination) -> bool {
     match wish {
         ColorArg::Always => true,
         ColorArg::Never => false,
-        ColorArg::Auto => {
-            *destination == Destination::Standard && io::stdout().is_terminal() && !crate::env::no_color()
-        }
+        ColorArg::Auto => is_terminal(destination) && !crate::env::no_color(),
+    }
+}
+
+fn is_terminal(destination: &Destination) -> bool {
+    match destination {
+        Destination::Standard => io::stdout().is_terminal(),
+        Destination::Errors => io::stderr().is_terminal(),
+        Destination::File(_) | Destination::Stream(_) => false,
     }
 }
 

@@ -10,6 +10,7 @@ use leakbreak::glob::{Globs, PathFilter};
 use leakbreak::source::Source;
 use leakbreak::source::git::history::{History, Options, PathFilter as Keep, ShallowHistory};
 use leakbreak::source::git::range::{self, Range, Selection};
+use leakbreak::source::git::staged::{self, Staged};
 use leakbreak::source::stdin::Stdin;
 use leakbreak::source::worktree::{self, Ignored, Nested, Worktree};
 use leakbreak::{Error, Result};
@@ -40,7 +41,10 @@ pub(crate) fn open(target: Target, args: &SourceArgs, config: &Config) -> Result
             let name = name.map(|name| BString::from(name.as_os_str().as_encoded_bytes()));
             Ok(Box::new(Stdin::new(std::io::stdin(), name)))
         }
-        Target::Staged(_) => Err(Error::Usage("this source is not built yet".into())),
+        Target::Staged(asked) => {
+            let (repository, said) = asked.split();
+            Ok(Box::new(Staged::new(repository, said, staged::Options { max_size: config.max_size, filter })))
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 
 use super::context::Syntax;
 use super::literal::{Literal, bare, byte, inside, is_quote, quoted, solid, solid_over_lines};
+use super::pair::{element, inner_field, pair, sibling};
 use std::ops::Range;
 
 /// How a value is given.
@@ -41,9 +42,6 @@ pub(super) struct Bound {
     pub(super) form: Form,
 }
 
-/// How far a value field may stand from its name field.
-const PAIR: usize = 160;
-
 /// What `name` is bound to.
 pub(super) fn bound(text: &[u8], name: &Range<usize>, syntax: Syntax) -> Option<Bound> {
     let dashes = text[..name.start].iter().rev().take(2).take_while(|b| **b == b'-').count();
@@ -53,17 +51,27 @@ pub(super) fn bound(text: &[u8], name: &Range<usize>, syntax: Syntax) -> Option<
     if before == b'<' && dashes == 0 {
         return element(text, name.end);
     }
+    if before == b'>' && text[name.end..].starts_with(b"</") {
+        return sibling(text, name.end);
+    }
     if let Some(bound) = pair(text, first - usize::from(is_quoted), name.end + usize::from(is_quoted), syntax) {
         return Some(bound);
     }
     let is_flag = dashes > 0 && (before == 0 || before.is_ascii_whitespace() || is_quote(before) || before == b'[');
+    if is_quoted && let Some(literal) = header_before(text, first - 1) {
+        return Some(Bound { literal, form: Form::Argument });
+    }
+    if let Some(literal) = sent(text, name.end) {
+        return Some(Bound { literal, form: Form::Assigned });
+    }
     if is_quoted {
         return behind_quotes(text, first - 1, name.end + 1, syntax);
     }
     if is_flag && let Some(literal) = flag(text, name.end) {
         return Some(Bound { literal, form: Form::Flag });
     }
-    if is_inside(text, first, syntax)
+    if before != b':'
+        && is_inside(text, first, syntax)
         && let Some(literal) = separator(text, name.end).and_then(|at| inside_or_quoted(text, at))
     {
         return Some(Bound { literal, form: Form::Inside });
@@ -88,6 +96,9 @@ fn behind_quotes(text: &[u8], open: usize, end: usize, syntax: Syntax) -> Option
     let (at, form) = operator(text, at)?;
     if form == Form::Called {
         return None;
+    }
+    if let Some(literal) = inner_field(text, at) {
+        return Some(Bound { literal, form: Form::Pair });
     }
     // A key in quotes is bound to a quoted value; only YAML and its kin leave its quotes out.
     let literal =
@@ -132,7 +143,11 @@ fn plain(text: &[u8], name: &Range<usize>, syntax: Syntax) -> Option<Bound> {
     if let Some(literal) = fallback(text, at) {
         return Some(Bound { literal, form: Form::Fallback });
     }
-    if let Some((next, form)) = operator(text, at) {
+    if let Some((next, form)) = operator(text, at).filter(|(_, form)| *form != Form::Called || at == name.end) {
+        // `arn:aws:secretsmanager:...:secret:name`: a name between two colons is a part of a path.
+        if next == at + 1 && text[at] == b':' && name.start > 0 && text[name.start - 1] == b':' {
+            return None;
+        }
         if let Some(literal) = quoted(text, next) {
             return Some(Bound { literal, form });
         }
@@ -156,7 +171,7 @@ fn plain(text: &[u8], name: &Range<usize>, syntax: Syntax) -> Option<Bound> {
 /// Where the value stands behind the operator at `at`.
 fn operator(text: &[u8], at: usize) -> Option<(usize, Form)> {
     let rest = text.get(at..)?;
-    let assigned: [&[u8]; 8] = [b":=", b"=>", b"?=", b"||=", b"+=", b".=", b"<-", b"?? ="];
+    let assigned: [&[u8]; 9] = [b":=", b"=>", b"?=", b"||=", b"+=", b".=", b"<-", b".~", b"?? ="];
     let compared: [&[u8]; 5] = [b"===", b"!==", b"==", b"!=", b".equals("];
     if let Some(op) = compared.iter().find(|op| rest.starts_with(op)) {
         return Some((at + op.len(), Form::Compared));
@@ -192,6 +207,29 @@ pub(super) fn scheme(text: &[u8], at: usize) -> usize {
     SCHEMES.iter().find(|s| rest.starts_with(s)).map_or(at, |s| at + s.len())
 }
 
+/// `setValue("value", forHTTPHeaderField: "name")`: the value stands before the name whose quote opens at `open`.
+fn header_before(text: &[u8], open: usize) -> Option<Literal> {
+    let base = open.saturating_sub(400);
+    let head = text[base..open].trim_ascii_end().strip_suffix(b"forHTTPHeaderField:")?.trim_ascii_end();
+    let head = head.strip_suffix(b",")?.trim_ascii_end().strip_suffix(b"\"")?;
+    let start = memchr::memrchr(b'"', head)? + 1;
+    Some(Literal { span: scheme(text, base + start)..base + head.len(), quoted: true })
+}
+
+/// What an expect script sends when it is asked: `expect "password:"`, then `send "value\r"`.
+fn sent(text: &[u8], at: usize) -> Option<Literal> {
+    let rest = text.get(at..(at + 80).min(text.len()))?;
+    let prompt = rest.iter().take(8).position(|b| *b == b'"')?;
+    let send = rest[prompt + 1..].trim_ascii_start();
+    let send = send.strip_prefix(b"{").unwrap_or(send).trim_ascii_start().strip_prefix(b"send")?;
+    let open = at + rest.len() - send.len() + memchr::memchr(b'"', send)?;
+    let mut literal = quoted(text, open)?;
+    while text[literal.span.clone()].ends_with(b"\\r") || text[literal.span.clone()].ends_with(b"\\n") {
+        literal.span.end -= 2;
+    }
+    Some(literal)
+}
+
 /// `name: type = "value"`, `name type = "value"`.
 fn typed(text: &[u8], at: usize, syntax: Syntax) -> Option<Literal> {
     if !matches!(syntax, Syntax::Code | Syntax::Unknown) {
@@ -218,84 +256,19 @@ fn fallback(text: &[u8], at: usize) -> Option<Literal> {
 fn flag(text: &[u8], at: usize) -> Option<Literal> {
     let next = byte(text, at);
     let at = if matches!(next, b'=' | b':') { at + 1 } else { solid(text, at) };
-    if next != b'=' && next != b':' && !matches!(next, b' ' | b'\t') {
+    let spaced = matches!(next, b' ' | b'\t') && !matches!(byte(text, at), b'=' | b':');
+    if next != b'=' && next != b':' && !spaced {
         return None;
     }
     quoted(text, at).or_else(|| bare(text, at, Syntax::Shell).filter(|l| byte(text, l.span.start) != b'-'))
-}
-
-/// `<name>value</name>`, also with attributes.
-fn element(text: &[u8], at: usize) -> Option<Bound> {
-    let close = text.get(at..)?.iter().take(120).position(|b| matches!(b, b'>' | b'<'))?;
-    if text[at + close] != b'>' || byte(text, (at + close).saturating_sub(1)) == b'/' {
-        return None;
-    }
-    content(text, at + close + 1).map(|literal| Bound { literal, form: Form::Element })
-}
-
-/// The text of an element, on one line.
-fn content(text: &[u8], start: usize) -> Option<Literal> {
-    let rest = text.get(start..(start + 400).min(text.len()))?;
-    let end = rest.iter().position(|&b| b == b'<')?;
-    let value = rest[..end].trim_ascii();
-    let lead = rest[..end].len() - rest[..end].trim_ascii_start().len();
-    (!value.is_empty() && !value.contains(&b'\n'))
-        .then(|| Literal { span: start + lead..start + lead + value.len(), quoted: true })
-}
-
-/// A name that is itself the value of a name field, with a value field beside it.
-fn pair(text: &[u8], first: usize, end: usize, syntax: Syntax) -> Option<Bound> {
-    let keyword: &[u8] = match field_before(text, first)? {
-        Field::Name => b"value",
-        Field::Variable => b"default",
-    };
-    if byte(text, end) == b'>' {
-        let literal = content(text, end + 1).or_else(|| {
-            let inner = text.get(end + 1..)?.trim_ascii_start().strip_prefix(b"<value>")?;
-            content(text, text.len() - inner.len())
-        })?;
-        return Some(Bound { literal, form: Form::Pair });
-    }
-    let window = &text[end..(end + PAIR).min(text.len())];
-    let stop = window.iter().position(|b| matches!(b, b'}' | b'>')).unwrap_or(window.len());
-    let at = window[..stop].windows(keyword.len()).position(|w| w.eq_ignore_ascii_case(keyword))?;
-    let mut after = end + at + keyword.len();
-    after += usize::from(is_quote(byte(text, after)));
-    after = solid(text, after);
-    if !matches!(byte(text, after), b'=' | b':') {
-        return None;
-    }
-    let literal = quoted(text, after + 1).or_else(|| bare(text, after + 1, syntax))?;
-    Some(Bound { literal, form: Form::Pair })
-}
-
-enum Field {
-    Name,
-    Variable,
-}
-
-/// Whether what stands before `at` makes it the value of a name field.
-fn field_before(text: &[u8], at: usize) -> Option<Field> {
-    let head = text[at.saturating_sub(32)..at].trim_ascii_end();
-    if head.ends_with(b"variable") {
-        return Some(Field::Variable);
-    }
-    let head = head.strip_suffix(b":").or_else(|| head.strip_suffix(b"="))?.trim_ascii_end();
-    let head = head.strip_suffix(b"\"").or_else(|| head.strip_suffix(b"'")).unwrap_or(head);
-    let names: [&[u8]; 6] = [b"name", b"key", b"id", b"header", b"parameter", b"variable"];
-    names
-        .iter()
-        .any(|n| head.len() >= n.len() && head[head.len() - n.len()..].eq_ignore_ascii_case(n))
-        .then_some(Field::Name)
 }
 
 /// Whether the name stands within a query, a connection string, or a string of code.
 fn is_inside(text: &[u8], first: usize, syntax: Syntax) -> bool {
     let line = &text[first.saturating_sub(512)..first];
     let line = &line[memchr::memrchr(b'\n', line).map_or(0, |i| i + 1)..];
-    match line.trim_ascii_end() {
-        [.., b'?' | b'&' | b';'] => return syntax != Syntax::Code || !line.ends_with(b"; "),
-        _ => {}
+    if let [.., b'?' | b'&' | b';'] = line.trim_ascii_end() {
+        return syntax != Syntax::Code || !line.ends_with(b"; ");
     }
     if !matches!(syntax, Syntax::Code | Syntax::Data | Syntax::Markup | Syntax::Yaml | Syntax::Shell)
         || line.len() >= 500

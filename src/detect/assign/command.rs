@@ -1,6 +1,6 @@
 //! Passwords that no name announces: arguments of commands, and SQL's IDENTIFIED BY.
 
-use super::literal::{Literal, byte, is_quote, quoted, solid};
+use super::literal::{Literal, byte, is_quote, quoted, solid, solid_over_lines};
 use std::ops::Range;
 
 /// How far from a command its argument may stand.
@@ -35,8 +35,85 @@ pub(super) fn argument(text: &[u8], command: Range<usize>) -> Option<Literal> {
     if word != b"curl" {
         return Some(literal);
     }
+    behind_colon(text, literal)
+}
+
+/// What is piped into the command whose name or option stands at `at`: `echo secret | tool --password-stdin`,
+/// `echo 'user:secret' | chpasswd`.
+pub(super) fn piped(text: &[u8], at: usize, part: Part) -> Option<Literal> {
+    let floor = at.saturating_sub(LINE);
+    let head = &text[floor..at];
+    let line = memchr::memrchr(b'\n', head).map_or(0, |i| i + 1);
+    let pipe = line + memchr::memrchr(b'|', &head[line..])?;
+    let echo = line + memchr::memmem::rfind(&head[line..pipe], b"echo ")? + 5;
+    let start = solid(text, floor + echo);
+    let start = if text[start..].starts_with(b"-n ") { solid(text, start + 3) } else { start };
+    let literal = value(text, start)?;
+    match part {
+        Part::Whole => Some(literal),
+        Part::BehindColon => behind_colon(text, literal),
+    }
+}
+
+/// Which part of a word is the password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    Whole,
+    BehindColon,
+}
+
+fn behind_colon(text: &[u8], literal: Literal) -> Option<Literal> {
     let colon = memchr::memchr(b':', &text[literal.span.clone()])?;
     Some(Literal { span: literal.span.start + colon + 1..literal.span.end, ..literal })
+}
+
+/// The argument number `n` (from 0) of a call whose bracket opens before `open`, if it is a literal:
+/// `login("me", "secret")`.
+pub(super) fn positional(text: &[u8], open: usize, n: usize) -> Option<Literal> {
+    let mut at = solid_over_lines(text, open);
+    for _ in 0..n {
+        // What stands before may be a variable; a nested call or an assignment makes it another kind of call.
+        let end = match quoted(text, at) {
+            Some(literal) => literal.span.end + 1,
+            None => {
+                at + text
+                    .get(at..)?
+                    .iter()
+                    .take(80)
+                    .position(|b| !(b.is_ascii_alphanumeric() || b"_.$->[]'".contains(b)))?
+            }
+        };
+        let comma = solid_over_lines(text, end);
+        if byte(text, comma) != b',' {
+            return None;
+        }
+        at = solid_over_lines(text, comma + 1);
+    }
+    let literal = quoted(text, at).filter(|l| l.span.start == at + 1)?;
+    let end = solid_over_lines(text, literal.span.end + 1);
+    matches!(byte(text, end), b',' | b')').then_some(literal)
+}
+
+/// Whether a line of a PostgreSQL password file may stand in the text.
+pub(super) fn may_be_password_file(text: &[u8]) -> bool {
+    [&b":*:"[..], b":543", b":6432:"].iter().any(|sign| memchr::memmem::find(text, sign).is_some())
+}
+
+/// The passwords of a PostgreSQL password file: the last of five fields between colons.
+pub(super) fn password_file(text: &[u8]) -> Vec<Literal> {
+    let mut all = Vec::new();
+    let mut start = 0;
+    for line in text.split(|b| *b == b'\n') {
+        let field = line.iter().enumerate().filter(|(_, b)| **b == b':').nth(3).map(|(i, _)| i + 1);
+        let end = line.trim_ascii_end().len();
+        let fields = line.split(|b| *b == b':').collect::<Vec<_>>();
+        let port = fields.get(1).is_some_and(|p| *p == b"*" || (!p.is_empty() && p.iter().all(u8::is_ascii_digit)));
+        if let Some(field) = field.filter(|f| *f < end && port && line.first() != Some(&b'#')) {
+            all.push(Literal { span: start + field..start + end, quoted: false });
+        }
+        start += line.len() + 1;
+    }
+    all
 }
 
 fn value(text: &[u8], at: usize) -> Option<Literal> {

@@ -29,15 +29,38 @@ pub(super) struct Context {
     pub(super) syntax: Syntax,
     /// A test, fixture, example or document: what stands there is less often real.
     pub(super) tame: bool,
+    /// Somebody else's published package: what stands there is known already.
+    pub(super) foreign: bool,
     /// Words for people (translations) or styles: nothing there is a password.
     pub(super) labels: bool,
+    /// PostgreSQL's password file: a format of its own.
+    pub(super) password_file: bool,
     /// Lock files, checksums, test vectors: nothing there is a generic secret.
     pub(super) refused: bool,
 }
 
 impl Context {
+    /// Every context that a path could give: one where it is known, and all syntaxes where it is not known yet, for
+    /// whatever some path could lift to a finding must be one.
+    pub(super) fn all(path: Path<'_>) -> Vec<Self> {
+        let own = Self::of(path);
+        if path != Path::Unknown {
+            return vec![own];
+        }
+        use Syntax::{Code, Data, Lines, Markup, Prose, Shell, Unknown, Yaml};
+        let with = |syntax| Context { syntax, password_file: syntax == Unknown, ..own };
+        [Code, Data, Yaml, Lines, Shell, Markup, Prose, Unknown].map(with).to_vec()
+    }
+
     pub(super) fn of(path: Path<'_>) -> Self {
-        let none = Context { syntax: Syntax::Unknown, tame: false, labels: false, refused: false };
+        let none = Context {
+            syntax: Syntax::Unknown,
+            tame: false,
+            foreign: false,
+            labels: false,
+            password_file: false,
+            refused: false,
+        };
         match path {
             Path::Known(path) => Self::of_path(&String::from_utf8_lossy(path).to_lowercase()),
             Path::None => Context { syntax: Syntax::Prose, ..none },
@@ -51,9 +74,11 @@ impl Context {
         Context {
             syntax: syntax(name, ending),
             tame: folders.split('/').any(|f| TAME_FOLDERS.contains(&f)) || is_tame(name),
+            foreign: folders.split('/').any(|f| FOREIGN_FOLDERS.contains(&f)),
             labels: LABEL_ENDINGS.contains(&ending)
                 || folders.split('/').any(|f| LABEL_FOLDERS.contains(&f))
                 || name.starts_with("messages") && matches!(ending, "properties" | "json" | "yml"),
+            password_file: name.contains("pgpass"),
             refused: LOCK_ENDINGS.contains(&ending)
                 || LOCK_NAMES.contains(&name)
                 || folders.split('/').any(|f| f.contains("vectors"))
@@ -66,8 +91,19 @@ impl Context {
 const TAME_FOLDERS: &[&str] = &[
     "test", "tests", "__tests__", "testing", "testdata", "test-data", "test_data", "spec", "specs", "fixture", "fixtures", "__fixtures__",
     "mock", "mocks", "__mocks__", "example", "examples", "sample", "samples", "demo", "demos", "doc", "docs", "documentation", "tutorial",
-    "tutorials", "snippets", "e2e", "cypress", "stories", "cassettes", "vendor", "node_modules", "third_party", "androidtest", "unittest",
+    "tutorials", "snippets", "e2e", "cypress", "stories", "cassettes", "androidtest", "unittest",
     "unittests", "integrationtest", "benches", "playground",
+];
+
+const FOREIGN_FOLDERS: [&str; 8] = [
+    "vendor",
+    "node_modules",
+    "third_party",
+    "site-packages",
+    "dist-packages",
+    "bower_components",
+    "third-party",
+    "external",
 ];
 
 const LABEL_FOLDERS: [&str; 10] =
@@ -206,6 +242,7 @@ mod tests {
         assert_eq!(of("Dockerfile.dev").syntax, Syntax::Shell);
         assert_eq!(of("LICENSE").syntax, Syntax::Unknown);
         assert!(of("src/tests/a.py").tame && of("a_test.go").tame && of("a.spec.ts").tame && of(".env.example").tame);
+        assert!(of("node_modules/a/b.js").foreign);
         assert!(
             of("LoginTest.java").tame && of("README.md").tame && !of("src/latest.py").tame && !of("contest.py").tame
         );

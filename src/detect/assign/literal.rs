@@ -36,7 +36,7 @@ pub(super) fn is_quote(b: u8) -> bool {
 }
 
 /// Calls around a literal that change nothing about it.
-const WRAPPERS: [&[u8]; 22] = [
+const WRAPPERS: [&[u8]; 23] = [
     b"String::from(",
     b"Some(",
     b"SecretStr(",
@@ -58,6 +58,7 @@ const WRAPPERS: [&[u8]; 22] = [
     b"to_string(",
     b"Just(",
     b"(",
+    b"[",
     b"\\",
 ];
 
@@ -70,6 +71,7 @@ pub(super) fn quoted(text: &[u8], at: usize) -> Option<Literal> {
             break;
         }
     }
+    at = hashed(text, at);
     let prefix = text
         .get(at..)?
         .iter()
@@ -95,6 +97,18 @@ pub(super) fn quoted(text: &[u8], at: usize) -> Option<Literal> {
     None
 }
 
+/// Behind `await bcrypt.hash(` and its kin: what is hashed here is the secret itself.
+fn hashed(text: &[u8], at: usize) -> usize {
+    let rest = &text[at..(at + 48).min(text.len())];
+    let word = |b: &&u8| b.is_ascii_alphanumeric() || matches!(**b, b'_' | b'.' | b':' | b' ');
+    let len = rest.iter().take_while(word).count();
+    let callee = rest[..len].to_ascii_lowercase();
+    let hashes = ["hash", "encode", "bcrypt", "crypt", "digest"]
+        .iter()
+        .any(|w| memchr::memmem::find(&callee, w.as_bytes()).is_some());
+    if len > 0 && hashes && byte(rest, len) == b'(' { solid(text, at + len + 1) } else { at }
+}
+
 /// What ends a value that stands within something else: a query, a connection string, a string of code.
 pub(super) fn inside(text: &[u8], at: usize) -> Option<Literal> {
     let at = solid(text, at);
@@ -109,7 +123,8 @@ pub(super) fn bare(text: &[u8], at: usize, syntax: Syntax) -> Option<Literal> {
     let at = solid(text, at);
     match syntax {
         Syntax::Code | Syntax::Data | Syntax::Markup => None,
-        Syntax::Yaml | Syntax::Lines => line(text, at),
+        Syntax::Yaml => line(text, block(text, at)),
+        Syntax::Lines => line(text, at),
         Syntax::Shell => until(text, at, |b| {
             b.is_ascii_whitespace() || matches!(b, b';' | b'|' | b'&' | b')' | b'"' | b'\'' | b'`' | b'<')
         }),
@@ -122,6 +137,17 @@ pub(super) fn bare(text: &[u8], at: usize, syntax: Syntax) -> Option<Literal> {
             (tail < value.len()).then(|| Literal { span: word.span.start..word.span.end - tail, quoted: false })
         }
     }
+}
+
+/// The next line, where a YAML value is a block of one line: `>-`, `|`.
+fn block(text: &[u8], at: usize) -> usize {
+    let rest = text.get(at..).unwrap_or_default();
+    let mark = rest.iter().take(3).take_while(|b| matches!(b, b'>' | b'|' | b'-' | b'+')).count();
+    let end = solid(text, at + mark);
+    if mark == 0 || !matches!(rest[0], b'>' | b'|') || !matches!(byte(text, end), b'\n' | b'\r') {
+        return at;
+    }
+    solid_over_lines(text, end)
 }
 
 /// To the line's end, without a comment.

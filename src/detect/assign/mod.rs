@@ -11,15 +11,20 @@ mod command;
 mod context;
 mod literal;
 mod name;
+mod pair;
+mod section;
+mod table;
 mod weigh;
 mod words;
 
+use super::hits::Hits;
 use super::{Evidence, Match, Place};
 use crate::finding::Secret;
 use crate::rule::Rule;
 use aho_corasick::AhoCorasick;
 use bind::{Bound, Form};
-use context::Context;
+use command::Part;
+use context::{Context, Syntax};
 use name::{Claim, Kind, Sure};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
@@ -34,17 +39,27 @@ pub struct GenericRules {
     pub password: Option<Arc<Rule>>,
 }
 
+impl GenericRules {
+    fn of(&self, kind: Kind) -> Option<&Arc<Rule>> {
+        match kind {
+            Kind::Secret => self.secret.as_ref(),
+            Kind::Password => self.password.as_ref(),
+        }
+    }
+}
+
 /// Finds assignments of secrets in `text`.
-pub fn find(text: &[u8], place: Place<'_>, rules: &GenericRules, out: &mut Vec<Match>) {
+pub(super) fn find(text: &[u8], place: Place<'_>, rules: &GenericRules, hits: &mut Hits) {
     if rules.secret.is_none() && rules.password.is_none() {
         return;
     }
-    let context = Context::of(place.path);
-    if context.refused {
-        return;
-    }
+    let contexts = Context::all(place.path);
+    let Some(&context) = contexts.last().filter(|c| !c.refused) else { return };
     let Some(stems) = stems() else { return };
-    let mut search = Search { text, context, rules, out, done: 0 };
+    let mut search = Search { text, contexts, context, rules, hits, rows: 0..0, tests: None, done: 0 };
+    if context.password_file && command::may_be_password_file(text) {
+        command::password_file(text).into_iter().for_each(|literal| search.command(Some(literal)));
+    }
     for hit in stems.find_iter(text) {
         if hit.start() >= search.done {
             search.look(hit.pattern().as_usize(), hit.range());
@@ -60,9 +75,16 @@ fn stems() -> Option<&'static AhoCorasick> {
 /// A search through one text.
 struct Search<'a> {
     text: &'a [u8],
+    /// What the path says; several where it is not known yet.
+    contexts: Vec<Context>,
+    /// The one of them that is looked with.
     context: Context,
     rules: &'a GenericRules,
-    out: &'a mut Vec<Match>,
+    hits: &'a mut Hits,
+    /// Rows of a table whose header was read: no headers themselves.
+    rows: Range<usize>,
+    /// Where the tests begin that stand in the file itself; asked once.
+    tests: Option<usize>,
     /// Up to here names have been read.
     done: usize,
 }
@@ -76,20 +98,65 @@ impl Search<'_> {
             "mysql" | "curl " | "redis-cli" | "sqlcmd" | "docker login" => {
                 return self.command(command::argument(self.text, hit));
             }
+            "login(" => return self.positional(hit.end, 1),
+            "onnection(" | "connect(" | "PDO(" | "mysqli(" => return self.positional(hit.end, 2),
             _ => {}
         }
         let span = name::extent(self.text, hit, self.done);
         self.done = span.end;
+        let span = name::in_prose(self.text, &span);
         let name = &self.text[span.clone()];
-        if name == b"sshpass" {
-            return self.command(command::argument(self.text, span));
+        match name {
+            b"sshpass" => return self.command(command::argument(self.text, span)),
+            b"chpasswd" => return self.command(command::piped(self.text, span.start, Part::BehindColon)),
+            b"password-stdin" => return self.command(command::piped(self.text, span.start, Part::Whole)),
+            _ => {}
+        }
+        if let Some(open) = credentials(self.text, &span) {
+            return self.positional(open, 1);
         }
         let Some(claim) = name::claim(name) else { return };
-        if let Some(mut bound) = bind::bound(self.text, &span, self.context.syntax) {
+        for n in 0..self.contexts.len() {
+            self.context = self.contexts[n];
+            self.assigned(claim.clone(), &span);
+        }
+    }
+
+    /// What the name at `span`, which makes `claim`, is bound to.
+    fn assigned(&mut self, claim: Claim, span: &Range<usize>) {
+        if let Some(mut bound) = bind::bound(self.text, span, self.context.syntax) {
             let start = bind::scheme(self.text, bound.literal.span.start).min(bound.literal.span.end);
             bound.literal.span.start = start;
-            self.weigh(&claim, &span, &bound);
+            let claim = self.under_heading(claim, span, bound.literal.span.len());
+            self.weigh(&claim, span, &bound);
+        } else if self.context.syntax == Syntax::Prose && !self.rows.contains(&span.start) {
+            let (values, rows) = table::column(self.text, span);
+            self.rows = rows;
+            for literal in values {
+                self.weigh(&claim, span, &Bound { literal, form: Form::Pair });
+            }
         }
+    }
+
+    /// Whether the file's own tests stand before `at`: Rust keeps them at a module's end.
+    fn in_test(&mut self, at: usize) -> bool {
+        let text = self.text;
+        let tests = *self.tests.get_or_insert_with(|| {
+            memchr::memmem::find(text, b"#[cfg(test)]\nmod ")
+                .or_else(|| memchr::memmem::find(text, b"#[cfg(test)]\r\nmod "))
+                .unwrap_or(text.len())
+        });
+        at > tests
+    }
+
+    /// What a name says together with the heading that it stands under, where it says little alone.
+    fn under_heading(&self, claim: Claim, name: &Range<usize>, len: usize) -> Claim {
+        if claim.kind == Kind::Password || (claim.sure > Sure::Weak && claim.owner.is_some()) || len < 16 {
+            return claim;
+        }
+        let Some(heading) = section::heading(self.text, name, self.context.syntax) else { return claim };
+        let joined = [heading, b".", &self.text[name.clone()]].concat();
+        name::claim(&joined).filter(|more| more.kind == claim.kind && more.sure >= claim.sure).unwrap_or(claim)
     }
 
     /// A token behind `Bearer `, whatever the name before it.
@@ -102,10 +169,18 @@ impl Search<'_> {
         }
     }
 
+    /// The password among the arguments of a call.
+    fn positional(&mut self, open: usize, n: usize) {
+        if let Some(literal) = command::positional(self.text, open, n) {
+            let claim = Claim::password();
+            let name = open - 1..open;
+            self.weigh(&claim, &name, &Bound { literal, form: Form::Argument });
+        }
+    }
+
     fn command(&mut self, found: Option<literal::Literal>) {
         let Some(literal) = found else { return };
-        let claim =
-            Claim { kind: Kind::Password, sure: Sure::Strong, what: "password".into(), owner: None, test: false };
+        let claim = Claim::password();
         let span = literal.span.start..literal.span.start;
         self.weigh(&claim, &span, &Bound { literal, form: Form::Flag });
     }
@@ -118,21 +193,26 @@ impl Search<'_> {
             claim,
             form: bound.form,
             context: self.context,
+            in_test: self.in_test(span.start),
             beside_login: claim.kind == Kind::Password && beside_login(self.text, &span),
         };
-        let Ok(weight) = weigh::weigh(value, asked) else { return };
-        let rule = match weight.kind {
-            Kind::Secret => &self.rules.secret,
-            Kind::Password => &self.rules.password,
+        let weight = match weigh::weigh(value, asked) {
+            Ok(weight) => weight,
+            Err(why) => {
+                if let Some(rule) = self.rules.of(claim.kind) {
+                    self.hits.refuse(rule, span, || why.to_owned());
+                }
+                return;
+            }
         };
-        let Some(rule) = rule else { return };
+        let Some(rule) = self.rules.of(weight.kind) else { return };
         let mut evidence = vec![Evidence { reason: bound_to(claim, asked.name), span: Some(name.clone()) }];
         evidence.push(Evidence { reason: weight.why, span: None });
         if self.context.tame {
             evidence.push(Evidence { reason: "in a test, example or document: one less sure".into(), span: None });
         }
         let title = claim.owner.as_ref().filter(|_| claim.kind == Kind::Secret).map(|o| format!("{o} {}", claim.what));
-        self.out.push(Match {
+        self.hits.matches.push(Match {
             rule: rule.clone(),
             title,
             secret: Secret::new(value),
@@ -141,6 +221,19 @@ impl Search<'_> {
             evidence,
         });
     }
+}
+
+/// Behind the bracket of a call that takes a user and a password: `NetworkCredential(`, `HTTPBasicAuth(`, `auth=(`.
+fn credentials(text: &[u8], name: &Range<usize>) -> Option<usize> {
+    let rest = &text[name.end..];
+    let lower = text[name.clone()].to_ascii_lowercase();
+    let ends = |words: &[&[u8]]| words.iter().any(|w| lower.ends_with(w));
+    if rest.starts_with(b"(")
+        && ends(&[b"credential", b"credentials", b"basicauth", b"basic_auth", b"authentication", b"_pw_set"])
+    {
+        return Some(name.end + 1);
+    }
+    (lower == b"auth" && rest.starts_with(b"=(")).then_some(name.end + 2)
 }
 
 /// Says what the value is bound to; a name that could hold a secret itself is not repeated.

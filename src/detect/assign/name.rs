@@ -1,7 +1,8 @@
 //! Whether a name is secret-like, by its words: the last one says what it names, those before it say whose.
 
 use super::words::{
-    NEUTRAL_ENDINGS, NO_PROVIDER, NO_SECRET, OTHER_KEYS, PASS_PREFIXES, PASSWORD, PASSWORD_ENDINGS, SECRET, SURE,
+    NEUTRAL_ENDINGS, NO_PROVIDER, NO_SECRET, NO_SECRET_NEXT, OTHER_KEYS, PASS_PREFIXES, PASSWORD, PASSWORD_ENDINGS,
+    SECRET, SURE,
 };
 use std::ops::Range;
 
@@ -38,6 +39,13 @@ pub(super) struct Claim {
     pub(super) test: bool,
 }
 
+impl Claim {
+    /// That of a place where only a password stands.
+    pub(super) fn password() -> Self {
+        Claim { kind: Kind::Password, sure: Sure::Strong, what: "password".into(), owner: None, test: false }
+    }
+}
+
 /// The longest name that is read.
 const LONGEST: usize = 96;
 
@@ -51,10 +59,28 @@ pub(super) fn extent(text: &[u8], at: Range<usize>, floor: usize) -> Range<usize
     let start = text[least..at.start].iter().rposition(|&b| !is_name_byte(b)).map_or(least, |i| least + i + 1);
     let most = (at.end + LONGEST).min(text.len());
     let end = text[at.end..most].iter().position(|&b| !is_name_byte(b)).map_or(most, |i| at.end + i);
+    // Two dashes in prose part words: `positions--pass`.
+    let start = text[start..at.start].windows(2).rposition(|w| w == b"--").map_or(start, |i| start + i + 2);
     let edge = |b: &&u8| matches!(**b, b'_' | b'-' | b'.');
     let front = text[start..at.start].iter().take_while(edge).count();
     let back = text[at.end..end].iter().rev().take_while(edge).count();
     start + front..end - back
+}
+
+/// The name with the words before it that belong to it where names are written in prose: `API key`, `mot de passe`.
+pub(super) fn in_prose(text: &[u8], name: &Range<usize>) -> Range<usize> {
+    let word = &text[name.clone()];
+    let head = &text[name.start.saturating_sub(24)..name.start];
+    if word.eq_ignore_ascii_case(b"passe") && head.len() >= 7 && head[head.len() - 7..].eq_ignore_ascii_case(b"mot de ")
+    {
+        return name.start - 7..name.end;
+    }
+    let alone = [&b"key"[..], b"token", b"secret"].iter().any(|w| word.eq_ignore_ascii_case(w));
+    let Some(head) = head.strip_suffix(b" ").filter(|_| alone) else { return name.clone() };
+    let len = head.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
+    let first = String::from_utf8_lossy(&head[head.len() - len..]).to_lowercase();
+    let known = len > 1 && [SURE, OTHER_KEYS, NO_SECRET].iter().any(|words| words.contains(&first.as_str()));
+    if known { name.start - 1 - len..name.end } else { name.clone() }
 }
 
 /// The words of a name: split at separators, where a capital follows a small letter, and before the last capital of
@@ -92,11 +118,19 @@ pub(super) fn words(name: &[u8]) -> Vec<String> {
 pub(super) fn claim(name: &[u8]) -> Option<Claim> {
     let mut words: Vec<String> = words(name).into_iter().flat_map(split_compound).collect();
     let test = words.iter().any(|w| matches!(w.as_str(), "test" | "testing" | "tests"));
+    let all = words.len();
     while words.len() > 1 && words.last().is_some_and(|w| NEUTRAL_ENDINGS.contains(&w.as_str())) {
         words.pop();
     }
+    // `pass_value` passes one.
+    if words.len() < all && words.last().is_some_and(|w| w == "pass") && words.len() == 1 {
+        return None;
+    }
     let (last, before) = words.split_last()?;
     if before.iter().rev().take(3).any(|w| NO_SECRET.contains(&w.as_str())) {
+        return None;
+    }
+    if before.last().is_some_and(|w| NO_SECRET_NEXT.contains(&w.as_str())) {
         return None;
     }
     let (kind, sure, core) = if is_password(last, before) {
@@ -128,11 +162,10 @@ fn is_password(last: &str, before: &[String]) -> bool {
     let passe = last == "passe" && of(1) == Some("de") && of(2) == Some("mot");
     let ending = PASSWORD_ENDINGS.iter().any(|e| last.ends_with(e));
     let glued = ["pass", "pw", "pwd"].iter().any(|e| last.strip_suffix(e).is_some_and(|p| PASS_PREFIXES.contains(&p)));
-    let short = last == "pw" && !before.is_empty();
     // `expected_pass` is a test's, `one_pass` a counter's.
     let other = last == "pass"
         && matches!(of(1), Some("one" | "first" | "second" | "two" | "single" | "multi" | "by" | "render"));
-    !other && (PASSWORD.contains(&last) || passe || ending || glued || short)
+    !other && (PASSWORD.contains(&last) || passe || ending || glued)
 }
 
 /// How sure a name of a token is, and how many words name it.
@@ -153,7 +186,7 @@ fn secret(last: &str, before: &[String]) -> Option<(Sure, usize)> {
         "auth" => Some((Sure::Weak, 1)),
         "secret" | "secrets" => Some((Sure::Strong, if sure { 2 } else { 1 })),
         "authorization" => Some((Sure::Fair, 1)),
-        "token" | "tokens" if sure => Some((Sure::Strong, 2)),
+        _ if sure && SECRET.contains(&last) => Some((Sure::Strong, 2)),
         _ if SECRET.contains(&last) => Some((Sure::Fair, 1)),
         _ => None,
     }

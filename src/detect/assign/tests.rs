@@ -2,6 +2,7 @@ use super::*;
 use crate::blob::Kind as BlobKind;
 use crate::detect::{Detector, Path};
 use crate::rule::{Confidence, RuleSet};
+use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path as FilePath, PathBuf};
 
@@ -66,9 +67,85 @@ fn labelled_secrets_are_found_and_nothing_else() {
             found.iter().map(|(r, v, c)| format!("{}: {r} {v} {c:?}", file.file_name().unwrap().to_string_lossy())),
         );
     }
-    println!(
-        "{hits} found, {} missed, {clean} clean files silent\nmissed: {misses:#?}\nextra: {extra:#?}",
-        misses.len()
+    let misses_count = misses.len();
+    assert!(
+        misses.is_empty() && extra.is_empty(),
+        "{hits} found, {misses_count} missed, {clean} clean files silent\nmissed: {misses:#?}\nextra: {extra:#?}"
     );
-    assert!(misses.is_empty() && extra.is_empty());
+}
+
+/// Whatever its path makes of a file, the same without its path finds it too: a history asks before it knows paths.
+#[test]
+fn an_unknown_path_finds_what_any_path_finds() {
+    let detector = detector();
+    for (file, _) in labels() {
+        let text = std::fs::read(&file).unwrap();
+        for m in found(&detector, &file, Confidence::Medium) {
+            assert!(detector.probe(&text, m.2), "{}: {}", file.display(), m.1);
+        }
+    }
+}
+
+/// Spans and secrets of all that the generic rules find; the spans lie in the text.
+fn detect(detector: &Detector, text: &[u8], path: Path<'_>) -> usize {
+    let found = detector.detect(text, Place { kind: BlobKind::Worktree, path });
+    for m in &found {
+        assert!(m.span.start < m.span.end && m.span.end <= text.len());
+    }
+    detector.refusals(text, Place { kind: BlobKind::Worktree, path });
+    found.len()
+}
+
+#[test]
+fn time_is_linear() {
+    let detector = detector();
+    for unit in [
+        "password: ",
+        "token=\"",
+        "key ",
+        "\"api_key\",",
+        "secret=&",
+        "{password:",
+        "pass_",
+        "name: key value",
+        "Bearer ",
+        "mysql ",
+        "(\"password\"",
+        "a.token.",
+        "<password>",
+        "password password ",
+        "[key]\nkey=q8Zt2LmX9vRb4KcW7yHsq8Zt2LmX9v\n",
+        "x api key ",
+    ] {
+        let text = unit.repeat((48 << 10) / unit.len());
+        let start = std::time::Instant::now();
+        for path in ["a.py", "a.yml", "a.ini", "a.xml"] {
+            detect(&detector, text.as_bytes(), Path::Known(path.into()));
+        }
+
+        assert!(start.elapsed().as_secs() < 30, "{unit}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_mixture_is_borne(parts in proptest::collection::vec(proptest::sample::select(vec![
+        "password", "API_KEY", "token", "пароль", "密码", "mot de passe", "key", "=", ":", " ", "\n", "\"", "'", "`", "(", ")", "[", "]", "{", "}",
+        "<", ">", ",", ";", "&", "?", "--", "-", "q8Zt2LmX9vRb4KcW7yHs", "hunter2!", "é", "\\", "\\r", "value", "name", "default", "variable",
+        "Bearer ", "IDENTIFIED BY ", "mysql -p", "curl -u a:", "expect", "send", "is ", "\u{3000}", "login ", "0 ", "forHTTPHeaderField:", "||",
+    ]), 0..40), path in proptest::sample::select(vec!["a.py", "a.json", "a.yml", "a.ini", "a.sh", "a.xml", "a.md", "a", ".pgpass"])) {
+        let detector = detector_once();
+        detect(detector, parts.concat().as_bytes(), Path::Known(path.into()));
+        detect(detector, parts.concat().as_bytes(), Path::Unknown);
+    }
+
+    #[test]
+    fn any_bytes_are_borne(text in proptest::collection::vec(any::<u8>(), 0..300)) {
+        detect(detector_once(), &text, Path::None);
+    }
+}
+
+fn detector_once() -> &'static Detector {
+    static ONE: OnceLock<Detector> = OnceLock::new();
+    ONE.get_or_init(detector)
 }

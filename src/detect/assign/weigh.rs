@@ -3,6 +3,7 @@
 use super::bind::Form;
 use super::context::{Context, Syntax};
 use super::name::{Claim, Kind, Sure};
+use crate::decode;
 use crate::detect::placeholder::{self, Stand};
 use crate::detect::value::Makeup;
 use crate::rule::Confidence;
@@ -23,28 +24,45 @@ pub(super) struct Asked<'a> {
     pub(super) claim: &'a Claim,
     pub(super) form: Form,
     pub(super) context: Context,
+    /// Within the tests that stand in the file itself.
+    pub(super) in_test: bool,
     /// A user, host or account stands beside it.
     pub(super) beside_login: bool,
 }
 
 /// Weighs `value`; the error says why it is refused.
 pub(super) fn weigh(value: &[u8], asked: Asked<'_>) -> Result<Weight, &'static str> {
-    let makeup = Makeup::of(value);
+    // Django marks the keys that it generates for a new project; they are keys all the same.
+    let makeup = Makeup::of(value.strip_prefix(b"django-insecure-").unwrap_or(value));
     if let Some(why) = unfit(value, &makeup) {
         return Err(why);
+    }
+    if asked.claim.kind == Kind::Secret && decode::hides_text(value) {
+        return Err("encoded text, which is read itself");
     }
     if same_words(value, asked.name) {
         return Err("the value repeats the name");
     }
     let stand = placeholder::stands_for(value);
-    if let Some(stand) = stand.filter(|s| *s != Stand::Pattern || asked.claim.kind == Kind::Secret) {
+    if let Some(stand) = stand.filter(|s| *s != Stand::Pattern) {
         return Err(stand.why());
+    }
+    if asked.claim.kind == Kind::Secret
+        && let Some(why) = placeholder::why(value)
+    {
+        return Err(why);
     }
     let mut weight = match asked.claim.kind {
         Kind::Secret => secret(value, &makeup, asked)?,
         Kind::Password => password(value, &makeup, asked)?,
     };
-    let sinks = [asked.context.tame, asked.claim.test, asked.form == Form::Compared, stand.is_some()];
+    let sinks = [
+        asked.context.tame,
+        asked.in_test || asked.claim.test,
+        asked.context.foreign,
+        asked.form == Form::Compared,
+        stand.is_some(),
+    ];
     for _ in sinks.iter().filter(|s| **s) {
         weight.confidence = lower(weight.confidence);
     }
@@ -74,9 +92,12 @@ fn needed(sure: Sure) -> f32 {
 
 fn secret(value: &[u8], makeup: &Makeup, asked: Asked<'_>) -> Result<Weight, &'static str> {
     let sure = asked.claim.sure;
+    if value.last() == Some(&b'*') {
+        return Err("a pattern");
+    }
     let symbols = value.iter().filter(|b| b.is_ascii_punctuation() && !b"-_+/=.~:".contains(b)).count();
     // Code is full of symbols; only a value that nobody could have written may have them.
-    let need = needed(sure) + if symbols > 0 { 40.0 } else { 0.0 };
+    let need = needed(sure) + if symbols > 0 { 20.0 } else { 0.0 };
     let shortest = match sure {
         Sure::Strong if makeup.classes() >= 3 => 12,
         Sure::Strong | Sure::Fair => 16,
@@ -96,11 +117,25 @@ fn secret(value: &[u8], makeup: &Makeup, asked: Asked<'_>) -> Result<Weight, &'s
         return Ok(weight(Kind::Secret, Confidence::Low, makeup));
     }
     let confidence = match sure {
+        // Test vectors are hexadecimal.
+        _ if makeup.hex && asked.context.tame => Confidence::Low,
+        // Half a digest, the id of a key.
+        _ if makeup.hex && makeup.len < 24 => Confidence::Low,
         Sure::Strong if makeup.random >= 30.0 && makeup.len >= 20 => Confidence::High,
         Sure::Strong => Confidence::Medium,
         Sure::Fair if makeup.random >= 30.0 && makeup.len >= 20 => Confidence::Medium,
         // Digests and identifiers are hexadecimal too.
         Sure::Weak if !makeup.hex && makeup.classes() >= 3 && asked.claim.owner.is_some() => Confidence::Medium,
+        // A bare `key` that is as long and as random as only keys are.
+        Sure::Weak
+            if !makeup.hex
+                && makeup.classes() >= 3
+                && makeup.random >= 80.0
+                && asked.form == Form::Assigned
+                && asked.context.syntax != Syntax::Data =>
+        {
+            Confidence::Medium
+        }
         Sure::Fair | Sure::Weak => Confidence::Low,
     };
     Ok(weight(Kind::Secret, confidence, makeup))
@@ -109,7 +144,7 @@ fn secret(value: &[u8], makeup: &Makeup, asked: Asked<'_>) -> Result<Weight, &'s
 impl Asked<'_> {
     /// Whether the form binds a value to a name, and nothing but that.
     fn form_binds(&self) -> bool {
-        !matches!(self.form, Form::Word | Form::Spoken | Form::Argument)
+        !matches!(self.form, Form::Spoken | Form::Argument)
     }
 
     /// Whether the file holds settings rather than a program.
@@ -143,6 +178,18 @@ fn password(value: &[u8], makeup: &Makeup, asked: Asked<'_>) -> Result<Weight, &
     if matches!(asked.form, Form::Argument | Form::Spoken) && makeup.classes() < 3 {
         return Err("not clearly a password");
     }
+    // In prose and code to pass is a verb: "you can pass `strict=False`", "PASS: TestName".
+    let verb = asked.name.eq_ignore_ascii_case(b"pass");
+    let verbal = matches!(asked.form, Form::Word | Form::Spoken | Form::Inside | Form::Called);
+    if verb
+        && (verbal
+            || asked.name == b"PASS" && !matches!(asked.context.syntax, Syntax::Shell | Syntax::Lines | Syntax::Yaml))
+    {
+        return Err("not clearly a password");
+    }
+    if ["\\u", "\\x", "\\U", "\\0"].iter().any(|e| memchr::memmem::find(value, e.as_bytes()).is_some()) {
+        return Err("text with escapes");
+    }
     if asked.context.syntax == Syntax::Prose && !asked.beside_login && makeup.classes() < 3 {
         return Err("not clearly a password");
     }
@@ -154,7 +201,7 @@ fn password(value: &[u8], makeup: &Makeup, asked: Asked<'_>) -> Result<Weight, &
             Err("speaks of passwords")
         };
     }
-    let confidence = if is_words(value) {
+    let confidence = if is_words(value) || makeup.letters() + makeup.foreign == 0 {
         Confidence::Low
     } else if makeup.len < 6 || !is_password_like(value, makeup) {
         if asked.beside_login && makeup.len >= 6 && makeup.digits > 0 && makeup.letters() > 0 {
@@ -175,10 +222,26 @@ fn is_password_like(value: &[u8], makeup: &Makeup) -> bool {
     if makeup.letters() == 0 || makeup.digits + makeup.symbols == 0 {
         return makeup.symbols > 0 && makeup.digits > 0;
     }
+    if is_name(value) {
+        return false;
+    }
     let tail = value.iter().rev().take_while(|b| b.is_ascii_digit()).count();
-    let strange = value.iter().filter(|b| !b.is_ascii_alphanumeric() && !b"_-.".contains(b)).count();
+    let strange = value.iter().filter(|b| !b.is_ascii_alphanumeric() && !b"_-./:".contains(b)).count();
+    // `settings-2024`, `key_v2`: digits that are a word of their own make a name of it.
+    let glued = value.len() > tail && value[value.len() - tail - 1].is_ascii_alphabetic();
     // Digits before or within the letters, three or more behind them, or a symbol that names don't have.
-    makeup.digits > tail || tail >= 3 || strange > 0 && (makeup.digits > 0 || makeup.classes() >= 3)
+    makeup.digits > tail || tail >= 3 && glued || strange > 0 && (makeup.digits > 0 || makeup.classes() >= 3)
+}
+
+/// `python3.11-dev`, `Win32_Security`: several parts, each a word with at most a few digits behind it, or a number.
+fn is_name(value: &[u8]) -> bool {
+    let part = |part: &[u8]| {
+        let letters = part.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+        let digits = part.len() - letters;
+        part[letters..].iter().all(u8::is_ascii_digit) && (letters == 0 || digits <= 2)
+    };
+    let mut parts = value.split(|b| b"_-./:".contains(b));
+    value.iter().any(|b| b"_-./:".contains(b)) && parts.all(part)
 }
 
 /// Words alone, with separators or capitals between them.
@@ -231,7 +294,20 @@ fn unfit(value: &[u8], makeup: &Makeup) -> Option<&'static str> {
     if value.iter().any(|b| b.is_ascii_whitespace() || b.is_ascii_control()) {
         return Some("several words");
     }
-    if has(b"://") || has(b"::") || has(b"->") || has(b"=>") || has(b"</") || has(b"/>") {
+    // What nobody could have written is no code, whatever its characters.
+    if makeup.random >= 40.0 && makeup.len >= 16 && makeup.classes() >= 3 {
+        return None;
+    }
+    if has(b"://")
+        || has(b"::")
+        || has(b"->")
+        || has(b"=>")
+        || has(b"</")
+        || has(b"/>")
+        || has(b"&#")
+        || has(b"&lt;")
+        || has(b"&gt;")
+    {
         return Some("code or an address");
     }
     if is_call(value) {
@@ -265,7 +341,8 @@ fn is_call(value: &[u8]) -> bool {
             b'[' => b']',
             _ => b'}',
         };
-        value[i..].contains(&close)
+        let end = value.last();
+        (end == Some(&close) || end == Some(&b';'))
             && (i == 0 || value[..i].iter().all(|b| b.is_ascii_alphanumeric() || b"_.$".contains(b)))
     })
 }
@@ -278,7 +355,11 @@ fn is_dotted(value: &[u8]) -> bool {
             && p.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
     };
     let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
+    // `Wr3n.in.Hedge` is no name of anything.
+    let leet =
+        value.windows(3).any(|w| w[0].is_ascii_alphabetic() && w[1].is_ascii_digit() && w[2].is_ascii_alphabetic());
     parts.len() >= 2
+        && !leet
         && parts.iter().all(word)
         && (digits <= 2 || parts.len() >= 4)
         && crate::detect::value::randomness(value) < 10.0

@@ -5,7 +5,7 @@
 #[rustfmt::skip]
 pub(super) const STEMS: &[&str] = &[
     "pass", "Pass", "PASS", "pwd", "Pwd", "PWD", "secret", "Secret", "SECRET", "token", "Token", "TOKEN", "key",
-    "Key", "KEY", "auth", "Auth", "AUTH", "cred", "Cred", "CRED", "earer ", "asic ", "_pw", "_PW", "rootpw", "psw",
+    "Key", "KEY", "auth", "Auth", "AUTH", "cred", "Cred", "CRED", "earer ", "asic ", "_pw", "_PW", "rootpw", "pw=", "pw =", "pw:", "psk", "PSK", "login(", "onnection(", "connect(", "PDO(", "mysqli(", "psw",
     "PSW", "mysql", "curl ", "redis-cli", "dentified by", "DENTIFIED BY", "sqlcmd", "docker login",
     // Other languages. Latin stems without their first letter serve both cases.
     "ennwort", "ENNWORT", "ontrase", "ONTRASE", "enha", "ENHA", "achtwoord", "WACHTWOORD", "haslo", "Haslo", "hasło",
@@ -21,7 +21,7 @@ pub(super) const PASSWORD: &[&str] = &[
     "pswd", "passwrd", "kennwort", "contraseña", "contrasena", "contrasenya", "senha", "wachtwoord", "haslo",
     "hasło", "heslo", "parola", "parool", "salasana", "lösenord", "losenord", "adgangskode", "jelszó", "jelszo",
     "şifre", "sifre", "mdp", "motdepasse", "motpasse", "пароль", "парол", "密码", "密碼", "口令", "パスワード", "비밀번호", "암호",
-    "passwordbase", "mima", "userpass", "masterauth", "requirepass", "pgpassword", "sshpass", "rootpw",
+    "passwordbase", "mima", "userpass", "masterauth", "requirepass", "pgpassword", "sshpass", "rootpw", "psk", "pw",
 ];
 
 /// Endings of words that are passwords: `dbpassword`, `pgpassword`.
@@ -80,12 +80,18 @@ pub(super) const OTHER_KEYS: &[&str] = &[
 /// Words anywhere before the last one that say the value is open, ephemeral, or none.
 #[rustfmt::skip]
 pub(super) const NO_SECRET: &[&str] = &[
-    "public", "pub", "hashed", "hash", "encrypted", "enc", "cipher", "ciphertext", "sealed", "csrf", "xsrf",
-    "antiforgery", "page", "paging", "pagination", "continuation", "cursor", "sync", "next", "prev", "cancellation",
-    "cancel", "fake", "mock", "mocked", "dummy", "example", "sample", "placeholder", "missing", "invalid", "wrong",
-    "bad", "incorrect", "expected", "expired", "unknown", "bos", "eos", "pad", "unk", "sep", "cls", "special",
-    "begin", "end", "start", "stop", "verification", "resume", "tracking", "design", "lex", "syntax", "forgot",
-    "lost",
+    "public", "pub", "hashed", "hash", "encrypted", "cipher", "ciphertext", "sealed", "csrf", "xsrf", "antiforgery",
+    "paging", "pagination", "continuation", "cancellation", "cancel", "fake", "mock", "mocked", "dummy", "example",
+    "sample", "placeholder", "missing", "invalid", "wrong", "incorrect", "expected", "expired", "unknown",
+    "verification", "tracking", "forgot", "lost",
+];
+
+/// Words directly before `token` or `key` that say the same; further away they say nothing (`startWithApiKey`).
+#[rustfmt::skip]
+pub(super) const NO_SECRET_NEXT: &[&str] = &[
+    "bos", "eos", "pad", "unk", "sep", "cls", "special", "begin", "end", "start", "stop", "design", "lex", "syntax",
+    "next", "prev", "sync", "page", "resume", "cursor", "bad", "mask", "first", "last", "current", "previous",
+    "lookahead", "peek",
 ];
 
 /// Last words that say nothing: `api_key_value`, `password_prod`.

@@ -24,6 +24,8 @@ pub(super) struct Memory {
     pub(super) resolved: RefCell<HashMap<Id, Option<Claim>>>,
     pub(super) records: RefCell<HashMap<Id, bool>>,
     pub(super) tables: RefCell<Option<Rc<super::joins::Tables>>>,
+    pub(super) inserts: RefCell<Option<Rc<super::insert::Inserts>>>,
+    pub(super) statements: RefCell<HashMap<Item, Option<super::insert::Head>>>,
     pub(super) file: RefCell<Option<Rc<super::file::FileFacts>>>,
 }
 
@@ -61,7 +63,11 @@ impl Inquiry<'_> {
         let claim = self.ask_levels(at, 0, &mut slot).or_else(|| {
             let bare = self.s.tree.text().trim_ascii().len() <= token.len() + 2;
             path.and_then(|p| self.path_claim(p, &slot, bare))
-        })?;
+        });
+        let claim = match claim {
+            Some(claim) if claim.confidence() != Some(Confidence::Low) => claim,
+            low => self.prose_claim(at, token).or(low)?,
+        };
         Some(self.weigh(claim))
     }
 
@@ -98,6 +104,9 @@ impl Inquiry<'_> {
             if let Some(claim) = self.ask(node, container, level, depth, slot, &mut held) {
                 return Some(self.settle(claim, held));
             }
+            if held.as_ref().is_some_and(|h| h.confidence() >= Some(Confidence::Medium)) {
+                break;
+            }
             node = container;
         }
         held
@@ -107,7 +116,7 @@ impl Inquiry<'_> {
     fn settle(&self, claim: Claim, held: Option<Claim>) -> Claim {
         match held {
             // A custom address beats a name; nothing else does.
-            Some(held) if !(claim.by_host && !claim.is_ours()) && held.confidence() >= Some(Confidence::Medium) => held,
+            Some(held) if (!claim.by_host || claim.is_ours()) && held.confidence() >= Some(Confidence::Medium) => held,
             Some(held) if claim.is_ours() && held.is_ours() && held.confidence() >= claim.confidence() => held,
             _ => claim,
         }
@@ -133,10 +142,17 @@ impl Inquiry<'_> {
         {
             return Some(claim);
         }
-        let names = self.s.names(node);
+        let mut names = self.s.names(node);
+        if self.s.tree.kind(container) == Kind::Tag && names.is_empty() {
+            names.extend(self.tag_name(container, node));
+        }
         for name in &names {
             if let Some(claim) = self.name_claim(node, name, level, slot) {
                 match claim.ruling {
+                    // What holds the slot speaks for all of it; what stands beside that holder is not asked.
+                    Ruling::Ours(_) if !claim.may_rise && claim.confidence() >= Some(Confidence::Medium) => {
+                        return Some(claim);
+                    }
                     Ruling::Ours(_) if held.is_none() => *held = Some(claim),
                     Ruling::Ours(_) => {}
                     _ => return Some(claim),
@@ -162,6 +178,16 @@ impl Inquiry<'_> {
                 }
             }
         }
+    }
+
+    /// The name of the element whose content the node is.
+    fn tag_name(&self, tag: Id, node: Id) -> Option<Name> {
+        let tree = &self.s.tree;
+        let name = tree.children(tag).next().filter(|&n| n != node)?;
+        let text = tree.slice(name);
+        // The elements of pages say nothing of what they hold.
+        let telling = self.sense(text).owner.is_some() || self.sense(text).fit() == Fit::Secret;
+        telling.then(|| Name { span: tree.span(name), node: name, bond: Bond::Assigned })
     }
 
     /// What a name says: the nearest ones about the token itself, those further out about what holds it.
@@ -195,6 +221,7 @@ impl Inquiry<'_> {
                 };
                 let mut claim = Claim::new(ruling, reason, name.span.clone());
                 claim.may_rise = true;
+                claim.own = true;
                 claim
             });
         }
@@ -229,6 +256,10 @@ impl Inquiry<'_> {
     /// What the token's own name says.
     pub(super) fn own_name(&self, sense: &Sense, name: &Name) -> Option<Ruling> {
         use super::lexicon::role;
+        // `data-key` of an element is a handle of the page's own.
+        if self.text(name.span.clone()).starts_with(b"data-") {
+            return Some(Ruling::Not);
+        }
         match &sense.owner {
             Some(Owner::Other(other)) => Some(Ruling::Other(other.clone())),
             _ if sense.fit() == Fit::Not => Some(Ruling::Not),
@@ -343,7 +374,7 @@ impl Inquiry<'_> {
         }
         for (n, &id) in head.iter().enumerate() {
             let kind = self.s.tree.kind(id);
-            if !matches!(kind, Kind::Word | Kind::Str) || local && n == 0 {
+            if !matches!(kind, Kind::Word | Kind::Str) || local && n == 0 || self.is_constant(id) {
                 continue;
             }
             let text = self.s.tree.content(id);
@@ -369,6 +400,12 @@ impl Inquiry<'_> {
             return Some(Claim::new(ruling, reason, self.s.tree.span(id)));
         }
         self.receiver_claim(group, &head, depth)
+    }
+
+    /// `NAME(...)`: a constant of an enumeration, not a class.
+    fn is_constant(&self, id: Id) -> bool {
+        let text = self.s.tree.slice(id);
+        self.s.tree.kind(id) == Kind::Word && text.len() > 2 && !text.iter().any(u8::is_ascii_lowercase)
     }
 
     /// What a call is made on: a request, a client that was made with an address elsewhere.
@@ -397,9 +434,22 @@ impl Inquiry<'_> {
     fn item_claim(&self, node: Id, item: Item, slot: &Slot, depth: usize) -> Option<Claim> {
         let nodes = self.s.nodes(item);
         let at = nodes.binary_search(&node).ok()?;
+        if self.is_tuple(&nodes) {
+            return self.tuple_claim(&nodes, node, slot, depth);
+        }
         let from = nodes[..at].iter().rposition(|&id| self.s.tree.kind(id) == Kind::Comma).map_or(0, |n| n + 1);
         let to = nodes[at..].iter().position(|&id| self.s.tree.kind(id) == Kind::Comma).map_or(nodes.len(), |n| at + n);
         self.command_claim(&nodes[from..to], node, slot, depth)
+    }
+
+    /// `a, b = x, y`, `call x, y`: parts of one thing, and not declarations side by side.
+    fn is_tuple(&self, nodes: &[Id]) -> bool {
+        let tree = &self.s.tree;
+        let bonds = nodes
+            .iter()
+            .filter(|&&n| tree.kind(n) == Kind::Op && matches!(tree.slice(n), b"=" | b":=" | b":" | b"=>"))
+            .count();
+        bonds <= 1 && nodes.iter().any(|&n| tree.kind(n) == Kind::Comma)
     }
 
     /// What the other items of the container say, and what uses of the bound name say.
@@ -412,17 +462,26 @@ impl Inquiry<'_> {
         depth: usize,
         names: &[Name],
     ) -> Option<Claim> {
+        if self.s.tree.kind(container) == Kind::Round
+            && let Some(claim) = self.s.nodes(item).first().and_then(|&n| self.insert_claim(container, n, slot))
+        {
+            return Some(claim);
+        }
         let record = self.is_record(container);
         if !record && let Some(claim) = self.uses_claim(item, slot, depth, names) {
+            return Some(claim);
+        }
+        if !record && let Some(claim) = self.run_claim(item, slot) {
             return Some(claim);
         }
         if record && let Some(claim) = self.fields_claim(container, item.index, slot, level) {
             return Some(claim);
         }
-        if record && self.holds_statements(container) {
-            if let Some(claim) = self.uses_claim(item, slot, depth, names) {
-                return Some(claim);
-            }
+        if record
+            && self.holds_statements(container)
+            && let Some(claim) = self.uses_claim(item, slot, depth, names)
+        {
+            return Some(claim);
         }
         if matches!(self.s.tree.kind(container), Kind::Round | Kind::Square | Kind::Row | Kind::Str)
             && names.is_empty()

@@ -103,8 +103,9 @@ fn text_cost(value: &[u8]) -> i32 {
             cost += i32::from(COST[last][SEAM]);
             last = SEAM;
         }
-        // Two separators in a row are no word between them.
-        cost += own + if last == EDGE && class == EDGE { 0 } else { i32::from(COST[last][class]) };
+        // Two separators in a row have no word between them; two different symbols are seldom written.
+        let pair = if b == before || own != SYMBOL_COST { 0 } else { SEPARATOR_COST };
+        cost += own + if last == EDGE && class == EDGE { pair } else { i32::from(COST[last][class]) };
         (last, before) = (class, b);
     }
     cost
@@ -126,14 +127,9 @@ fn alphabet_bits(value: &[u8]) -> f32 {
     let letters = f32::from(u8::from(lower) + u8::from(upper)) * 26.0 + f32::from(u8::from(digit)) * 10.0;
     match () {
         () if symbol => 94f32.log2(),
-        () if !url && !beyond_f && !(lower && upper) => {
-            if lower || upper {
-                4.0
-            } else {
-                10f32.log2()
-            }
-        }
-        () => (letters + if url { 2.0 } else { 0.0 }).log2(),
+        () if url || beyond_f || (lower && upper) => (letters + if url { 2.0 } else { 0.0 }).log2(),
+        () if lower || upper => 4.0,
+        () => 10f32.log2(),
     }
 }
 

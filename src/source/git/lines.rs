@@ -3,16 +3,18 @@
 //! Lines are those of [`LineIndex`](crate::blob::LineIndex), with their ends: a last line that gets its line feed, or
 //! a line whose LF becomes CRLF, is a changed line, as it is for git.
 
+mod myers;
+
 use crate::blob::{Content, LineSet, Text};
-use imara_diff::{Algorithm, Diff, InternedInput};
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 /// Above this many bytes on either side what both sides begin and end with is taken away before lines are made of it.
 const TRIM: usize = 1 << 20;
 
 /// Above this many lines on both sides together no diff is computed: what stands between the common beginning and the
 /// common end counts as added. (Lines of four bytes in two files of 64 MiB would cost a gigabyte.)
-const MAX_LINES: usize = 6_000_000;
+const MAX_LINES: usize = 4_000_000;
 
 /// The lines (from 1) of `new` that a line diff against `old` adds. Both are raw contents; UTF-16 is decoded first,
 /// and what is binary is taken as it is.
@@ -34,12 +36,21 @@ pub fn added(old: &[u8], new: &[u8]) -> LineSet {
     if counts.0 == 0 || counts.1 == 0 || counts.0.saturating_add(counts.1) > MAX_LINES {
         return LineSet::from_ranges([(shift(1), shift(counts.1))]);
     }
-    let mut input = InternedInput { before: Vec::new(), after: Vec::new(), interner: Default::default() };
-    input.update_before(Lines { rest: old, end: old_end });
-    input.update_after(Lines { rest: new, end: new_end });
-    let mut diff = Diff::compute(Algorithm::Myers, &input);
-    diff.postprocess_lines(&input);
-    LineSet::from_ranges(diff.hunks().map(|h| (shift(h.after.start as usize + 1), shift(h.after.end as usize))))
+    let mut numbers = HashMap::new();
+    let old = numbered(&mut numbers, Lines { rest: old, end: old_end });
+    let new = numbered(&mut numbers, Lines { rest: new, end: new_end });
+    let added = myers::added(&old, &new);
+    LineSet::from_ranges((0..added.len()).filter(|&at| added[at]).map(|at| (shift(at + 1), shift(at + 1))))
+}
+
+/// A number for each distinct line.
+fn numbered<'a>(numbers: &mut HashMap<&'a [u8], u32>, lines: Lines<'a>) -> Vec<u32> {
+    lines
+        .map(|line| {
+            let next = numbers.len() as u32;
+            *numbers.entry(line).or_insert(next)
+        })
+        .collect()
 }
 
 fn decoded(raw: &[u8]) -> Cow<'_, [u8]> {

@@ -201,7 +201,7 @@ fn what_cannot_be_read_blocks_with_3() {
     fs::remove_file(sandbox.path().join(".git/objects").join(&id[..2]).join(&id[2..])).unwrap();
     let done = sandbox.leakbreak(["hook", "run", "pre-commit"]);
     assert_eq!(done.status, 3, "{done:?}");
-    assert!(done.stdout.contains("a.txt") && done.stdout.contains("blocked"), "{done:?}");
+    assert!(done.stderr.contains("a.txt") && done.stderr.contains("blocked"), "{done:?}");
 }
 
 #[test]

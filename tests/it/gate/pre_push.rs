@@ -7,7 +7,7 @@ use std::fs;
 /// A repository with pre-push installed and a remote that has main.
 fn published() -> Sandbox {
     let sandbox = gated(&["pre-push"]);
-    sandbox.git(["init", "-q", "--bare", "../remote"]);
+    sandbox.git(["init", "-q", "--bare", "-b", "main", "../remote"]);
     sandbox.git(["remote", "add", "origin", "../remote"]);
     sandbox.git(["push", "-q", "--no-verify", "origin", "main"]);
     sandbox
@@ -30,7 +30,10 @@ fn a_branch_with_a_key_stays_here() {
     sandbox.commit("Clean");
     assert_quiet(&push(&sandbox, &["main"]));
     commit_key(&sandbox, "app.py", 1);
-    assert_blocked(&push(&sandbox, &["main"]), "app.py", 1, &key(1));
+    let blocked = push(&sandbox, &["main"]);
+    assert_blocked(&blocked, "app.py", 1, &key(1));
+    // Standard output is git's own: programs read `git push --porcelain`.
+    assert_eq!(blocked.stdout, "");
     assert_blocked(&push(&sandbox, &["main:refs/heads/new"]), "app.py", 1, &key(1));
     assert_eq!(sandbox.git(["--git-dir", "../remote", "for-each-ref"]).lines().count(), 1);
 }

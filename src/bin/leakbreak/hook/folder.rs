@@ -61,6 +61,12 @@ impl Folder {
         self.path.join(kept_name(name))
     }
 
+    /// Whether the pre-commit framework came later, and calls our hook as the one that was there before.
+    pub(super) fn is_kept_by_framework(&self, name: HookName) -> bool {
+        let legacy = self.path.join(format!("{}.legacy", name.as_str()));
+        fs::read(legacy).is_ok_and(|text| Mark::of(&text).is_some())
+    }
+
     /// What stands there.
     ///
     /// # Errors
@@ -117,6 +123,7 @@ impl Folder {
                 // What an earlier installation kept is still run by this one.
                 Ok(if kept.exists() { Put::Chained } else { Put::New })
             }
+            State::Foreign if self.is_kept_by_framework(name) => Ok(Put::Already),
             State::Foreign if fs::symlink_metadata(&kept).is_ok() => Err(Error::path(
                 &path,
                 format!(
@@ -192,7 +199,7 @@ mod tests {
     }
 
     fn put(folder: &Folder) -> Result<Put> {
-        folder.put(HookName::PreCommit, Folder::mark(false), Path::new("/bin/leakbreak"))
+        folder.put(HookName::Commit, Folder::mark(false), Path::new("/bin/leakbreak"))
     }
 
     #[test]
@@ -200,21 +207,21 @@ mod tests {
         let (_temp, folder) = folder();
         assert_eq!(put(&folder).unwrap(), Put::New);
         assert_eq!(put(&folder).unwrap(), Put::Already);
-        assert!(is_executable(&folder.hook(HookName::PreCommit)));
-        assert_eq!(folder.take(HookName::PreCommit).unwrap().0, Taken::Gone);
-        assert_eq!(folder.take(HookName::PreCommit).unwrap().0, Taken::None);
+        assert!(is_executable(&folder.hook(HookName::Commit)));
+        assert_eq!(folder.take(HookName::Commit).unwrap().0, Taken::Gone);
+        assert_eq!(folder.take(HookName::Commit).unwrap().0, Taken::None);
         assert_eq!(fs::read_dir(&folder.path).unwrap().count(), 0);
     }
 
     #[test]
     fn somebody_elses_hook_comes_back_as_it_was() {
         let (_temp, folder) = folder();
-        let path = folder.hook(HookName::PreCommit);
+        let path = folder.hook(HookName::Commit);
         fs::write(&path, "exit 7\n").unwrap();
         let before = fs::metadata(&path).unwrap();
         assert_eq!(put(&folder).unwrap(), Put::Chained);
         assert_eq!(put(&folder).unwrap(), Put::Already);
-        assert_eq!(folder.take(HookName::PreCommit).unwrap().0, Taken::Restored);
+        assert_eq!(folder.take(HookName::Commit).unwrap().0, Taken::Restored);
         let after = fs::metadata(&path).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"exit 7\n");
         assert_eq!(
@@ -226,9 +233,9 @@ mod tests {
     #[test]
     fn two_hooks_of_others_are_not_overwritten() {
         let (_temp, folder) = folder();
-        fs::write(folder.kept(HookName::PreCommit), "first").unwrap();
-        fs::write(folder.hook(HookName::PreCommit), "second").unwrap();
+        fs::write(folder.kept(HookName::Commit), "first").unwrap();
+        fs::write(folder.hook(HookName::Commit), "second").unwrap();
         assert!(put(&folder).is_err());
-        assert_eq!(fs::read(folder.hook(HookName::PreCommit)).unwrap(), b"second");
+        assert_eq!(fs::read(folder.hook(HookName::Commit)).unwrap(), b"second");
     }
 }

@@ -21,19 +21,22 @@ use leakbreak::Result;
 /// The hooks of git that this program fills.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HookName {
-    PreCommit,
-    PreMergeCommit,
-    PrePush,
+    /// pre-commit.
+    Commit,
+    /// pre-merge-commit.
+    MergeCommit,
+    /// pre-push.
+    Push,
 }
 
 impl HookName {
-    const ALL: [HookName; 3] = [HookName::PreCommit, HookName::PreMergeCommit, HookName::PrePush];
+    const ALL: [HookName; 3] = [HookName::Commit, HookName::MergeCommit, HookName::Push];
 
     fn as_str(self) -> &'static str {
         match self {
-            HookName::PreCommit => "pre-commit",
-            HookName::PreMergeCommit => "pre-merge-commit",
-            HookName::PrePush => "pre-push",
+            HookName::Commit => "pre-commit",
+            HookName::MergeCommit => "pre-merge-commit",
+            HookName::Push => "pre-push",
         }
     }
 }
@@ -41,8 +44,8 @@ impl HookName {
 /// Runs the command.
 pub(crate) fn run(command: args::Hook) -> Result<Status> {
     match command {
-        args::Hook::Install { hooks, global: false } => install::run(&names(&hooks, &[HookName::PreCommit])),
-        args::Hook::Install { hooks, global: true } => global::install(&names(&hooks, &[HookName::PreCommit])),
+        args::Hook::Install { hooks, global: false } => install::run(&names(&hooks, &[HookName::Commit])),
+        args::Hook::Install { hooks, global: true } => global::install(&names(&hooks, &[HookName::Commit])),
         args::Hook::Uninstall { hooks, global: false } => uninstall::run(&names(&hooks, &HookName::ALL)),
         args::Hook::Uninstall { hooks, global: true } => global::uninstall(&names(&hooks, &HookName::ALL)),
         args::Hook::Doctor => doctor::run(),
@@ -55,14 +58,13 @@ fn names(asked: &[InstallableHook], default: &[HookName]) -> Vec<HookName> {
     let asked: Vec<HookName> = asked
         .iter()
         .map(|hook| match hook {
-            InstallableHook::PreCommit => HookName::PreCommit,
-            InstallableHook::PrePush => HookName::PrePush,
+            InstallableHook::PreCommit => HookName::Commit,
+            InstallableHook::PrePush => HookName::Push,
         })
         .collect();
     let asked = if asked.is_empty() { default } else { &asked };
-    let with_merge = |name: &HookName| {
-        asked.contains(name) || *name == HookName::PreMergeCommit && asked.contains(&HookName::PreCommit)
-    };
+    let with_merge =
+        |name: &HookName| asked.contains(name) || *name == HookName::MergeCommit && asked.contains(&HookName::Commit);
     HookName::ALL.into_iter().filter(with_merge).collect()
 }
 
@@ -72,10 +74,10 @@ mod tests {
 
     #[test]
     fn pre_commit_brings_pre_merge_commit() {
-        use HookName::{PreCommit, PreMergeCommit, PrePush};
-        assert_eq!(names(&[], &[PreCommit]), [PreCommit, PreMergeCommit]);
-        assert_eq!(names(&[InstallableHook::PrePush], &[PreCommit]), [PrePush]);
+        use HookName::{Commit, MergeCommit, Push};
+        assert_eq!(names(&[], &[Commit]), [Commit, MergeCommit]);
+        assert_eq!(names(&[InstallableHook::PrePush], &[Commit]), [Push]);
         let both = [InstallableHook::PrePush, InstallableHook::PreCommit, InstallableHook::PrePush];
-        assert_eq!(names(&both, &[PreCommit]), HookName::ALL);
+        assert_eq!(names(&both, &[Commit]), HookName::ALL);
     }
 }

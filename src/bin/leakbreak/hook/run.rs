@@ -1,10 +1,11 @@
 //! `hook run`: what an installed hook calls. It prints nothing where nothing is wrong.
 
 use super::push;
-use crate::args::{HookRun, MannerArgs, RunnableHook, SourceArgs};
-use crate::assemble::{Known, Parts, parts_of, refuse_verify};
+use crate::args::{ColorArg, HookRun, MannerArgs, RunnableHook, SourceArgs};
+use crate::assemble::{Known, parts_of, refuse_verify};
+use crate::faults::remark;
 use crate::ground::{Asked, Target};
-use crate::output::{Destination, has_color, print};
+use crate::output::{Destination, has_color};
 use crate::scan::drive;
 use crate::status::{Gate, Status};
 use leakbreak::Result;
@@ -34,32 +35,33 @@ pub(super) fn run(args: &HookRun) -> Result<Status> {
     let outcome = drive(&parts, &MannerArgs { no_progress: true, ..MannerArgs::default() })?;
     let status = Status::of(&outcome, Gate { fail_on: parts.fail_on, exit_zero: false });
     if status != Status::Clean {
-        print(|out| tell(&outcome, act, args, out))?;
-    } else if args.hook == RunnableHook::Framework && act == Act::Commit && is_untouched(&parts, &outcome) {
+        // Standard output is git's: `git push --porcelain` is read by programs.
+        let _ = Destination::Errors.write(|out| tell(&outcome, (act, status), args.color, out));
+    } else if args.hook == RunnableHook::Framework && act == Act::Commit && is_untouched(&outcome) {
         let why = "leakbreak: nothing is staged, so that nothing was scanned; the hook leakbreak-all scans the tree";
-        print(|out| writeln!(out, "{why}"))?;
+        remark(why);
     }
     Ok(status)
 }
 
 /// Whether nothing at all was there to look at.
-fn is_untouched(parts: &Parts, outcome: &Outcome) -> bool {
-    let _ = parts;
+fn is_untouched(outcome: &Outcome) -> bool {
     outcome.receipt.files == 0 && outcome.receipt.skips.is_empty()
 }
 
 /// What was found and what to do about it.
-fn tell(outcome: &Outcome, act: Act, args: &HookRun, out: &mut dyn Write) -> io::Result<()> {
-    let options = Options { color: has_color(args.color, &Destination::Standard), quiet: true, ..Options::default() };
+fn tell(outcome: &Outcome, (act, status): (Act, Status), color: ColorArg, out: &mut dyn Write) -> io::Result<()> {
+    let color = has_color(color, &Destination::Errors);
+    let options = Options { color, quiet: true, ..Options::default() };
     report::write(Format::Human, outcome, options, out)?;
-    let found = outcome.active().next().is_some();
+    let found = status == Status::Findings;
     let what = match (act, found) {
         (Act::Commit, true) => "commit blocked: it would add a secret",
         (Act::Commit, false) => "commit blocked: not everything that it adds could be read",
         (Act::Push, true) => "push blocked: it would publish a secret",
         (Act::Push, false) => "push blocked: not everything that it brings could be read",
     };
-    writeln!(out, "\nleakbreak: {what}. Nothing is lost.")?;
+    writeln!(out, "leakbreak: {what}. Nothing is lost.")?;
     match (act, found) {
         (Act::Commit, true) => writeln!(
             out,
@@ -83,5 +85,6 @@ fn allow(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
     let Some(first) = outcome.active().next() else { return Ok(()) };
     writeln!(out, "  If it is no secret, say so, with a reason:")?;
     writeln!(out, "    in the line, or alone on the line above:  leakbreak:allow {} -- REASON", first.rule.id)?;
-    writeln!(out, "    in .leakbreak.toml:  [[allow]]  fingerprint = \"{}\"  reason = \"REASON\"", first.fingerprint)
+    writeln!(out, "    in .leakbreak.toml:\n        [[allow]]\n        fingerprint = \"{}\"", first.fingerprint)?;
+    writeln!(out, "        reason = \"REASON\"")
 }

@@ -65,10 +65,10 @@ pub(super) fn scanning(name: HookName, mark: Mark, program: &Path) -> Vec<u8> {
         Kind::Global | Kind::Forward => own_hook(name.as_str()),
     };
     let (keep, feed) = match name {
-        HookName::PrePush => ("given=$(cat)\nfeed() { [ -z \"$given\" ] || printf '%s\\n' \"$given\"; }\n", "feed | "),
-        HookName::PreCommit | HookName::PreMergeCommit => ("", ""),
+        HookName::Push => ("given=$(cat)\nfeed() { [ -z \"$given\" ] || printf '%s\\n' \"$given\"; }\n", "feed | "),
+        HookName::Commit | HookName::MergeCommit => ("", ""),
     };
-    let verb = if name == HookName::PrePush { "push" } else { "commit" };
+    let verb = if name == HookName::Push { "push" } else { "commit" };
     let mut text = format!(
         "#!/bin/sh\n{mark}\n\
          # Written by `leakbreak hook install`; `leakbreak hook uninstall` puts back what was here before.\n\n\
@@ -153,7 +153,7 @@ mod tests {
         for kind in [Kind::Local, Kind::Global] {
             for made_folder in [true, false] {
                 let mark = Mark { kind, made_folder };
-                assert_eq!(Mark::of(&scanning(HookName::PrePush, mark, Path::new("/bin/x"))), Some(mark));
+                assert_eq!(Mark::of(&scanning(HookName::Push, mark, Path::new("/bin/x"))), Some(mark));
             }
         }
         assert_eq!(Mark::of(&forwarding("commit-msg")).map(|m| m.kind), Some(Kind::Forward));

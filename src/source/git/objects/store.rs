@@ -13,10 +13,10 @@ use std::time::{Duration, Instant, SystemTime};
 
 /// How often a listing is tried again while packs vanish.
 const TRIES: usize = 5;
-/// The pause before the next try.
-const BREATH: Duration = Duration::from_millis(10);
 /// A folder that changed this shortly before it was listed may have changed after, too.
 const RACY: Duration = Duration::from_secs(2);
+/// How long git may need to put a pack's files in their places.
+const WAIT: Duration = Duration::from_millis(1);
 /// How long a racy listing is good for.
 const PAUSE: Duration = Duration::from_millis(200);
 
@@ -47,9 +47,6 @@ pub(super) struct Packs {
     pub(super) list: Vec<Arc<Pack>>,
     /// What could not be.
     pub(super) trouble: Vec<Unread>,
-    /// What went away while it was listed or opened, and what is wrong with it if it stays so: git removes a pack's
-    /// files one by one.
-    gone: Vec<(String, &'static str)>,
 }
 
 /// When the folders were listed, and how they stood.
@@ -103,27 +100,25 @@ impl Store {
         let mut listed = self.listing.lock().unwrap_or_else(PoisonError::into_inner);
         let old = self.packs();
         let mut packs = Packs::default();
-        for again in 0..TRIES {
-            if again > 0 {
-                std::thread::sleep(BREATH);
-            }
+        for _ in 0..TRIES {
             listed.at = Some((Instant::now(), SystemTime::now()));
             listed.changed = self.changed();
             packs = self.collect(&old);
-            // The objects of a pack that went away are in a new one, or it is really damaged.
-            if packs.gone.is_empty() {
+            // A pack that went away while it was opened: its objects are in a new one, or it is really damaged.
+            if packs.trouble.is_empty() {
                 break;
             }
-        }
-        for (shown, why) in std::mem::take(&mut packs.gone) {
-            let error = named(&shown, ObjectError::Corrupt(why.to_owned()));
-            packs.trouble.push(Unread { id: None, kind: None, error });
+            std::thread::sleep(WAIT);
         }
         packs.list.sort_by_key(|pack| (std::cmp::Reverse(pack.len()), pack.number));
         let names = |packs: &Packs| packs.list.iter().map(|pack| pack.number).collect::<Vec<_>>();
         let other = names(&old) != names(&packs);
         *self.packs.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(packs);
         other
+    }
+
+    fn number(&self) -> u32 {
+        self.next.fetch_add(1, Ordering::Relaxed)
     }
 
     fn changed(&self) -> Vec<Option<SystemTime>> {
@@ -137,35 +132,37 @@ impl Store {
         let mut packs = Packs::default();
         for dir in &self.dirs {
             let folder = dir.path.join("pack");
-            let trouble =
-                |shown: String, error: ObjectError| Unread { id: None, kind: None, error: named(&shown, error) };
+            let mut trouble = |shown: String, error: ObjectError| {
+                packs.trouble.push(Unread { id: None, kind: None, error: named(&shown, error) });
+            };
             let names = match names(&folder) {
                 Ok(names) => names,
                 Err(e) if e.kind() == ErrorKind::NotFound && dir.path.is_dir() => continue,
                 Err(e) => {
-                    packs.trouble.push(trouble(format!("{}/pack", dir.shown), failed(&e)));
+                    trouble(format!("{}/pack", dir.shown), failed(&e));
                     continue;
                 }
             };
             for name in names {
                 let (path, shown) = (folder.join(&name), format!("{}/pack/{name}", dir.shown));
+                // What git has not finished begins with a dot, and its objects are elsewhere too.
+                let unfinished = name.starts_with('.');
                 if name.ends_with(".idx") {
-                    if !path.with_extension("pack").exists() && path.exists() {
-                        packs.gone.push((shown, "the pack of this index is not there"));
+                    if !unfinished && !path.with_extension("pack").exists() && path.exists() {
+                        trouble(shown, ObjectError::Corrupt("the pack of this index is not there".to_owned()));
                     }
                     continue;
                 }
-                match open.get(path.as_path()) {
+                // One without an index may have been caught while git wrote it.
+                let known = open.get(path.as_path());
+                match known.filter(|pack| pack.had_index || !path.with_extension("idx").exists()) {
                     Some(pack) => packs.list.push(Arc::clone(pack)),
-                    None => {
-                        match Pack::open(&path, shown.clone(), self.hash, self.next.fetch_add(1, Ordering::Relaxed)) {
-                            Ok(pack) => packs.list.push(Arc::new(pack)),
-                            Err(e) if e.kind() == ErrorKind::NotFound => {
-                                packs.gone.push((shown, "it vanished while it was opened"));
-                            }
-                            Err(e) => packs.trouble.push(trouble(shown, failed(&e))),
-                        }
-                    }
+                    None => match Pack::open(&path, shown.clone(), self.hash, self.number()) {
+                        Ok(pack) if unfinished && !pack.had_index => {}
+                        Ok(pack) => packs.list.push(Arc::new(pack)),
+                        Err(_) if unfinished => {}
+                        Err(e) => trouble(shown, failed(&e)),
+                    },
                 }
             }
         }

@@ -103,8 +103,16 @@ impl Structure<'_> {
         }
         for j in (i.saturating_sub(9)..i).rev() {
             match self.tree.kind(nodes[j]) {
-                Kind::Op if self.tree.slice(nodes[j]) == b":" => return j > 0 && j + 1 < i && self.tree.kind(nodes[j - 1]) == Kind::Word,
-                Kind::Op if !matches!(self.tree.slice(nodes[j]), b"&" | b"<" | b">" | b"*" | b"'" | b"?" | b"|" | b"!") => return false,
+                Kind::Op if self.tree.slice(nodes[j]) == b":" => {
+                    let named = j > 0 && j + 1 < i && self.tree.kind(nodes[j - 1]) == Kind::Word;
+                    // `$env:NAME =`: a scope.
+                    return named && !self.tree.slice(nodes[j - 1]).starts_with(b"$");
+                }
+                Kind::Op
+                    if !matches!(self.tree.slice(nodes[j]), b"&" | b"<" | b">" | b"*" | b"'" | b"?" | b"|" | b"!") =>
+                {
+                    return false;
+                }
                 Kind::Word | Kind::Square | Kind::Op | Kind::Comma => {}
                 _ => return false,
             }

@@ -31,7 +31,9 @@ impl Inquiry<'_> {
         let elsewhere = fields.own_block.is_some_and(|b| b != index);
         let fitting: Vec<(&Field, u8)> = fitting
             .into_iter()
-            .filter(|(f, _)| f.signal == Signal::Host || !(slot.is_password() || slot.nested || elsewhere && f.owner == Owner::Ours))
+            .filter(|(f, _)| {
+                f.signal == Signal::Host || !(slot.is_password() || slot.nested || elsewhere && f.owner == Owner::Ours)
+            })
             .collect();
         let confidence = confidence_of(slot, level, &fields);
         decide(&fitting, confidence).or_else(|| self.nested_claim(container, index, slot, &fields))
@@ -52,7 +54,11 @@ impl Inquiry<'_> {
         while lines && to < holding.items.len() && !broken(to - 1) {
             to += 1;
         }
-        let hosts = self.fields(container).fields.iter().any(|f| f.signal == Signal::Host && f.item != index && (from..to).contains(&f.item));
+        let hosts = self
+            .fields(container)
+            .fields
+            .iter()
+            .any(|f| f.signal == Signal::Host && f.item != index && (from..to).contains(&f.item));
         if to - from > 1 && hosts { from..to } else { 0..0 }
     }
 
@@ -192,7 +198,8 @@ pub(super) fn fits(field: &Field, slot: &Slot, flat: bool, slots: usize) -> Opti
     let mine = slot.sense.as_ref().unwrap_or(&none);
     if let Some(Owner::Other(_)) = key.owner {
         // `OPENAI_BASE_URL` beside `OPENAI_API_KEY`: a protocol of that name, spoken to another host.
-        return (mine.owner == key.owner && mine.stem == key.stem && field.signal == Signal::Host).then_some(3);
+        let same = mine.owner == key.owner && mine.stem == key.stem && field.signal == Signal::Host;
+        return same.then_some(if mine.full == key.full { 3 } else { 1 });
     }
     if let Some(Owner::Other(_)) = mine.owner {
         return None;

@@ -19,7 +19,8 @@ impl Inquiry<'_> {
         let behind = nodes.iter().position(|&n| n == node).unwrap_or(0);
         let family = tree.dialect().family;
         let signs = nodes.iter().filter(|&&n| tree.kind(n) == Kind::Op).count();
-        let log = family == Family::Prose && slot.fit() == Fit::Secret || family == Family::Lines && signs == 0 && nodes.len() >= 4;
+        let log = family == Family::Prose && slot.fit() == Fit::Secret
+            || family == Family::Lines && signs == 0 && nodes.len() >= 4;
         let command = log || nodes.iter().any(|&n| matches!(tree.kind(n), Kind::Flag | Kind::Comma));
         for (n, &id) in nodes.iter().enumerate() {
             let key = flag
@@ -131,19 +132,39 @@ impl Inquiry<'_> {
             let value = nodes.get(i + 1..end.min(i + 2)).unwrap_or_default();
             self.value_signals(Some(&key), value, n, 0, &mut found);
         }
-        let fitting: Vec<(&Field, u8)> = found.iter().filter_map(|f| fits(f, slot, false, 2).map(|fit| (f, fit))).collect();
+        let fitting: Vec<(&Field, u8)> =
+            found.iter().filter_map(|f| fits(f, slot, false, 2).map(|fit| (f, fit))).collect();
         decide(&fitting, confidence_of(slot, 0, &Fields::default()))
     }
 
     /// A name of the rule's key among the words of a command: `secret set NAME --body value`.
     fn named_in_command(&self, nodes: &[Id], node: Id) -> Option<Claim> {
         let tree = &self.s.tree;
+        // The whole value of a flag: a path whose last parts name the key.
+        for (i, _) in nodes.iter().enumerate().filter(|(_, n)| tree.kind(**n) == Kind::Flag) {
+            let end = (i + 1..nodes.len()).find(|&j| tree.kind(nodes[j]) == Kind::Flag).unwrap_or(nodes.len());
+            let (Some(&first), Some(&last)) = (nodes.get(i + 1), nodes.get(end - 1)) else { continue };
+            let span = tree.span(first).start..tree.span(last).end;
+            if end < i + 3 || (first..=last).contains(&node) || span.len() > 120 {
+                continue;
+            }
+            let sense = self.sense(self.text(span.clone()));
+            if sense.owner == Some(Owner::Ours)
+                && sense.roles & super::lexicon::role::SECRET != 0
+                && sense.stem.is_empty()
+            {
+                let shown = String::from_utf8_lossy(self.text(span.clone())).into_owned();
+                return Some(Claim::new(Ruling::Ours(Confidence::High), format!("in a command for {shown}"), span));
+            }
+        }
         nodes.iter().take(16).filter(|&&n| n != node && matches!(tree.kind(n), Kind::Word | Kind::Str)).find_map(|&n| {
             let text = tree.content(n);
             let last = text.rsplit(|b| *b == b'/').next().unwrap_or(text);
             let whole = self.sense(text);
             let sense = if whole.owner.is_some() { whole } else { self.sense(last) };
-            let ours = sense.owner == Some(Owner::Ours) && sense.roles & super::lexicon::role::SECRET != 0 && sense.stem.is_empty();
+            let ours = sense.owner == Some(Owner::Ours)
+                && sense.roles & super::lexicon::role::SECRET != 0
+                && sense.stem.is_empty();
             let shown = String::from_utf8_lossy(text).into_owned();
             ours.then(|| Claim::new(Ruling::Ours(Confidence::High), format!("in a command for {shown}"), tree.span(n)))
         })

@@ -476,6 +476,15 @@ impl Inquiry<'_> {
 fn is_content(name: &[u8]) -> bool {
     matches!(
         name,
-        b"title" | b"body" | b"content" | b"role" | b"text" | b"message" | b"conversation" | b"messages" | b"created_at" | b"createdat"
+        b"title"
+            | b"body"
+            | b"content"
+            | b"role"
+            | b"text"
+            | b"message"
+            | b"conversation"
+            | b"messages"
+            | b"created_at"
+            | b"createdat"
     )
 }

@@ -51,7 +51,19 @@ impl Inquiry<'_> {
         }
         let callee = tree.slice(self.s.callee(item.container)?);
         let last = callee.rsplit(|b| matches!(b, b'.' | b':' | b'-')).next().unwrap_or(callee);
-        if !matches!(last, b"define" | b"setenv" | b"putenv" | b"set" | b"put" | b"const" | b"defparameter" | b"defconst" | b"Define" | b"SetEnvironmentVariable") {
+        if !matches!(
+            last,
+            b"define"
+                | b"setenv"
+                | b"putenv"
+                | b"set"
+                | b"put"
+                | b"const"
+                | b"defparameter"
+                | b"defconst"
+                | b"Define"
+                | b"SetEnvironmentVariable"
+        ) {
             return None;
         }
         let holding = self.s.holding(item.container);
@@ -198,7 +210,9 @@ impl Inquiry<'_> {
         let joined = definition.checked_sub(2).is_some_and(|d| {
             matches!(tree.slice(d + 1), b"->" | b"?->") && matches!(tree.slice(d), b"$this" | b"this" | b"self")
         });
-        joined || text.starts_with(b"@") || matches!(parts(text).next(), Some(b"self" | b"this")) && parts(text).count() > 1
+        joined
+            || text.starts_with(b"@")
+            || matches!(parts(text).next(), Some(b"self" | b"this")) && parts(text).count() > 1
     }
 
     /// Takes one from the budget; false: it is spent.

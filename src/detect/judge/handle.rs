@@ -38,7 +38,9 @@ impl Inquiry<'_> {
         let mut found: Vec<Field> = Vec::new();
         let mut class = None;
         let (mut last, mut defined) = (None, false);
-        let places = words.of(base).iter().filter(|&&p| p > scope && p < after && parts(tree.slice(p)).find(|p| !matches!(*p, b"self" | b"this")) == Some(base));
+        let places = words.of(base).iter().filter(|&&p| {
+            p > scope && p < after && parts(tree.slice(p)).find(|p| !matches!(*p, b"self" | b"this")) == Some(base)
+        });
         for &place in places.take(STATEMENTS) {
             let Some(item) = self.s.item_of(self.statement(place)).filter(|i| last != Some(*i)) else { continue };
             last = Some(item);
@@ -139,7 +141,10 @@ impl Inquiry<'_> {
             let item = self.s.item_of(statement)?;
             let nodes = self.s.nodes(item);
             let keyword = nodes.first().is_some_and(|&n| {
-                matches!(tree.slice(n), b"import" | b"from" | b"use" | b"using" | b"alias" | b"require" | b"include" | b"open" | b"pub")
+                matches!(
+                    tree.slice(n),
+                    b"import" | b"from" | b"use" | b"using" | b"alias" | b"require" | b"include" | b"open" | b"pub"
+                )
             });
             if !keyword {
                 return None;
@@ -160,7 +165,12 @@ impl Inquiry<'_> {
             return None;
         }
         let lower = String::from_utf8_lossy(path).to_lowercase();
-        if self.terms.imports().iter().any(|i| lower == *i || lower.starts_with(i.as_str()) && !lower.as_bytes()[i.len()].is_ascii_alphanumeric()) {
+        if self
+            .terms
+            .imports()
+            .iter()
+            .any(|i| lower == *i || lower.starts_with(i.as_str()) && !lower.as_bytes()[i.len()].is_ascii_alphanumeric())
+        {
             return Some((Owner::Ours, Known::Listed));
         }
         let sense = self.sense(path);
@@ -173,9 +183,27 @@ impl Inquiry<'_> {
         let bound = self.s.words().of(base).iter().take(8).any(|&p| {
             let Some(item) = self.s.item_of(p) else { return false };
             let nodes = self.s.nodes(item);
-            nodes.first().is_some_and(|&n| matches!(tree.slice(n), b"import" | b"from" | b"use" | b"using" | b"require"))
-                || self.definition(p, base).is_some_and(|v| v.iter().take(2).any(|&n| matches!(tree.slice(n), b"require" | b"import" | b"library")))
+            nodes
+                .first()
+                .is_some_and(|&n| matches!(tree.slice(n), b"import" | b"from" | b"use" | b"using" | b"require"))
+                || self.definition(p, base).is_some_and(|v| {
+                    v.iter().take(2).any(|&n| matches!(tree.slice(n), b"require" | b"import" | b"library"))
+                })
         });
-        bound || matches!(base, b"self" | b"this" | b"super" | b"process" | b"console" | b"os" | b"System" | b"window" | b"document" | b"module" | b"exports")
+        bound
+            || matches!(
+                base,
+                b"self"
+                    | b"this"
+                    | b"super"
+                    | b"process"
+                    | b"console"
+                    | b"os"
+                    | b"System"
+                    | b"window"
+                    | b"document"
+                    | b"module"
+                    | b"exports"
+            )
     }
 }

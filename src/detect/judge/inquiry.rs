@@ -117,7 +117,11 @@ impl Inquiry<'_> {
     fn settle(&self, claim: Claim, held: Option<Claim>) -> Claim {
         match held {
             Some(held) if !held.is_ours() => {
-                if claim.by_host && claim.is_ours() { claim } else { held }
+                if claim.by_host && claim.is_ours() {
+                    claim
+                } else {
+                    held
+                }
             }
             // A custom address beats a name; nothing else does.
             Some(held) if (!claim.by_host || claim.is_ours()) && held.confidence() >= Some(Confidence::Medium) => held,
@@ -140,6 +144,14 @@ impl Inquiry<'_> {
             level > 0 && matches!(self.s.tree.kind(node), Kind::Round | Kind::Curly | Kind::Square | Kind::Block);
         if group && let Some(claim) = self.head_claim(node, slot, depth) {
             return Some(claim);
+        }
+        // What a call makes of its arguments is taken for the argument.
+        if group
+            && self.s.tree.kind(node) == Kind::Round
+            && matches!(slot.path.last(), Some(Step::Index(_)))
+            && self.s.callee(node).is_some()
+        {
+            slot.path.pop();
         }
         if self.s.tree.kind(node) == Kind::Section
             && let Some(claim) = self.section_claim(node, slot)
@@ -247,7 +259,11 @@ impl Inquiry<'_> {
         if whole.exact || whole.stem.is_empty() || whole.owner != Some(Owner::Ours) {
             return whole;
         }
-        let Some(last) = text.rsplit(|b| matches!(b, b'.' | b':' | b'/' | b'\\')).next().filter(|l| l.len() < text.len()) else { return whole };
+        let Some(last) =
+            text.rsplit(|b| matches!(b, b'.' | b':' | b'/' | b'\\')).next().filter(|l| l.len() < text.len())
+        else {
+            return whole;
+        };
         let part = self.sense(last);
         if part.owner == Some(Owner::Ours) { part } else { whole }
     }

@@ -157,7 +157,10 @@ impl Inquiry<'_> {
         let (key, value) = self.key_and_value(nodes);
         let key = key?;
         // `directive value` is no entry of a table.
-        let bound = nodes.iter().take(8).any(|&n| tree.kind(n) == Kind::Op && matches!(tree.slice(n), b":" | b"=" | b"=>" | b"->" | b":="));
+        let bound = nodes
+            .iter()
+            .take(8)
+            .any(|&n| tree.kind(n) == Kind::Op && matches!(tree.slice(n), b":" | b"=" | b"=>" | b"->" | b":="));
         if !bound {
             return None;
         }

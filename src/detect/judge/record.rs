@@ -74,7 +74,9 @@ impl Inquiry<'_> {
             keyed += usize::from(
                 bonded
                     && !statement
-                    && !(calls && tree.dialect().family == Family::Code && (code || tree.kind(container) != Kind::Curly)),
+                    && !(calls
+                        && tree.dialect().family == Family::Code
+                        && (code || tree.kind(container) != Kind::Curly)),
             );
             let labelled = nodes.len() <= 6
                 && nodes.last().is_some_and(|&n| matches!(tree.kind(n), Kind::Curly))

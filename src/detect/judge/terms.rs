@@ -127,7 +127,8 @@ impl Terms {
     pub(super) fn sense(&self, name: &[u8]) -> Sense {
         let words = words(name);
         let exact = self.env.contains(&words) || self.headers.contains(&words);
-        let mut sense = Sense { owner: None, exact, roles: 0, stem: Vec::new(), full: Vec::new(), odd: false, count: words.len() };
+        let mut sense =
+            Sense { owner: None, exact, roles: 0, stem: Vec::new(), full: Vec::new(), odd: false, count: words.len() };
         if exact {
             sense.owner = Some(Owner::Ours);
         }
@@ -171,8 +172,9 @@ impl Terms {
             | role::PROVIDER
             | role::MODEL
             | role::KEYWORD;
-        let role_word = roles & (role::SECRET | role::ENDPOINT | role::KEYWORD | role::PAIR_NAME | role::PAIR_VALUE) != 0
-            || roles & (role::PROVIDER | role::MODEL | role::NAMING) != 0 && roles & role::NEUTRAL == 0;
+        let role_word = roles & (role::SECRET | role::ENDPOINT | role::KEYWORD | role::PAIR_NAME | role::PAIR_VALUE)
+            != 0
+            || roles & (role::PROVIDER | role::MODEL | role::NAMING) != 0 && roles & role::PROTOCOL == 0;
         if !role_word {
             sense.full.push(word.to_owned());
         }

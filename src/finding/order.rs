@@ -1,9 +1,9 @@
 //! One order for all reports, and one finding for what is one.
 
 use super::Finding;
-use crate::blob::Kind;
+use crate::blob::{Kind, Reach};
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The order of findings: path, line, column, rule; then what tells two of the same place apart.
 pub fn order(a: &Finding, b: &Finding) -> Ordering {
@@ -57,6 +57,15 @@ fn is_history(kind: Kind) -> bool {
 fn first(f: &Finding) -> (u8, u64) {
     let reach = f.origin.reach as u8;
     (reach, f.origin.commit.as_ref().map_or(u64::MAX, |c| c.rank))
+}
+
+/// A reflog line repeats its commit's message: it counts only where no message that is reported holds its secret.
+pub(crate) fn drop_echoes(findings: &mut Vec<Finding>) {
+    let told = |f: &&Finding| f.origin.kind == Kind::Message && f.origin.reach == Reach::Reachable;
+    let said: HashSet<_> = findings.iter().filter(told).map(|f| (f.rule.id.clone(), f.secret.clone())).collect();
+    // A reference's own name has no line.
+    let echo = |f: &Finding| f.origin.kind == Kind::Ref && f.line != 0;
+    findings.retain(|f| !(echo(f) && said.contains(&(f.rule.id.clone(), f.secret.clone()))));
 }
 
 fn fold_history(group: Vec<Finding>) -> Vec<Finding> {

@@ -9,4 +9,8 @@ mod manners;
 mod oracle;
 mod planted;
 mod readme;
+mod redaction;
+mod staged;
 mod support;
+mod tree;
+mod untrusted;

@@ -127,7 +127,7 @@ struct Contexts {
 impl Contexts {
     fn of(&mut self, kind: RootKind, place: &Path) -> Result<Arc<Context>> {
         let folder = match kind {
-            RootKind::Folder if !closed(place) => place,
+            RootKind::Folder => place,
             _ => place.parent().unwrap_or(place),
         };
         if let Some(known) = self.by_folder.get(folder) {
@@ -143,11 +143,6 @@ impl Contexts {
         self.by_folder.insert(folder.to_owned(), found.clone());
         Ok(found)
     }
-}
-
-/// Whether nothing in a folder can be asked about: what holds it is then the folder above, and the walk says it.
-fn closed(folder: &Path) -> bool {
-    folder.join(".git").symlink_metadata().is_err_and(|e| e.kind() == std::io::ErrorKind::PermissionDenied)
 }
 
 /// A path as reports show it.

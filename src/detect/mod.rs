@@ -134,7 +134,9 @@ impl Detector {
 
     /// Whether some path could make a finding of at least `floor` in this text. Cheap for a text without candidates.
     pub fn probe(&self, text: &[u8], floor: Confidence) -> bool {
-        self.detect(text, Place { kind: Kind::History, path: Path::Unknown }).iter().any(|m| m.confidence >= floor)
+        let place = Place { kind: Kind::History, path: Path::Unknown };
+        // Before one of several owners is chosen: without its path an unsure owner could hide a sure one.
+        self.gather(text, place, Hits::matches()).matches.iter().any(|m| m.confidence >= floor)
     }
 
     /// What was looked at and refused, and why.

@@ -57,6 +57,14 @@ pub(super) fn word(text: &[u8], start: usize, limit: usize) -> usize {
         }
         end = next;
     }
+    // `host.example:443`
+    if text[start..end].contains(&b'.') && end + 1 < limit && text[end] == b':' {
+        let digits = text[end + 1..limit].iter().take(6).take_while(|b| b.is_ascii_digit()).count();
+        let ends = text.get(end + 1 + digits).is_none_or(|b| !is_word_byte(*b) && *b != b'.');
+        if (2..=5).contains(&digits) && ends {
+            return end + 1 + digits;
+        }
+    }
     // `new!(`: a part of the name.
     if matches!(text.get(end..end + 2), Some(b"!(")) && end < limit { end + 1 } else { end }
 }
@@ -74,7 +82,12 @@ pub(super) fn flag(text: &[u8], at: usize, limit: usize) -> Option<usize> {
         at == 0 || matches!(text[at - 1], b' ' | b'\t' | b'\n' | b'"' | b'\'' | b'[' | b'(' | b',' | b'`' | b'=');
     let dashes = text[at..limit].iter().take_while(|b| **b == b'-').count();
     let named = text.get(at + dashes).is_some_and(u8::is_ascii_alphabetic);
-    ((1..=2).contains(&dashes) && free && named && at + dashes < limit).then(|| word(text, at + dashes, limit))
+    if !((1..=2).contains(&dashes) && free && named && at + dashes < limit) {
+        return None;
+    }
+    let end = word(text, at + dashes, limit);
+    // `-define(...)`: an attribute.
+    (text.get(end) != Some(&b'(')).then_some(end)
 }
 
 /// The end of the address whose scheme ends at `colon` (`://`).

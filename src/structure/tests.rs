@@ -172,14 +172,14 @@ fn names_of(name: &str, text: &str) -> Vec<String> {
 #[test]
 fn names_to_the_left() {
     for (name, text, expected) in [
-        ("a.py", "api_key: str = \"TOKEN\"", "str api_key"),
+        ("a.py", "api_key: str = \"TOKEN\"", "api_key"),
         ("a.py", "os.environ[\"KEY\"] = \"TOKEN\"", "KEY"),
         ("a.go", "url, tok := \"x\", \"TOKEN\"", "tok"),
         ("a.ts", "const k = process.env.KEY ?? \"TOKEN\"", "process.env.KEY k"),
         ("a.py", "k = os.getenv(\"KEY\") or \"TOKEN\"", "KEY k"),
         ("a.sh", "export KEY=TOKEN", "KEY"),
         ("a.bat", "setx KEY \"TOKEN\"", "KEY"),
-        ("a.rs", "const KEY: &'static str = \"TOKEN\";", "static str KEY"),
+        ("a.rs", "const KEY: &'static str = \"TOKEN\";", "KEY"),
         ("a.http", "Authorization: Bearer TOKEN", "Authorization"),
         ("Makefile", "t: KEY = TOKEN", "KEY t"),
         ("a.json", "{\"a\": {\"b\": \"TOKEN\"}}", "b"),

@@ -5,6 +5,7 @@
 mod baseline;
 mod cmd;
 mod gate;
+mod history;
 mod manners;
 mod oracle;
 mod planted;

@@ -143,7 +143,7 @@ fn plain(text: &[u8], name: &Range<usize>, syntax: Syntax) -> Option<Bound> {
     if let Some(literal) = fallback(text, at) {
         return Some(Bound { literal, form: Form::Fallback });
     }
-    if let Some((next, form)) = operator(text, at) {
+    if let Some((next, form)) = operator(text, at).filter(|(_, form)| *form != Form::Called || at == name.end) {
         // `arn:aws:secretsmanager:...:secret:name`: a name between two colons is a part of a path.
         if next == at + 1 && text[at] == b':' && name.start > 0 && text[name.start - 1] == b':' {
             return None;
@@ -317,7 +317,7 @@ fn spoken(text: &[u8], at: usize, syntax: Syntax) -> Option<Bound> {
 
 /// `name value`: a quoted literal anywhere, a bare word in files of directives.
 fn word(text: &[u8], name: &Range<usize>, at: usize, syntax: Syntax) -> Option<Bound> {
-    if at == name.end {
+    if !matches!(byte(text, name.end), b' ' | b'\t') {
         return None;
     }
     if let Some(literal) = quoted(text, at) {

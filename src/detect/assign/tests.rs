@@ -74,6 +74,18 @@ fn labelled_secrets_are_found_and_nothing_else() {
     );
 }
 
+/// Whatever its path makes of a file, the same without its path finds it too: a history asks before it knows paths.
+#[test]
+fn an_unknown_path_finds_what_any_path_finds() {
+    let detector = detector();
+    for (file, _) in labels() {
+        let text = std::fs::read(&file).unwrap();
+        for m in found(&detector, &file, Confidence::Medium) {
+            assert!(detector.probe(&text, m.2), "{}: {}", file.display(), m.1);
+        }
+    }
+}
+
 /// Spans and secrets of all that the generic rules find; the spans lie in the text.
 fn detect(detector: &Detector, text: &[u8], path: Path<'_>) -> usize {
     let found = detector.detect(text, Place { kind: BlobKind::Worktree, path });

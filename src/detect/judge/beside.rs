@@ -5,7 +5,7 @@ use super::fields::{Field, Fields, Signal};
 use super::hosts;
 use super::inquiry::Inquiry;
 use super::lexicon::role;
-use super::terms::{Fit, Owner};
+use super::terms::{Fit, Owner, Sense};
 use crate::rule::Confidence;
 use crate::structure::{Bond, Id, Kind};
 
@@ -24,16 +24,42 @@ impl Inquiry<'_> {
             return None;
         }
         let flat = self.is_flat(container, &fields);
-        let others = fields.fields.iter().filter(|f| f.item != index);
+        let line = self.line_of_items(container, index);
+        let others = fields.fields.iter().filter(|f| f.item != index && (line.is_empty() || line.contains(&f.item)));
         let fitting: Vec<(&Field, u8)> =
             others.filter_map(|f| fits(f, slot, flat, fields.slots).map(|fit| (f, fit))).collect();
         let elsewhere = fields.own_block.is_some_and(|b| b != index);
         let fitting: Vec<(&Field, u8)> = fitting
             .into_iter()
-            .filter(|(f, _)| f.signal == Signal::Host || !(slot.nested || elsewhere && f.owner == Owner::Ours))
+            .filter(|(f, _)| {
+                f.signal == Signal::Host || !(slot.is_password() || slot.nested || elsewhere && f.owner == Owner::Ours)
+            })
             .collect();
         let confidence = confidence_of(slot, level, &fields);
         decide(&fitting, confidence).or_else(|| self.nested_claim(container, index, slot, &fields))
+    }
+
+    /// The items on the token's own line, where several stand on one: `a) url=x; key=y ;;`. They speak first.
+    fn line_of_items(&self, container: Id, index: usize) -> std::ops::Range<usize> {
+        let holding = self.s.holding(container);
+        let broken = |i: usize| {
+            let between = holding.items[i].end..holding.items[i + 1].start;
+            holding.kids[between].iter().any(|&k| matches!(self.s.tree.kind(k), Kind::Line | Kind::Gap))
+        };
+        let lines = holding.kids.iter().any(|&k| matches!(self.s.tree.kind(k), Kind::Line | Kind::Gap));
+        let (mut from, mut to) = (index, index + 1);
+        while lines && from > 0 && !broken(from - 1) {
+            from -= 1;
+        }
+        while lines && to < holding.items.len() && !broken(to - 1) {
+            to += 1;
+        }
+        let hosts = self
+            .fields(container)
+            .fields
+            .iter()
+            .any(|f| f.signal == Signal::Host && f.item != index && (from..to).contains(&f.item));
+        if to - from > 1 && hosts { from..to } else { 0..0 }
     }
 
     /// Whether a container lists many things beside one another, so that names must tell which belong together.
@@ -46,7 +72,8 @@ impl Inquiry<'_> {
     fn pair_claim(&self, fields: &Fields, index: usize, slot: &mut Slot, container: Id) -> Option<Claim> {
         let holding = self.s.holding(container);
         let valued = slot.sense.as_ref().is_none_or(|s| s.stem.is_empty() && s.owner.is_none());
-        if !valued {
+        let direct = !self.holds_group(self.key_and_value(holding.item(index)).1);
+        if !valued || !direct && self.s.tree.kind(container) != Kind::Tag {
             return None;
         }
         let call = matches!(self.s.tree.kind(container), Kind::Round | Kind::Tag) && fields.pairs.is_empty();
@@ -110,6 +137,10 @@ impl Inquiry<'_> {
             return None;
         }
         let holding = self.s.holding(container);
+        let label = |i: usize| holding.item(i).first().map(|&n| self.s.tree.slice(n));
+        if (0..holding.items.len()).any(|i| i != index && label(i) == label(index)) {
+            return None;
+        }
         let mut found = Vec::new();
         let mut budget = 400usize;
         for i in (0..holding.items.len()).filter(|i| *i != index) {
@@ -159,31 +190,35 @@ impl Inquiry<'_> {
     }
 }
 
-/// How well a field goes with the slot: 2 the same words, 1 nothing against it; None: it belongs to something else.
-fn fits(field: &Field, slot: &Slot, flat: bool, slots: usize) -> Option<u8> {
+/// How well a field goes with the slot: 3 all words the same, 2 those that tell, 1 nothing against it; None: it belongs
+/// to something else.
+pub(super) fn fits(field: &Field, slot: &Slot, flat: bool, slots: usize) -> Option<u8> {
     let Some(key) = &field.key else { return Some(1) };
+    let none = Sense::default();
+    let mine = slot.sense.as_ref().unwrap_or(&none);
     if let Some(Owner::Other(_)) = key.owner {
+        // `OPENAI_BASE_URL` beside `OPENAI_API_KEY`: a protocol of that name, spoken to another host.
+        let same = mine.owner == key.owner && mine.stem == key.stem && field.signal == Signal::Host;
+        return same.then_some(if mine.full == key.full { 3 } else { 1 });
+    }
+    if let Some(Owner::Other(_)) = mine.owner {
         return None;
     }
-    let (ours, theirs) = (slot.stem(), key.stem.as_slice());
-    if key.roles & role::FOREIGN != 0 && ours != theirs {
+    if key.roles & role::FOREIGN != 0 && mine.stem != key.stem {
         return None;
     }
     let alone = slots <= 1 && !flat;
-    let named = |owner: &Option<Owner>| matches!(owner, Some(Owner::Ours));
-    let key_named = named(&key.owner);
-    let slot_named = slot.sense.as_ref().is_some_and(|s| named(&s.owner));
-    if ours == theirs && key_named == slot_named {
-        return Some(2);
+    let (named, key_named) = (mine.owner.is_some(), key.owner.is_some());
+    if named == key_named && mine.stem == key.stem {
+        return Some(if mine.full == key.full { 3 } else { 2 });
     }
-    if slot_named {
-        let plain = theirs.is_empty() && (key_named || !flat);
+    if named {
+        let plain = key.stem.is_empty() && (key_named || !flat);
         return plain.then_some(1);
     }
-    if ours == theirs || (ours.is_empty() || theirs.is_empty()) && !flat || alone {
-        return Some(1);
-    }
-    None
+    let apart = !mine.stem.is_empty() && !key.full.is_empty() || !key.stem.is_empty() && !mine.full.is_empty();
+    let fitting = mine.stem == key.stem || alone || !apart && !flat && (mine.stem.is_empty() || key.stem.is_empty());
+    fitting.then_some(1)
 }
 
 /// How sure a field of this container can make.
@@ -194,6 +229,8 @@ pub(super) fn confidence_of(slot: &Slot, level: usize, fields: &Fields) -> Confi
     }
     match slot.fit() {
         Fit::Secret | Fit::Neutral => Confidence::High,
+        // Where another field is the credential's, one of unknown meaning is none.
+        Fit::Unknown if fields.slots > 0 => Confidence::Low,
         Fit::Unknown => Confidence::Medium,
         Fit::Not => Confidence::Low,
     }

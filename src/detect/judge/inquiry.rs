@@ -26,6 +26,7 @@ pub(super) struct Memory {
     pub(super) tables: RefCell<Option<Rc<super::joins::Tables>>>,
     pub(super) inserts: RefCell<Option<Rc<super::insert::Inserts>>>,
     pub(super) statements: RefCell<HashMap<Item, Option<super::insert::Head>>>,
+    pub(super) handles: RefCell<HashMap<(Vec<u8>, Id), Option<Claim>>>,
     pub(super) file: RefCell<Option<Rc<super::file::FileFacts>>>,
 }
 
@@ -104,7 +105,7 @@ impl Inquiry<'_> {
             if let Some(claim) = self.ask(node, container, level, depth, slot, &mut held) {
                 return Some(self.settle(claim, held));
             }
-            if held.as_ref().is_some_and(|h| h.confidence() >= Some(Confidence::Medium)) {
+            if held.as_ref().is_some_and(|h| !h.is_ours() || h.confidence() >= Some(Confidence::Medium)) {
                 break;
             }
             node = container;
@@ -115,6 +116,13 @@ impl Inquiry<'_> {
     /// A claim from further out against the one that a name nearer to the token made.
     fn settle(&self, claim: Claim, held: Option<Claim>) -> Claim {
         match held {
+            Some(held) if !held.is_ours() => {
+                if claim.by_host && claim.is_ours() {
+                    claim
+                } else {
+                    held
+                }
+            }
             // A custom address beats a name; nothing else does.
             Some(held) if (!claim.by_host || claim.is_ours()) && held.confidence() >= Some(Confidence::Medium) => held,
             Some(held) if claim.is_ours() && held.is_ours() && held.confidence() >= claim.confidence() => held,
@@ -137,6 +145,14 @@ impl Inquiry<'_> {
         if group && let Some(claim) = self.head_claim(node, slot, depth) {
             return Some(claim);
         }
+        // What a call makes of its arguments is taken for the argument.
+        if group
+            && self.s.tree.kind(node) == Kind::Round
+            && matches!(slot.path.last(), Some(Step::Index(_)))
+            && self.s.callee(node).is_some()
+        {
+            slot.path.pop();
+        }
         if self.s.tree.kind(node) == Kind::Section
             && let Some(claim) = self.section_claim(node, slot)
         {
@@ -149,6 +165,7 @@ impl Inquiry<'_> {
         for name in &names {
             if let Some(claim) = self.name_claim(node, name, level, slot) {
                 match claim.ruling {
+                    Ruling::Other(_) if claim.own => *held = held.take().or(Some(claim)),
                     // What holds the slot speaks for all of it; what stands beside that holder is not asked.
                     Ruling::Ours(_) if !claim.may_rise && claim.confidence() >= Some(Confidence::Medium) => {
                         return Some(claim);
@@ -196,7 +213,7 @@ impl Inquiry<'_> {
         if text.is_empty() || text.len() > 160 || self.is_keyword(&text) {
             return None;
         }
-        let sense = self.sense(&text);
+        let sense = self.last_sense(&text);
         let inner = slot.sense.is_none() && self.is_own_name(node, level);
         let first = slot.path.is_empty();
         match name.bond {
@@ -234,6 +251,21 @@ impl Inquiry<'_> {
             };
             Claim::new(ruling, reason, name.span.clone())
         })
+    }
+
+    /// The sense of a name: of its last part alone, where what stands before is a name space (`plugin.mistralKey`).
+    fn last_sense(&self, text: &[u8]) -> Rc<Sense> {
+        let whole = self.sense(text);
+        if whole.exact || whole.stem.is_empty() || whole.owner != Some(Owner::Ours) {
+            return whole;
+        }
+        let Some(last) =
+            text.rsplit(|b| matches!(b, b'.' | b':' | b'/' | b'\\')).next().filter(|l| l.len() < text.len())
+        else {
+            return whole;
+        };
+        let part = self.sense(last);
+        if part.owner == Some(Owner::Ours) { part } else { whole }
     }
 
     /// Whether names at this level are the token's own: nothing but quotes and groups without names lie between.
@@ -348,7 +380,7 @@ impl Inquiry<'_> {
         if text.len() > 200 {
             return None;
         }
-        let sense = self.sense(text);
+        let sense = self.section_sense(text);
         slot.nested |= sense.owner.is_none() && !sense.stem.is_empty();
         let prose = self.s.tree.kind(first) != Kind::Square;
         let ruling = self.scope_name(section, &sense, slot)?;
@@ -357,6 +389,17 @@ impl Inquiry<'_> {
         }
         let title = String::from_utf8_lossy(text).into_owned();
         Some(Claim::new(ruling, format!("in section {title}"), span))
+    }
+
+    /// The sense of a header's last part that says something: `[tool.x.mistral.auth]` is mistral's.
+    fn section_sense(&self, text: &[u8]) -> Rc<Sense> {
+        for part in text.rsplit(|b| matches!(b, b'.' | b'\\' | b'/' | b':' | b'"' | b'[' | b']')) {
+            let sense = self.sense(part);
+            if sense.owner.is_some() || !sense.stem.is_empty() {
+                return sense;
+            }
+        }
+        self.sense(text)
     }
 
     /// What the call or block that a group belongs to says: its callee, its receivers, its labels.
@@ -381,7 +424,7 @@ impl Inquiry<'_> {
             if self.is_keyword(text) || text.len() > 120 {
                 continue;
             }
-            let Some((owner, known)) = self.terms.callee(text) else { continue };
+            let Some((owner, known)) = self.callee(id) else { continue };
             let quoted = String::from_utf8_lossy(text).into_owned();
             let ruling = match owner {
                 Owner::Other(other) => Ruling::Other(other),
@@ -410,13 +453,11 @@ impl Inquiry<'_> {
 
     /// What a call is made on: a request, a client that was made with an address elsewhere.
     fn receiver_claim(&self, group: Id, head: &[Id], depth: usize) -> Option<Claim> {
-        if self.s.tree.kind(group) != Kind::Round {
-            return None;
-        }
+        let call = self.s.tree.kind(group) == Kind::Round;
         let mut found: Option<Claim> = None;
         for &id in head {
             let claim = match self.s.tree.kind(id) {
-                Kind::Word => self.resolve_base(id, depth),
+                Kind::Word if call => self.resolve_base(id, depth).or_else(|| self.receiver(id, depth)),
                 Kind::Round => self.arguments_claim(id, depth),
                 _ => None,
             };
@@ -427,7 +468,26 @@ impl Inquiry<'_> {
                 found = found.or(Some(claim));
             }
         }
-        found
+        found.or_else(|| call.then(|| self.first_argument(group, depth)).flatten())
+    }
+
+    /// The object whose method is called.
+    fn receiver(&self, word: Id, depth: usize) -> Option<Claim> {
+        let mut all = crate::structure::parts(self.s.tree.slice(word)).filter(|p| !matches!(*p, b"self" | b"this"));
+        let base = all.next()?;
+        all.next()?;
+        self.handle_claim(word, base, depth + 1)
+    }
+
+    /// The object that is a call's first argument, where the language has no methods: `setopt(handle, name, value)`.
+    fn first_argument(&self, call: Id, depth: usize) -> Option<Claim> {
+        let holding = self.s.holding(call);
+        let [word] = holding.item(0) else { return None };
+        if holding.items.len() < 2 || self.s.tree.kind(*word) != Kind::Word {
+            return None;
+        }
+        let base = crate::structure::parts(self.s.tree.slice(*word)).next()?;
+        self.handle_claim(*word, base, depth + 1)
     }
 
     /// What else stands in the item: addresses of a command, further calls of a chain, a comment behind.

@@ -156,6 +156,14 @@ impl Inquiry<'_> {
         }
         let (key, value) = self.key_and_value(nodes);
         let key = key?;
+        // `directive value` is no entry of a table.
+        let bound = nodes
+            .iter()
+            .take(8)
+            .any(|&n| tree.kind(n) == Kind::Op && matches!(tree.slice(n), b":" | b"=" | b"=>" | b"->" | b":="));
+        if !bound {
+            return None;
+        }
         let text = tree.content(key);
         if text.is_empty() || text.len() > 80 || value.is_empty() {
             return None;

@@ -14,7 +14,7 @@ pub(super) enum Owner {
 }
 
 /// What a name says about the value that bears it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Sense {
     /// Whom it names.
     pub(super) owner: Option<Owner>,
@@ -24,6 +24,8 @@ pub(super) struct Sense {
     pub(super) roles: u16,
     /// Words that say which of several: without the owner's, roles' and neutral ones.
     pub(super) stem: Vec<String>,
+    /// The same with the neutral ones: `LLM_KEY` goes with `LLM_URL` before it goes with `EMBED_URL`.
+    pub(super) full: Vec<String>,
     /// Whether a word of it names a thing that is no credential's slot.
     pub(super) odd: bool,
     /// How many words it has.
@@ -125,7 +127,8 @@ impl Terms {
     pub(super) fn sense(&self, name: &[u8]) -> Sense {
         let words = words(name);
         let exact = self.env.contains(&words) || self.headers.contains(&words);
-        let mut sense = Sense { owner: None, exact, roles: 0, stem: Vec::new(), odd: false, count: words.len() };
+        let mut sense =
+            Sense { owner: None, exact, roles: 0, stem: Vec::new(), full: Vec::new(), odd: false, count: words.len() };
         if exact {
             sense.owner = Some(Owner::Ours);
         }
@@ -139,11 +142,21 @@ impl Terms {
             }
             i += n.max(1);
         }
+        // `proxy_pass`, `baseURL`: words that mean something together.
+        let joined = lexicon().roles(&words.concat());
+        if words.len() > 1 && joined != 0 {
+            sense.roles = joined;
+            sense.stem.clear();
+            sense.full.clear();
+        }
         sense
     }
 
     fn word(&self, word: &str, sense: &mut Sense) {
         let mut roles = lexicon().roles(word);
+        if roles == 0 && is_role_words(word) {
+            roles = role::SECRET | role::NEUTRAL;
+        }
         if self.excluded.iter().any(|e| e == word) {
             roles |= role::ID;
         }
@@ -159,6 +172,12 @@ impl Terms {
             | role::PROVIDER
             | role::MODEL
             | role::KEYWORD;
+        let role_word = roles & (role::SECRET | role::ENDPOINT | role::KEYWORD | role::PAIR_NAME | role::PAIR_VALUE)
+            != 0
+            || roles & (role::PROVIDER | role::MODEL | role::NAMING) != 0 && roles & role::PROTOCOL == 0;
+        if !role_word {
+            sense.full.push(word.to_owned());
+        }
         if roles & silent == 0 && !word.is_empty() {
             sense.stem.push(word.to_owned());
         }

@@ -6,6 +6,7 @@
 
 mod context;
 mod file;
+mod pattern;
 mod roots;
 mod rules;
 mod walk;

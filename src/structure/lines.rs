@@ -57,6 +57,9 @@ impl Read<'_> {
     /// The end of a line: what ends with it, and what the next one opens.
     pub(super) fn newline(&mut self) {
         let frame = *self.top();
+        if self.copied_rows() {
+            return;
+        }
         if let Some((start, end)) = self.heredoc.take()
             && self.open_heredoc(start, end)
         {
@@ -277,6 +280,24 @@ impl Read<'_> {
         self.pos = body;
         let column = self.text[body..limit].iter().take_while(|b| **b == b' ').count();
         self.top_mut().indent = Some(column);
+        self.line_start();
+        true
+    }
+
+    /// `COPY table (columns) FROM stdin;`: rows of cells up to `\.`.
+    fn copied_rows(&mut self) -> bool {
+        let frame = *self.top();
+        if frame.dialect.family != Family::Sql || !self.text[..self.pos].trim_ascii_end().ends_with(b"FROM stdin;") {
+            return false;
+        }
+        let body = self.pos + 1;
+        let rest = self.text.get(body..frame.limit).unwrap_or_default();
+        let Some(end) = memchr::memmem::find(rest, b"\n\\.") else { return false };
+        let mut dialect = frame.dialect;
+        dialect.family = Family::Table;
+        self.cell = b'\t';
+        self.push(Kind::Fence, self.pos, Close::Limit, body + end, body + end + 3, Some(0), dialect);
+        self.pos = body;
         self.line_start();
         true
     }

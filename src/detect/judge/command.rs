@@ -88,7 +88,10 @@ impl Inquiry<'_> {
         );
         if !lines
             || slot.fit() != Fit::Secret
-            || tree.dialect().family == Family::Code && tree.kind(item.container) == Kind::File
+            // In code only the fields of a record that was cut off stand side by side: `key: value,`.
+            || tree.dialect().family == Family::Code
+                && tree.kind(item.container) == Kind::File
+                && self.s.nodes(item).get(1).is_none_or(|&n| tree.slice(n) != b":")
         {
             return None;
         }

@@ -454,6 +454,10 @@ impl Inquiry<'_> {
                 Kind::Str => {
                     hosts::bare(self.s.tree.content(id), self.s.tree.span(id).start).filter(|h| h.name.contains('.'))
                 }
+                Kind::Word if self.s.tree.dialect().family != Family::Code => {
+                    hosts::bare(self.s.tree.slice(id), self.s.tree.span(id).start)
+                        .filter(|h| h.name.matches('.').count() >= 2)
+                }
                 _ => None,
             };
             if let Some(host) = host

@@ -228,7 +228,10 @@ impl Inquiry<'_> {
                 slot.sense = Some((*sense).clone());
                 slot.name = text.clone();
             }
-            return self.own_name(&sense, name).map(|ruling| {
+            let ruling = self.own_name(&sense, name);
+            let bare = sense.owner == Some(Owner::Ours) && sense.roles & super::lexicon::role::SECRET == 0;
+            let ruling = if bare { ruling.map(|r| self.bare_name(r, node, name)) } else { ruling };
+            return ruling.map(|ruling| {
                 let reason = match (&ruling, name.bond) {
                     (Ruling::Ours(_), Bond::Compared) => format!("compared with {}", quoted()),
                     (Ruling::Ours(_), Bond::Fallback) => format!("stands in for {}", quoted()),
@@ -251,6 +254,36 @@ impl Inquiry<'_> {
             };
             Claim::new(ruling, reason, name.span.clone())
         })
+    }
+
+    /// What the provider's name alone says (`mistral: value`): much where keys are listed, little elsewhere.
+    fn bare_name(&self, ruling: Ruling, node: Id, name: &Name) -> Ruling {
+        if !matches!(ruling, Ruling::Ours(_)) {
+            return ruling;
+        }
+        use super::lexicon::role;
+        let tree = &self.s.tree;
+        let Some(item) = self.s.item_of(node) else { return ruling };
+        if self.s.holding(0).items.len() == 1 && item.container == 0 {
+            return ruling;
+        }
+        // What holds the entry: `KEYS = {...}`, `api-key: [...]`.
+        let outer = std::iter::once(item.container).chain(tree.ancestors(item.container)).take(4).find_map(|a| {
+            let names = self.s.names(a);
+            let first = names.into_iter().find(|n| n.span != name.span)?;
+            Some(self.sense(self.text(first.span)))
+        });
+        let holding = self.s.holding(item.container);
+        let others = (0..holding.items.len().min(200)).filter(|&i| i != item.index).any(|i| {
+            let key = self.entry(holding.item(i)).0;
+            key.is_some_and(|k| matches!(self.sense(tree.content(k)).owner, Some(Owner::Other(_))))
+        });
+        match outer {
+            Some(sense) if sense.fit() == Fit::Not => Ruling::Not,
+            Some(sense) if sense.roles & role::SECRET != 0 => Ruling::Ours(Confidence::High),
+            _ if others => Ruling::Ours(Confidence::Medium),
+            _ => Ruling::Ours(Confidence::Low),
+        }
     }
 
     /// The sense of a name: of its last part alone, where what stands before is a name space (`plugin.mistralKey`).
@@ -541,6 +574,11 @@ impl Inquiry<'_> {
             if let Some(claim) = self.uses_claim(item, slot, depth, names) {
                 return Some(claim);
             }
+        }
+        if record && depth == 0 && level <= 2
+            && let Some(claim) = self.reference_claim(container, item.index, depth)
+        {
+            return Some(claim);
         }
         if matches!(self.s.tree.kind(container), Kind::Round | Kind::Square | Kind::Row | Kind::Str)
             && names.is_empty()

@@ -78,11 +78,14 @@ impl Inquiry<'_> {
         };
         let sense = self.sense(text);
         let named = sense.owner.is_some() && sense.fit() == Fit::Secret && sense.stem.is_empty() && sense.count <= 6;
-        if named && let Some(owner) = sense.owner.clone() {
+        if named && !slot.is_password() && let Some(owner) = sense.owner.clone() {
             return Some((
                 weight + 1,
                 Claim::new(ruling(owner, Confidence::High), format!("in the row of {}", shown()), span),
             ));
+        }
+        if slot.is_password() {
+            return None;
         }
         let owner = self.terms.value(text)?;
         let sure = if weight >= 2 && slot.fit() >= Fit::Neutral { Confidence::High } else { Confidence::Medium };

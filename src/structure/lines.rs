@@ -154,7 +154,7 @@ impl Read<'_> {
             let frame = *self.top();
             let deeper = frame.indent.is_some_and(|i| column < i);
             let closes = match frame.close {
-                Close::Indent => deeper,
+                Close::Indent | Close::Section(_) => deeper,
                 Close::Dashes => deeper || frame.indent == Some(column) && !dash,
                 _ => false,
             };
@@ -234,7 +234,9 @@ impl Read<'_> {
     /// `[section]`, or a heading of Markdown.
     fn header(&mut self) -> bool {
         let frame = *self.top();
-        if !matches!(frame.kind, Kind::File | Kind::Section | Kind::Fence) {
+        // A block scalar can hold a file with sections.
+        let scalar = frame.dialect.family == Family::Yaml && (frame.kind == Kind::Block || frame.kind == Kind::Section) && frame.indent > Some(0);
+        if !matches!(frame.kind, Kind::File | Kind::Section | Kind::Fence) && !scalar {
             return false;
         }
         let line = line_of(self.text, self.pos, frame.limit);
@@ -243,6 +245,7 @@ impl Read<'_> {
                 let level = line.iter().take_while(|b| **b == b'#').count();
                 if (1..=6).contains(&level) && line.get(level) == Some(&b' ') { level } else { 0 }
             }
+            Family::Yaml if scalar => usize::from(is_bracketed(line)),
             Family::Json | Family::Yaml | Family::Sql | Family::Lisp | Family::Markup | Family::Table => 0,
             _ => usize::from(is_bracketed(line)),
         };
@@ -252,7 +255,8 @@ impl Read<'_> {
         while matches!(self.top().close, Close::Section(n) if n >= level) {
             self.pop(self.pos);
         }
-        self.open(Kind::Section, self.pos, Close::Section(level), Some(0));
+        let column = if scalar { self.column(self.pos) } else { 0 };
+        self.open(Kind::Section, self.pos, Close::Section(level), Some(column));
         if frame.dialect.family == Family::Markdown {
             self.pos += level;
         }

@@ -308,6 +308,10 @@ impl Inquiry<'_> {
                 return push(Signal::Class, owner);
             }
         }
+        let module = key.is_some_and(|k| k.count == 1 && k.roles & role::MODULE != 0);
+        if module && let Some((owner, _)) = self.module_owner(text) {
+            return push(Signal::Class, owner);
+        }
         if roles & role::MODEL != 0 || key.is_none() {
             if let Some(owner) = self.terms.model(text) {
                 return push(Signal::Model, owner);

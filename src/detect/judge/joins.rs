@@ -89,7 +89,12 @@ impl Inquiry<'_> {
     fn is_list(&self, id: Id, kind: Kind) -> bool {
         match kind {
             Kind::Square | Kind::Str | Kind::Block => true,
-            Kind::Round | Kind::Curly => self.s.callee(id).is_none(),
+            // Of two elements only texts make a list: `{key, value}` is none.
+            Kind::Round | Kind::Curly => {
+                let holding = self.s.holding(id);
+                let texts = |r: &Range<usize>| holding.kids[r.clone()].iter().all(|&k| matches!(self.s.tree.kind(k), Kind::Str | Kind::Url | Kind::Comment));
+                self.s.callee(id).is_none() && (holding.items.len() > 2 || holding.items.iter().all(texts))
+            }
             _ => false,
         }
     }

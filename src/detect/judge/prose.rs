@@ -35,7 +35,7 @@ impl Inquiry<'_> {
         if said.ours {
             return (said.secret || self.is_alone(item, token)).then(|| medium("named in the sentence", text));
         }
-        let lead = self.heading(item).or_else(|| self.question(at, item));
+        let lead = self.heading(item).or_else(|| self.question(at, item)).or_else(|| self.printed(item, token));
         let lead = lead?;
         let asked = self.said(&lead, token);
         let handed = asked.secret || self.text(lead.clone()).trim_ascii_end().ends_with(b":");
@@ -222,6 +222,18 @@ impl Inquiry<'_> {
             let span = self.s.item_span(before);
             (span.len() <= SENTENCE && self.asks(&span)).then_some(span)
         })
+    }
+
+    /// The line before a token that stands alone, if it names the key: a command and what it printed.
+    fn printed(&self, item: Item, token: &Range<usize>) -> Option<Range<usize>> {
+        let prose = matches!(self.s.tree.dialect().family, Family::Prose | Family::Markdown);
+        if !prose || !self.is_alone(item, token) {
+            return None;
+        }
+        let before = Item { container: item.container, index: item.index.checked_sub(1)? };
+        let span = self.s.item_span(before);
+        let said = self.said(&span, token);
+        (span.len() <= SENTENCE && said.secret && said.ours).then_some(span)
     }
 
     fn asks(&self, span: &Range<usize>) -> bool {

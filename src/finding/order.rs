@@ -1,7 +1,7 @@
 //! One order for all reports, and one finding for what is one.
 
 use super::Finding;
-use crate::blob::{Kind, Reach};
+use crate::blob::Kind;
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 

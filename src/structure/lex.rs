@@ -286,3 +286,14 @@ pub(super) fn escape_tail(text: &[u8], start: usize, end: usize) -> usize {
     let exact = matches!(before, Some(b'=')) && !matches!(token, 32 | 40 | 64);
     if token >= TOKEN && !exact { tail } else { 0 }
 }
+
+/// The length of a terminal's colour sequence at `at`, its escape character stripped or not.
+pub(super) fn color(text: &[u8], at: usize) -> usize {
+    let from = at + usize::from(text[at] == 0x1b);
+    if text.get(from) != Some(&b'[') {
+        return 0;
+    }
+    let n = text[from + 1..].iter().take(12).take_while(|b| b.is_ascii_digit() || **b == b';').count();
+    let plain = text[at] != 0x1b && n == 0;
+    if text.get(from + 1 + n) == Some(&b'm') && !plain { from + 2 + n - at } else { 0 }
+}

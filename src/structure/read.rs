@@ -185,6 +185,7 @@ impl<'t> Read<'t> {
         let (b, frame) = (self.text[self.pos], *self.top());
         match b {
             b'\n' => self.newline(),
+            0x1b | b'[' if lex::color(self.text, self.pos) > 0 => self.pos += lex::color(self.text, self.pos),
             b'\t' if frame.kind == Kind::Row && self.cell == b'\t' => self.one(Kind::Comma),
             b' ' | b'\t' | b'\r' | 0x0b | 0x0c | 0 => self.pos += 1,
             b'\\' | b'^' | b'`' if self.is_continuation() => {

@@ -32,11 +32,23 @@ impl Inquiry<'_> {
         let fitting: Vec<(&Field, u8)> = fitting
             .into_iter()
             .filter(|(f, _)| {
-                f.signal == Signal::Host || !(slot.is_password() || slot.nested || elsewhere && f.owner == Owner::Ours)
+                let person = f.signal == Signal::Name && self.is_person(container);
+                let void = person || slot.is_password() || slot.nested || elsewhere && f.owner == Owner::Ours;
+                f.signal == Signal::Host || !void
             })
             .collect();
         let confidence = confidence_of(slot, level, &fields);
         decide(&fitting, confidence).or_else(|| self.nested_claim(container, index, slot, &fields))
+    }
+
+    /// Whether a record is one of people or of a service's own consumers: its name is nobody's provider.
+    fn is_person(&self, record: Id) -> bool {
+        let tree = &self.s.tree;
+        std::iter::once(record)
+            .chain(tree.ancestors(record))
+            .take(4)
+            .flat_map(|a| self.s.names(a))
+            .any(|n| super::lexicon::words(self.text(n.span)).iter().any(|w| is_people(w)))
     }
 
     /// The items on the token's own line, where several stand on one: `a) url=x; key=y ;;`. They speak first.
@@ -224,7 +236,8 @@ pub(super) fn fits(field: &Field, slot: &Slot, flat: bool, slots: usize) -> Opti
 /// How sure a field of this container can make.
 pub(super) fn confidence_of(slot: &Slot, level: usize, fields: &Fields) -> Confidence {
     let _ = level;
-    if fields.content && slot.name.eq_ignore_ascii_case(b"key") {
+    // A row of content has keys of its own: for sorting, for sharing.
+    if fields.content && (slot.name.eq_ignore_ascii_case(b"key") || !slot.stem().is_empty()) {
         return Confidence::Low;
     }
     match slot.fit() {
@@ -272,4 +285,23 @@ fn field_claim(field: &Field, confidence: Confidence) -> Claim {
     let mut claim = Claim::new(ruling, format!("beside the {what} {}", field.shown), field.span.clone());
     claim.by_host = field.signal == Signal::Host;
     claim
+}
+
+/// Words for people and for a service's own consumers.
+pub(super) fn is_people(word: &str) -> bool {
+    matches!(
+        word,
+        "users"
+            | "user"
+            | "consumers"
+            | "consumer"
+            | "accounts"
+            | "members"
+            | "people"
+            | "tenants"
+            | "customers"
+            | "teams"
+            | "operators"
+            | "clients"
+    )
 }

@@ -21,7 +21,10 @@ impl Inquiry<'_> {
         let signs = nodes.iter().filter(|&&n| tree.kind(n) == Kind::Op).count();
         let log = family == Family::Prose && slot.fit() == Fit::Secret
             || family == Family::Lines && signs == 0 && nodes.len() >= 4;
-        let command = log || nodes.iter().any(|&n| matches!(tree.kind(n), Kind::Flag | Kind::Comma));
+        let lisp = family == Family::Lisp;
+        let command = log
+            || lisp && nodes.iter().any(|&n| tree.slice(n).starts_with(b":"))
+            || nodes.iter().any(|&n| matches!(tree.kind(n), Kind::Flag | Kind::Comma));
         for (n, &id) in nodes.iter().enumerate() {
             let key = flag
                 .take()
@@ -30,6 +33,8 @@ impl Inquiry<'_> {
             match tree.kind(id) {
                 _ if id == node => {}
                 Kind::Flag => flag = Some(id),
+                // `:key value` of a list of properties.
+                Kind::Word if lisp && tree.slice(id).starts_with(b":") => flag = Some(id),
                 Kind::Url => self.hosts_of(None, id, 0, true, depth, &mut found),
                 Kind::Str if command || key.is_some() => {
                     self.value_signals(key.as_ref(), &nodes[n..=n], 0, depth, &mut found)
@@ -38,7 +43,9 @@ impl Inquiry<'_> {
                     self.value_signals(key.as_ref(), &nodes[n..=n], 0, depth, &mut found)
                 }
                 Kind::Word if command => self.hosts_of(None, id, 0, true, depth, &mut found),
-                Kind::Round if n > behind && tree.kind(node) == Kind::Round => self.chained(id, depth, &mut found),
+                Kind::Round if n > behind && tree.kind(node) == Kind::Round && self.is_chained(nodes, n) => {
+                    self.chained(id, depth, &mut found)
+                }
                 Kind::Comment => comments.push(id),
                 _ => {}
             }
@@ -88,7 +95,10 @@ impl Inquiry<'_> {
         );
         if !lines
             || slot.fit() != Fit::Secret
-            || tree.dialect().family == Family::Code && tree.kind(item.container) == Kind::File
+            // In code only the fields of a record that was cut off stand side by side: `key: value,`.
+            || tree.dialect().family == Family::Code
+                && tree.kind(item.container) == Kind::File
+                && self.s.nodes(item).get(1).is_none_or(|&n| tree.slice(n) != b":")
         {
             return None;
         }
@@ -116,6 +126,12 @@ impl Inquiry<'_> {
             .filter(|f| (from..=to).contains(&f.item) && f.item != item.index && f.signal == Signal::Host);
         let fitting: Vec<(&Field, u8)> = inside.map(|f| (f, 1)).collect();
         decide(&fitting, Confidence::High)
+    }
+
+    /// Whether the call at `n` goes on with the one before: `.name(...)`.
+    fn is_chained(&self, nodes: &[Id], n: usize) -> bool {
+        let sign = n.checked_sub(2).map(|i| self.s.tree.slice(nodes[i]));
+        matches!(sign, Some(b"." | b"->" | b"?." | b"|>" | b"::" | b"!"))
     }
 
     /// `A=x B=y command`: what the other assignments of a command say.

@@ -308,6 +308,10 @@ impl Inquiry<'_> {
                 return push(Signal::Class, owner);
             }
         }
+        let module = key.is_some_and(|k| k.count == 1 && k.roles & role::MODULE != 0);
+        if module && let Some((owner, _)) = self.module_owner(text) {
+            return push(Signal::Class, owner);
+        }
         if (roles & role::MODEL != 0 || key.is_none())
             && let Some(owner) = self.terms.model(text)
         {
@@ -453,6 +457,10 @@ impl Inquiry<'_> {
                 Kind::Url => hosts::of_url(self.s.tree.slice(id), self.s.tree.span(id).start),
                 Kind::Str => {
                     hosts::bare(self.s.tree.content(id), self.s.tree.span(id).start).filter(|h| h.name.contains('.'))
+                }
+                Kind::Word if self.s.tree.dialect().family != Family::Code => {
+                    hosts::bare(self.s.tree.slice(id), self.s.tree.span(id).start)
+                        .filter(|h| h.name.matches('.').count() >= 2)
                 }
                 _ => None,
             };

@@ -156,11 +156,14 @@ impl Inquiry<'_> {
     /// Whose a module is by its path; modules of the project itself are nobody's.
     fn module(&self, node: Id) -> Option<(Owner, Known)> {
         let tree = &self.s.tree;
-        let path = match tree.kind(node) {
-            Kind::Str => tree.content(node),
-            Kind::Word => tree.slice(node),
-            _ => return None,
-        };
+        match tree.kind(node) {
+            Kind::Str | Kind::Word => self.module_owner(tree.content(node)),
+            _ => None,
+        }
+    }
+
+    /// The same for its path.
+    pub(super) fn module_owner(&self, path: &[u8]) -> Option<(Owner, Known)> {
         if path.starts_with(b".") || path.starts_with(b"/") || path.is_empty() {
             return None;
         }

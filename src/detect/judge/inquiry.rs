@@ -16,6 +16,9 @@ const LEVELS: usize = 40;
 /// How many uses may lead on to further uses.
 pub(super) const DEPTH: usize = 5;
 
+/// What is known of the objects that names stand for.
+type Handles = HashMap<(Vec<u8>, Id), Option<Claim>>;
+
 /// What is remembered of a text for one rule.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
@@ -26,7 +29,7 @@ pub(super) struct Memory {
     pub(super) tables: RefCell<Option<Rc<super::joins::Tables>>>,
     pub(super) inserts: RefCell<Option<Rc<super::insert::Inserts>>>,
     pub(super) statements: RefCell<HashMap<Item, Option<super::insert::Head>>>,
-    pub(super) handles: RefCell<HashMap<(Vec<u8>, Id), Option<Claim>>>,
+    pub(super) handles: RefCell<Handles>,
     pub(super) file: RefCell<Option<Rc<super::file::FileFacts>>>,
 }
 
@@ -228,7 +231,10 @@ impl Inquiry<'_> {
                 slot.sense = Some((*sense).clone());
                 slot.name = text.clone();
             }
-            return self.own_name(&sense, name).map(|ruling| {
+            let ruling = self.own_name(&sense, name);
+            let bare = sense.owner == Some(Owner::Ours) && sense.roles & super::lexicon::role::SECRET == 0;
+            let ruling = if bare { ruling.map(|r| self.bare_name(r, node, name)) } else { ruling };
+            return ruling.map(|ruling| {
                 let reason = match (&ruling, name.bond) {
                     (Ruling::Ours(_), Bond::Compared) => format!("compared with {}", quoted()),
                     (Ruling::Ours(_), Bond::Fallback) => format!("stands in for {}", quoted()),
@@ -251,6 +257,36 @@ impl Inquiry<'_> {
             };
             Claim::new(ruling, reason, name.span.clone())
         })
+    }
+
+    /// What the provider's name alone says (`mistral: value`): much where keys are listed, little elsewhere.
+    fn bare_name(&self, ruling: Ruling, node: Id, name: &Name) -> Ruling {
+        if !matches!(ruling, Ruling::Ours(_)) {
+            return ruling;
+        }
+        use super::lexicon::role;
+        let tree = &self.s.tree;
+        let Some(item) = self.s.item_of(node) else { return ruling };
+        if self.s.holding(0).items.len() == 1 && item.container == 0 {
+            return ruling;
+        }
+        // What holds the entry: `KEYS = {...}`, `api-key: [...]`.
+        let outer = std::iter::once(item.container).chain(tree.ancestors(item.container)).take(4).find_map(|a| {
+            let names = self.s.names(a);
+            let first = names.into_iter().find(|n| n.span != name.span)?;
+            Some(self.sense(self.text(first.span)))
+        });
+        let holding = self.s.holding(item.container);
+        let others = (0..holding.items.len().min(200)).filter(|&i| i != item.index).any(|i| {
+            let key = self.entry(holding.item(i)).0;
+            key.is_some_and(|k| matches!(self.sense(tree.content(k)).owner, Some(Owner::Other(_))))
+        });
+        match outer {
+            Some(sense) if sense.fit() == Fit::Not => Ruling::Not,
+            Some(sense) if sense.roles & role::SECRET != 0 => Ruling::Ours(Confidence::High),
+            _ if others => Ruling::Ours(Confidence::Medium),
+            _ => Ruling::Ours(Confidence::Low),
+        }
     }
 
     /// The sense of a name: of its last part alone, where what stands before is a name space (`plugin.mistralKey`).
@@ -540,6 +576,13 @@ impl Inquiry<'_> {
         if record
             && self.holds_statements(container)
             && let Some(claim) = self.uses_claim(item, slot, depth, names)
+        {
+            return Some(claim);
+        }
+        if record
+            && depth == 0
+            && level <= 2
+            && let Some(claim) = self.reference_claim(container, item.index, depth)
         {
             return Some(claim);
         }

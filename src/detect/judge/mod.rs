@@ -257,9 +257,6 @@ fn unknown_path(mentioned: bool) -> Verdict {
 
 fn verdict(claim: Option<Claim>) -> Verdict {
     let Some(claim) = claim else { return Verdict::Refused("nothing says whose it is".into()) };
-    if std::env::var("JDBG").is_ok() {
-        eprintln!("{claim:?}");
-    }
     match claim.ruling {
         Ruling::Ours(confidence) => {
             let some = |span: Range<usize>| (!span.is_empty()).then_some(span);

@@ -102,7 +102,10 @@ impl Inquiry<'_> {
                 !bonded && nodes.len() <= 8 && nodes.len() >= 2 && tree.kind(container) == Kind::Curly && !calls,
             );
         }
-        all > 0 && keyed * 10 >= all * 7
+        // `{"https://...", "token", 3}`: a tuple.
+        let commas = holding.kids.iter().any(|&k| tree.kind(k) == Kind::Comma);
+        let tuple = tree.kind(container) == Kind::Curly && keyed == 0 && commas && (2..=8).contains(&all);
+        tuple || all > 0 && keyed * 10 >= all * 7
     }
 
     /// Whether what is bound in a container are variables rather than fields of data.

@@ -187,9 +187,8 @@ impl Inquiry<'_> {
                 Kind::Round | Kind::Curly | Kind::Square => {
                     self.search(node, 0, None, &mut fields);
                     for kid in tree.children(node).take(24) {
-                        match tree.kind(kid) {
-                            Kind::Word => self.value_signals(None, &[kid], 0, depth + 1, &mut fields),
-                            _ => {}
+                        if tree.kind(kid) == Kind::Word {
+                            self.value_signals(None, &[kid], 0, depth + 1, &mut fields);
                         }
                     }
                 }

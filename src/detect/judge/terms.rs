@@ -240,7 +240,9 @@ impl Terms {
 
     fn is_model(&self, value: &[u8]) -> bool {
         let digits = value.iter().any(u8::is_ascii_digit);
-        digits && !value.contains(&b' ') || value.contains(&b'/')
+        let first = value.split(|b| *b == b'/').next().unwrap_or_default();
+        let vendor = first.len() < value.len() && self.names.iter().any(|n| first.eq_ignore_ascii_case(n.as_bytes()));
+        digits && !value.contains(&b' ') || vendor
     }
 
     /// Whose a model is by its prefix: `mistral/...` is the provider's, `deepinfra/mistralai/...` another's.

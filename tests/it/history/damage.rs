@@ -102,14 +102,14 @@ fn an_unreadable_object_is_named() {
     let (s, keys, commits) = three();
     let blob = s.git(["rev-parse", &format!("{}:d1/a.py", commits[1])]);
     let path = loose(&git_dir(&s), &blob);
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o000)).unwrap();
     let r = scan(&s, [""; 0]);
     assert!(named(&r, &blob), "{r:?}");
     check(&r, 1, &[&keys[0], &keys[2]]);
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o444)).unwrap();
     s.git(["repack", "-q", "-ad"]);
     let folder = git_dir(&s).join("objects/pack");
-    std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o000)).unwrap();
     let r = scan(&s, [""; 0]);
     std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o755)).unwrap();
     assert_eq!((r.status, &r.receipt()["complete"]), (3, &false.into()), "{r:?}");
@@ -122,7 +122,7 @@ fn nix_is_root() -> bool {
     let file = probe.path().join("x");
     std::fs::write(&file, "x").unwrap();
     use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o000)).unwrap();
     std::fs::read(&file).is_ok()
 }
 

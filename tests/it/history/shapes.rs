@@ -12,7 +12,7 @@ fn varied() -> (Sandbox, Vec<String>) {
         let mut text = filler.clone();
         if n % 4 == 0 {
             keys.push(key(1000 + n));
-            text.insert_str(filler.len() / 2 / 27 * 27, "\n");
+            text.insert(filler.len() / 2 / 27 * 27, '\n');
             text = text.replacen("value_200 ", &format!("{}value_200 ", line(keys.last().unwrap())), 1);
         }
         s.write("big.py", text.replace(&format!("value_{n} "), &format!("changed_{n} ")));

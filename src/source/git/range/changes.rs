@@ -212,7 +212,7 @@ impl<'r, 'a> Work<'r, 'a> {
             return Origin { reference: Some(reference.clone()), commit, ..Origin::nowhere(Kind::Note) };
         }
         let in_head =
-            || head.is_some_and(|tree| lookup::file(*objects, trees.hash, &tree, &change.path) == Some(change.id));
+            || head.is_some_and(|tree| lookup::file(objects, trees.hash, &tree, &change.path) == Some(change.id));
         Origin {
             path: Some(change.path.clone()),
             repo_path: Some(change.path.clone()),

@@ -206,8 +206,12 @@ impl<'a> Walk<'a> {
             true => (SkipReason::Submodule, "a submodule"),
             false => (SkipReason::NestedRepository, "a repository of its own"),
         };
+        let how = match self.options.nested {
+            Nested::Named => "--recurse-submodules scans it",
+            Nested::Scanned => "it is not here: git submodule update --init",
+        };
         self.sink.count(Unit::Entry, 1);
-        self.sink.skip(Skip::new(reason, folder.name(), format!("{what}; --recurse-submodules scans it")));
+        self.sink.skip(Skip::new(reason, folder.name(), format!("{what}; {how}")));
         let tracked = !folder.loaded(self).index.range_below(&folder.repo_path).is_empty();
         folder.part = Part::Tracked;
         tracked.then_some(folder)

@@ -1,5 +1,9 @@
 //! Staged changes that the real git made, and what git itself says of them.
 
+mod damage;
+mod likeness;
+mod merges;
+
 use super::*;
 use crate::blob::SkipReason;
 use crate::glob::Globs;
@@ -183,93 +187,6 @@ fn an_index_without_a_cache_tree_is_compared_whole() {
     assert_eq!(scan(&git).lines(), sink.lines());
 }
 
-/// A branch `side` that changes line 2 of `f` and adds `theirs`, and a main that changes line 9 and adds `ours`.
-fn diverged() -> Git {
-    let git = begun(&[("f", &lines(10))]);
-    git.run(&["checkout", "-qb", "side"]);
-    git.write("f", lines(10).replace("number 2 ", "theirs ").as_bytes());
-    git.write("theirs", b"their line\n");
-    git.commit_all("theirs");
-    git.run(&["checkout", "-q", "main"]);
-    git.write("f", lines(10).replace("number 9 ", "ours ").as_bytes());
-    git.write("ours", b"our line\n");
-    git.commit_all("ours");
-    git
-}
-
-#[test]
-fn a_merge_adds_only_what_its_resolution_does() {
-    let git = diverged();
-    git.run(&["merge", "-q", "--no-commit", "side"]);
-    assert!(scan(&git).lines().is_empty(), "{:?}", scan(&git).lines());
-    git.write("f", format!("{}by the merge\n", fs::read_to_string(git.root().join("f")).unwrap()).as_bytes());
-    git.write("theirs", b"their line\nby the merge\n");
-    git.write("new", b"by the merge\n");
-    git.run(&["add", "."]);
-    assert_eq!(scan(&git).lines(), ["f: 11-11", "new: all", "theirs: 2-2"]);
-
-    // The same while pre-merge-commit runs: the environment alone names the parent.
-    let side = git.run(&["rev-parse", "side"]).trim().to_owned();
-    fs::remove_file(git.root().join(".git/MERGE_HEAD")).unwrap();
-    let env = GitEnv { githeads: vec![side], ..GitEnv::default() };
-    assert_eq!(scan_with(&git, &env, Options::default()).lines(), ["f: 11-11", "new: all", "theirs: 2-2"]);
-    assert_eq!(scan(&git).lines(), ["f: 2-2 11-11", "new: all", "theirs: all"]);
-}
-
-#[test]
-fn a_merge_knows_what_it_renames() {
-    let git = diverged();
-    git.run(&["mv", "f", "renamed"]);
-    git.run(&["commit", "-qm", "renamed"]);
-    git.run(&["merge", "-q", "--no-commit", "side"]);
-    let sink = scan(&git);
-    assert!(sink.lines().is_empty(), "{:?}", sink.lines());
-    assert!(sink.names().is_empty(), "{:?}", sink.names());
-    git.run(&["mv", "theirs", "moved"]);
-    let text = fs::read_to_string(git.root().join("renamed")).unwrap();
-    git.write("renamed", format!("{text}by the merge\n").as_bytes());
-    git.run(&["add", "."]);
-    let sink = scan(&git);
-    assert_eq!(sink.lines(), ["renamed: 11-11"]);
-    assert_eq!(sink.names(), ["moved"]);
-}
-
-#[test]
-fn an_octopus_has_several_parents() {
-    let git = begun(&[("f", "x\n")]);
-    for name in ["one", "two"] {
-        git.run(&["checkout", "-qb", name, "main"]);
-        git.write(name, name.as_bytes());
-        git.commit_all(name);
-    }
-    git.run(&["checkout", "-q", "main"]);
-    git.write("three", b"three");
-    git.commit_all("three");
-    git.run(&["merge", "-q", "--no-commit", "one", "two"]);
-    assert_eq!(fs::read_to_string(git.root().join(".git/MERGE_HEAD")).unwrap().lines().count(), 2);
-    assert!(scan(&git).lines().is_empty());
-}
-
-#[test]
-fn unmerged_entries_are_failures_and_the_rest_is_read() {
-    let git = diverged();
-    git.write("f", lines(10).replace("number 2 ", "conflict ").as_bytes());
-    git.commit_all("conflict");
-    git.fails(&["merge", "-q", "side"]);
-    git.write("also", b"new\n");
-    git.run(&["add", "also"]);
-    let sink = scan(&git);
-    assert_eq!(sink.skips(), [skip(SkipReason::Unmerged, "f")]);
-    assert_eq!(sink.lines(), ["also: all"]);
-}
-
-#[test]
-fn a_cherry_pick_has_no_second_parent() {
-    let git = diverged();
-    git.run(&["cherry-pick", "--no-commit", "side"]);
-    assert_eq!(scan(&git).lines(), ["f: 2-2", "theirs: all"]);
-}
-
 #[test]
 fn attributes_and_encodings_have_no_say() {
     let utf16 = |text: &str| -> Vec<u8> {
@@ -324,91 +241,6 @@ fn linked_worktrees_and_the_environment() {
     assert_eq!(sink.lines(), ["c: all"]);
 }
 
-fn object_file(git: &Git, id: &str) -> std::path::PathBuf {
-    git.root().join(".git/objects").join(&id[..2]).join(&id[2..])
-}
-
-fn damage(git: &Git, name: &str) -> String {
-    let id = git.run(&["rev-parse", name]).trim().to_owned();
-    let file = object_file(git, &id);
-    fs::remove_file(&file).unwrap();
-    fs::write(&file, b"no object at all").unwrap();
-    id
-}
-
-fn lose(git: &Git, name: &str) -> String {
-    let id = git.run(&["rev-parse", name]).trim().to_owned();
-    fs::remove_file(object_file(git, &id)).unwrap();
-    id
-}
-
-#[test]
-fn staged_objects_that_are_damaged_or_gone_are_failures() {
-    let git = begun(&[("a", "x\n")]);
-    for name in ["lost", "torn", "whole"] {
-        git.write(name, format!("content of {name}\n").as_bytes());
-    }
-    git.run(&["add", "."]);
-    lose(&git, ":lost");
-    damage(&git, ":torn");
-    let sink = scan(&git);
-    assert_eq!(sink.skips(), [skip(SkipReason::Corrupt, "torn"), skip(SkipReason::Missing, "lost")]);
-    assert_eq!(sink.lines(), ["whole: all"]);
-}
-
-#[test]
-fn without_the_old_version_the_whole_file_counts() {
-    let git = begun(&[("a", &lines(5))]);
-    git.write("a", format!("{}new\n", lines(5)).as_bytes());
-    git.run(&["add", "a"]);
-    lose(&git, "HEAD:a");
-    let sink = scan(&git);
-    assert_eq!((sink.lines(), sink.skips()), (vec!["a: all".to_owned()], vec![skip(SkipReason::Missing, "a")]));
-    git.run(&["config", "remote.origin.promisor", "true"]);
-    git.run(&["config", "remote.origin.url", "file:///nowhere"]);
-    let sink = scan(&git);
-    assert_eq!((sink.lines(), sink.skips()), (vec!["a: all".to_owned()], vec![skip(SkipReason::MissingBase, "a")]));
-}
-
-#[test]
-fn what_says_what_head_is_must_be_readable() {
-    let new = || {
-        let git = begun(&[("a", "x\n"), ("sub/b", "y\n")]);
-        git.write("sub/c", b"new\n");
-        git.run(&["add", "."]);
-        git
-    };
-    let git = new();
-    fs::write(git.root().join(".git/refs/heads/main"), "no id\n").unwrap();
-    assert_eq!(scan(&git).skips(), [skip(SkipReason::BrokenReference, "HEAD")]);
-    let git = new();
-    let commit = damage(&git, "HEAD");
-    assert_eq!(scan(&git).skips(), [skip(SkipReason::Corrupt, &commit)]);
-    let git = new();
-    let commit = lose(&git, "HEAD");
-    assert_eq!(scan(&git).skips(), [skip(SkipReason::Missing, &commit)]);
-    let git = new();
-    let tree = lose(&git, "HEAD:sub");
-    let sink = scan(&git);
-    assert_eq!(
-        (sink.skips(), sink.lines()),
-        (vec![skip(SkipReason::Missing, &tree)], vec!["sub/b: all".to_owned(), "sub/c: all".to_owned()])
-    );
-    let git = new();
-    fs::write(git.root().join(".git/index"), "DIRC and so on").unwrap();
-    assert_eq!(scan(&git).skips(), [skip(SkipReason::Corrupt, ".git/index")]);
-    let git = new();
-    fs::write(git.root().join(".git/MERGE_HEAD"), format!("{}\n", "1".repeat(40))).unwrap();
-    let sink = scan(&git);
-    assert_eq!(
-        (sink.skips(), sink.lines()),
-        (vec![skip(SkipReason::Missing, &"1".repeat(40))], vec!["sub/c: all".to_owned()])
-    );
-    let git = new();
-    fs::write(git.root().join(".git/MERGE_HEAD"), "no id\n").unwrap();
-    assert_eq!(scan(&git).skips(), [skip(SkipReason::BrokenReference, "MERGE_HEAD")]);
-}
-
 #[test]
 fn submodules_sizes_and_filters() {
     let other = begun(&[("s", "x\n")]);
@@ -436,83 +268,4 @@ fn submodules_sizes_and_filters() {
     assert_eq!(sink.names(), [".gitmodules", "large", "module", "pointer"]);
     git.run(&["commit", "-qm", "all"]);
     assert_eq!(scan(&git).notes(), ["nothing is staged"]);
-}
-
-/// Random edits, moves and deletions: the lines that count are those that `git diff --cached` adds.
-#[test]
-fn git_says_the_same() {
-    let mut random = 0x2545_f491_4f6c_dd1d_u64;
-    let mut next = move |n: u64| {
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
-        random % n
-    };
-    let (mut renames, mut lines) = (0, 0);
-    for _ in 0..15 {
-        let git = Git::new();
-        for n in 0..12 {
-            let text: String = (0..4 + next(30)).map(|_| format!("w{}\n", next(12 + 40 * (n % 3)))).collect();
-            git.write(&format!("d{}/f{n}", n % 4), text.as_bytes());
-        }
-        git.commit_all("begin");
-        for n in 0..12 {
-            let path = format!("d{}/f{n}", n % 4);
-            let text = fs::read_to_string(git.root().join(&path)).unwrap();
-            let mut edited: Vec<&str> = text.split_inclusive('\n').collect();
-            for _ in 0..next(9) {
-                let at = next(edited.len() as u64) as usize;
-                match next(3) {
-                    0 if edited.len() > 1 => drop(edited.remove(at)),
-                    1 => edited.insert(at, "inserted\n"),
-                    _ => edited[at] = "changed",
-                }
-            }
-            let edited = edited.concat();
-            match next(4) {
-                0 => fs::remove_file(git.root().join(&path)).unwrap(),
-                1 => {
-                    fs::remove_file(git.root().join(&path)).unwrap();
-                    git.write(&format!("moved/{}/g{n}", next(2)), edited.as_bytes());
-                }
-                _ => git.write(&path, edited.as_bytes()),
-            }
-        }
-        git.run(&["add", "-A"]);
-        let diff = git.run(&["diff", "--cached", "-U0", "--no-color", "-M", "--no-prefix", "--diff-algorithm=myers"]);
-        assert_eq!(added_lines(&scan(&git)), added_by(&diff), "{diff}");
-        renames += diff.matches("\nrename from").count();
-        lines += added_by(&diff).len();
-    }
-    assert!(renames > 10 && lines > 100, "{renames} renames and {lines} lines are too few to tell");
-}
-
-/// `path:text` of each line that counts, sorted; where a line stands does not matter if another like it is beside it.
-fn added_lines(sink: &Recorder) -> Vec<String> {
-    let mut all = Vec::new();
-    for blob in sink.blobs() {
-        let path = blob.origin.path.unwrap();
-        let text = String::from_utf8(blob.bytes.into_owned()).unwrap();
-        for (at, line) in text.split_terminator('\n').enumerate() {
-            let n = at as u64 + 1;
-            if !matches!(&blob.scope, crate::blob::Scope::Lines(set) if !set.touches(n, n)) {
-                all.push(format!("{path}:{line}"));
-            }
-        }
-    }
-    all.sort();
-    all
-}
-
-fn added_by(diff: &str) -> Vec<String> {
-    let (mut path, mut all) = ("", Vec::new());
-    for line in diff.lines() {
-        if let Some(name) = line.strip_prefix("+++ ") {
-            path = name;
-        } else if let Some(text) = line.strip_prefix('+') {
-            all.push(format!("{path}:{text}"));
-        }
-    }
-    all.sort();
-    all
 }

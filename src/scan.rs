@@ -3,12 +3,14 @@
 mod belt;
 
 use crate::Result;
-use crate::detect::Detector;
-use crate::finding::{Finding, Fingerprint, Outcome, Receipt, Redactor, SuppressedBy, Suppression};
+use crate::blob::Kind;
+use crate::detect::{Detector, Match, Path, Place};
+use crate::finding::{Finding, Fingerprint, Outcome, Receipt, Redactor, Secret, SuppressedBy, Suppression};
 use crate::rule::{Confidence, Rule};
 use crate::source::{Source, Unit};
 use crate::suppress::{Allowlist, Baseline};
 use rayon::prelude::*;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// What a scan asks besides the source.
@@ -130,11 +132,31 @@ impl Scan {
             findings.retain(|f| f.origin.reach == crate::blob::Reach::Reachable);
             receipt.unreachable_findings = (all - findings.len()) as u64;
         }
+        crate::finding::without_echoes(&mut findings);
         self.suppress(&mut findings, source, &mut receipt);
         findings.sort_by(crate::finding::order);
         let mut outcome = Outcome { findings, receipt };
-        Redactor::of(&outcome.findings).redact(&mut outcome);
+        Redactor::with(&outcome.findings, &self.told(&outcome)).redact(&mut outcome);
         Ok(outcome)
+    }
+
+    /// Secrets in what is told beside the findings' own lines: a summary, a name. Whether their rules are selected or
+    /// their own texts were read does not matter.
+    fn told(&self, outcome: &Outcome) -> Vec<Secret> {
+        let mut texts: BTreeSet<&[u8]> = BTreeSet::new();
+        for finding in &outcome.findings {
+            let origin = &finding.origin;
+            texts.extend([&origin.path, &origin.reference].into_iter().flatten().map(|name| name.as_slice()));
+            let people = origin.commit.iter().flat_map(|c| [&c.summary, &c.author, &c.email]);
+            texts.extend(people.map(|text| text.as_bytes()));
+        }
+        for skip in outcome.receipt.skips.values().flat_map(|s| &s.first) {
+            texts.extend([skip.place.as_slice(), skip.detail.as_bytes()]);
+        }
+        let place = Place { kind: Kind::Message, path: Path::None };
+        let sure = |m: &Match| m.confidence >= Confidence::Medium;
+        let found = |text: &&[u8]| self.detector.detect(text, place).into_iter().filter(sure).collect::<Vec<_>>();
+        texts.par_iter().flat_map_iter(found).map(|m| Secret::clone(&m.secret)).collect()
     }
 
     /// Whether every finding that a baseline usually knows would be reported.

@@ -65,6 +65,8 @@ fn utf16(raw: &[u8]) -> Option<(Encoding, &[u8])> {
     match raw {
         // FF FE 00 00 is UTF-32, which nobody writes secrets in.
         [0xff, 0xfe, 0, 0, ..] => return None,
+        // Bytes that only begin like a mark are no way to hide the rest.
+        [0xff, 0xfe, body @ ..] | [0xfe, 0xff, body @ ..] if looks_like_bytes(body) => return None,
         [0xff, 0xfe, body @ ..] => return Some((Encoding::Utf16Le, body)),
         [0xfe, 0xff, body @ ..] => return Some((Encoding::Utf16Be, body)),
         _ => {}
@@ -94,6 +96,14 @@ fn utf16(raw: &[u8]) -> Option<(Encoding, &[u8])> {
     }
 }
 
+/// No NUL, and nearly all ASCII: even text in Chinese has other bytes in three characters of four, and NULs in its
+/// line ends.
+fn looks_like_bytes(body: &[u8]) -> bool {
+    let head = &body[..body.len().min(BINARY_WINDOW)];
+    let ascii = head.iter().filter(|b| matches!(b, b'\t' | b'\n' | b'\r' | 0x20..=0x7e)).count();
+    !head.is_empty() && !head.contains(&0) && ascii * 5 >= head.len() * 4
+}
+
 fn transcode(encoding: Encoding, body: &[u8]) -> Vec<u8> {
     let codec = match encoding {
         Encoding::Utf16Be => encoding_rs::UTF_16BE,
@@ -120,6 +130,15 @@ mod tests {
         for (mark, body) in [(&b"\xff\xfe"[..], &le), (b"", &le), (b"\xfe\xff", &be), (b"", &be)] {
             assert_eq!(text(&[mark, body].concat()).as_deref(), Some("key=é1\r\n"));
         }
+    }
+
+    #[test]
+    fn broken_text_that_begins_like_a_mark_is_read_as_bytes() {
+        for mark in [b"\xff\xfe", b"\xfe\xff"] {
+            assert_eq!(text(&[&mark[..], b" key=1\n"].concat()).as_deref(), Some("\u{fffd}\u{fffd} key=1\n"));
+        }
+        let chinese: Vec<u8> = "密钥是什么东西".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(text(&[b"\xff\xfe", &chinese[..]].concat()).as_deref(), Some("密钥是什么东西"));
     }
 
     #[test]

@@ -66,6 +66,8 @@ fn own_file(folder: &Path, name: &str, root: &Path, instead: &str) -> Result<Opt
     let kind = match path.symlink_metadata() {
         Ok(metadata) => metadata.file_type(),
         Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
+        // Nobody may look into the folder: nothing in it is scanned either, and the scan says so.
+        Err(e) if e.kind() == ErrorKind::PermissionDenied => return Ok(None),
         Err(e) => return refused(&format!("cannot be looked at: {e}")),
     };
     if kind.is_symlink() && !lies_below(&path, root) {

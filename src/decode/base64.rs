@@ -77,7 +77,7 @@ fn run(text: &[u8], run: Range<usize>, edits: &mut Edits) {
         return;
     }
     let digits = &text[run.clone()];
-    if digits.len() >= HEX_RUN && digits.len() % 2 == 0 && digits.iter().all(u8::is_ascii_hexdigit) {
+    if digits.len() >= HEX_RUN && digits.len().is_multiple_of(2) && digits.iter().all(u8::is_ascii_hexdigit) {
         let bytes: Option<Vec<u8>> = digits.chunks_exact(2).map(hex2).collect();
         if let Some(bytes) = bytes.filter(|b| is_text(b)) {
             edits.push(run, &bytes, Piece::Even(Encoding::Hex, 2, 1));
@@ -105,7 +105,7 @@ fn lines(text: &[u8], first: Range<usize>, edits: &mut Edits) {
 
 /// The run that continues `run` in the next line, indented or not.
 fn next_line(text: &[u8], run: &Range<usize>, padded: usize) -> Option<Range<usize>> {
-    if padded > 0 || run.len() < LINE || run.len() % 4 != 0 {
+    if padded > 0 || run.len() < LINE || !run.len().is_multiple_of(4) {
         return None;
     }
     let rest = &text[run.end..];

@@ -134,7 +134,9 @@ impl Detector {
 
     /// Whether some path could make a finding of at least `floor` in this text. Cheap for a text without candidates.
     pub fn probe(&self, text: &[u8], floor: Confidence) -> bool {
-        self.detect(text, Place { kind: Kind::History, path: Path::Unknown }).iter().any(|m| m.confidence >= floor)
+        let place = Place { kind: Kind::History, path: Path::Unknown };
+        // Before one of several owners is chosen: without its path an unsure owner could hide a sure one.
+        self.gather(text, place, Hits::matches()).matches.iter().any(|m| m.confidence >= floor)
     }
 
     /// What was looked at and refused, and why.
@@ -195,7 +197,7 @@ fn literals(index: &Index, look: &mut Look<'_>, hits: &mut Hits) {
     let mut patterns = Vec::new();
     let text = look.text;
     index.literals.find(text, |hit| match (hit.target, &index.url) {
-        (Target::Url, Some(rule)) => url::look(rule, text, hit.start, hits),
+        (Target::Url, Some(rule)) => url::look(rule, (text, look.place.kind), hit.start, hits),
         (Target::Url, None) => {}
         (Target::Block, _) => index.blocks.look(text, hit.start, hits),
         (Target::Form(form), _) => prefix::literal(index, look, hit.start..hit.end, form, hits),

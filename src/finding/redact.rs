@@ -1,6 +1,6 @@
 //! The last look before a report: no path, reference, message or excerpt holds a finding's value.
 
-use super::{Finding, Outcome};
+use super::{Finding, Outcome, Secret};
 use crate::blob::Commit;
 use aho_corasick::{AhoCorasick, MatchKind};
 use bstr::BString;
@@ -18,7 +18,13 @@ pub struct Redactor(Option<AhoCorasick>);
 impl Redactor {
     /// For these findings' values.
     pub fn of(findings: &[Finding]) -> Self {
-        let values: BTreeSet<&[u8]> = findings.iter().map(|f| f.secret.reveal()).filter(|v| v.len() >= LEAST).collect();
+        Self::with(findings, &[])
+    }
+
+    /// For these findings' values, and others.
+    pub fn with(findings: &[Finding], others: &[Secret]) -> Self {
+        let secrets = findings.iter().map(|f| &f.secret).chain(others);
+        let values: BTreeSet<&[u8]> = secrets.map(|s| s.reveal()).filter(|v| v.len() >= LEAST).collect();
         if values.is_empty() {
             return Redactor(None);
         }

@@ -104,6 +104,7 @@ fn split(tree: &Tree<'_>, container: Id) -> Holding {
         Kind::Tag => tag(tree, &kids),
         Kind::Row => by(tree, &kids, &|id| tree.kind(id) == Kind::Comma || tree.slice(id) == b"|"),
         Kind::Round | Kind::Square => list(tree, &kids),
+        Kind::Curly => unseparated(tree, &kids, lines(tree, container, &kids)),
         _ => lines(tree, container, &kids),
     };
     Holding { kids, items }
@@ -150,6 +151,31 @@ fn hangs(tree: &Tree<'_>, kids: &[Id], i: usize) -> bool {
             b":" => matches!(family, Family::Json),
             _ => false,
         }
+}
+
+/// `{ host: "x" token: "y" }`: fields that only white space separates.
+fn unseparated(tree: &Tree<'_>, kids: &[Id], items: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    let begins = |i: usize, end: usize| {
+        i + 2 < end
+            && tree.kind(kids[i]) == Kind::Word
+            && matches!(tree.slice(kids[i + 1]), b":" | b"=")
+            && !tree.kind(kids[i + 2]).is_separator()
+    };
+    let value = |i: usize| matches!(tree.kind(kids[i]), Kind::Str | Kind::Curly | Kind::Square | Kind::Url);
+    let mut out = Vec::with_capacity(items.len());
+    for item in items {
+        let mut from = item.start;
+        if begins(from, item.end) {
+            for i in item.start + 3..item.end {
+                if begins(i, item.end) && value(i - 1) {
+                    out.push(from..i);
+                    from = i;
+                }
+            }
+        }
+        out.push(from..item.end);
+    }
+    out
 }
 
 fn list(tree: &Tree<'_>, kids: &[Id]) -> Vec<Range<usize>> {
@@ -226,7 +252,8 @@ fn tag(tree: &Tree<'_>, kids: &[Id]) -> Vec<Range<usize>> {
         .unwrap_or(kids.len());
     let mut items = Vec::new();
     let mut from = usize::from(!kids.is_empty());
-    for i in from..head {
+    let first = from;
+    for i in first..head {
         let follows_value = i > from && tree.kind(kids[i - 1]) != Kind::Op;
         let starts = !matches!(tree.kind(kids[i]), Kind::Op | Kind::Str) || tree.kind(kids[i]).is_separator();
         if starts && follows_value || tree.kind(kids[i]).is_separator() {
@@ -235,8 +262,9 @@ fn tag(tree: &Tree<'_>, kids: &[Id]) -> Vec<Range<usize>> {
         }
     }
     items.push(from..head);
-    let mut from = (head + 1).min(kids.len());
-    for i in from..=kids.len() {
+    let body = (head + 1).min(kids.len());
+    let mut from = body;
+    for i in body..=kids.len() {
         let apart = i == kids.len() || matches!(tree.kind(kids[i]), Kind::Tag | Kind::Gap);
         if apart {
             items.push(from..i);

@@ -57,6 +57,9 @@ impl Read<'_> {
     /// The end of a line: what ends with it, and what the next one opens.
     pub(super) fn newline(&mut self) {
         let frame = *self.top();
+        if self.copied_rows() {
+            return;
+        }
         if let Some((start, end)) = self.heredoc.take()
             && self.open_heredoc(start, end)
         {
@@ -151,7 +154,7 @@ impl Read<'_> {
             let frame = *self.top();
             let deeper = frame.indent.is_some_and(|i| column < i);
             let closes = match frame.close {
-                Close::Indent => deeper,
+                Close::Indent | Close::Section(_) => deeper,
                 Close::Dashes => deeper || frame.indent == Some(column) && !dash,
                 _ => false,
             };
@@ -231,7 +234,11 @@ impl Read<'_> {
     /// `[section]`, or a heading of Markdown.
     fn header(&mut self) -> bool {
         let frame = *self.top();
-        if !matches!(frame.kind, Kind::File | Kind::Section | Kind::Fence) {
+        // A block scalar can hold a file with sections.
+        let scalar = frame.dialect.family == Family::Yaml
+            && (frame.kind == Kind::Block || frame.kind == Kind::Section)
+            && frame.indent > Some(0);
+        if !matches!(frame.kind, Kind::File | Kind::Section | Kind::Fence) && !scalar {
             return false;
         }
         let line = line_of(self.text, self.pos, frame.limit);
@@ -240,6 +247,7 @@ impl Read<'_> {
                 let level = line.iter().take_while(|b| **b == b'#').count();
                 if (1..=6).contains(&level) && line.get(level) == Some(&b' ') { level } else { 0 }
             }
+            Family::Yaml if scalar => usize::from(is_bracketed(line)),
             Family::Json | Family::Yaml | Family::Sql | Family::Lisp | Family::Markup | Family::Table => 0,
             _ => usize::from(is_bracketed(line)),
         };
@@ -249,7 +257,8 @@ impl Read<'_> {
         while matches!(self.top().close, Close::Section(n) if n >= level) {
             self.pop(self.pos);
         }
-        self.open(Kind::Section, self.pos, Close::Section(level), Some(0));
+        let column = if scalar { self.column(self.pos) } else { 0 };
+        self.open(Kind::Section, self.pos, Close::Section(level), Some(column));
         if frame.dialect.family == Family::Markdown {
             self.pos += level;
         }
@@ -277,6 +286,24 @@ impl Read<'_> {
         self.pos = body;
         let column = self.text[body..limit].iter().take_while(|b| **b == b' ').count();
         self.top_mut().indent = Some(column);
+        self.line_start();
+        true
+    }
+
+    /// `COPY table (columns) FROM stdin;`: rows of cells up to `\.`.
+    fn copied_rows(&mut self) -> bool {
+        let frame = *self.top();
+        if frame.dialect.family != Family::Sql || !self.text[..self.pos].trim_ascii_end().ends_with(b"FROM stdin;") {
+            return false;
+        }
+        let body = self.pos + 1;
+        let rest = self.text.get(body..frame.limit).unwrap_or_default();
+        let Some(end) = memchr::memmem::find(rest, b"\n\\.") else { return false };
+        let mut dialect = frame.dialect;
+        dialect.family = Family::Table;
+        self.cell = b'\t';
+        self.push(Kind::Fence, self.pos, Close::Limit, body + end, body + end + 3, Some(0), dialect);
+        self.pos = body;
         self.line_start();
         true
     }

@@ -97,10 +97,10 @@ impl Read<'_> {
         if matches!(name.as_slice(), b"script" | b"style") {
             let closing = [b"</", name.as_slice()].concat();
             let found = memchr::memmem::find(&self.text[end..limit], &closing).map_or(limit, |n| end + n);
-            self.stack[last].dialect = Dialect::named(b"js").unwrap_or(Dialect::UNKNOWN);
-            self.stack[last].close = Close::Limit;
-            self.stack[last].limit = found;
-            self.stack[last].resume = memchr::memchr(b'>', &self.text[found..limit]).map_or(found, |n| found + n + 1);
+            let dialect = Dialect::named(b"js").unwrap_or(Dialect::UNKNOWN);
+            if found > end {
+                self.push(Kind::Fence, end, Close::Limit, found, found, Some(0), dialect);
+            }
         } else if frame.dialect.family == Family::Markup {
             self.stack[last].dialect = frame.dialect;
         }

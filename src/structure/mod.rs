@@ -13,6 +13,8 @@ mod lines;
 mod markup;
 mod names;
 mod read;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 pub use dialect::{Dialect, Family};

@@ -1,5 +1,6 @@
 //! What a node is bound to: the names to its left, the call that takes it, the header above it.
 
+use super::dialect::Family;
 use super::items::{Item, Structure};
 use super::tree::{Id, Kind};
 use std::ops::Range;
@@ -52,7 +53,16 @@ impl Structure<'_> {
         let holding = self.holding(item.container);
         let nodes = holding.item(item.index);
         let Ok(at) = nodes.binary_search(&kid) else { return Vec::new() };
-        self.names_left_of(nodes, at)
+        let names = self.names_left_of(nodes, at);
+        if names.is_empty() { self.tuple_name(item).into_iter().collect() } else { names }
+    }
+
+    /// The name that a tuple begins with: `{api_key, "value"}`.
+    fn tuple_name(&self, item: Item) -> Option<Name> {
+        let holding = self.holding(item.container);
+        let tuple = self.tree.kind(item.container) == Kind::Curly && item.index > 0 && holding.items.len() <= 3;
+        let [first] = holding.item(0) else { return None };
+        (tuple && self.tree.kind(*first) == Kind::Word).then(|| self.name(*first, Bond::Assigned))
     }
 
     fn names_left_of(&self, nodes: &[Id], at: usize) -> Vec<Name> {
@@ -67,9 +77,16 @@ impl Structure<'_> {
                 Kind::Comma | Kind::Semi => commas += 1,
                 Kind::Op if self.is_joint(nodes, i) => {}
                 Kind::Op => {
-                    let Some(bond) = bond(self.tree.slice(id)) else { continue };
+                    let dotted = self.tree.dialect().family == Family::Lisp && self.tree.slice(id) == b".";
+                    let Some(bond) = bond(self.tree.slice(id)).or(dotted.then_some(Bond::Assigned)) else { continue };
                     if commas > 0 {
                         names.extend(self.of_tuple(&nodes[..i], commas, bond));
+                        break;
+                    }
+                    if self.is_typed(nodes, i) {
+                        continue;
+                    }
+                    if self.is_apart(nodes, i, &names) {
                         break;
                     }
                     if let Some(name) = self.operand(nodes, i, bond) {
@@ -79,13 +96,55 @@ impl Structure<'_> {
                 Kind::Word if matches!(self.tree.slice(id), b"or" | b"else" | b"is" | b"eq" | b"as") && i > 0 => {
                     names.extend(self.operand(nodes, i, Bond::Fallback));
                 }
+                // `Const Key As String = value`
+                Kind::Word if matches!(self.tree.slice(id), b"As" | b"AS") && i > 0 => {
+                    names.extend(self.operand(nodes, i, Bond::Assigned));
+                }
                 Kind::Word | Kind::Flag | Kind::Str if i + 1 == at && commas == 0 => {
                     names.extend(self.before(nodes, i))
+                }
+                // `\\newcommand{\\name}{value}`
+                Kind::Curly if i + 1 == at && self.tree.kind(nodes[at]) == Kind::Curly => {
+                    let word = self.tree.children(id).find(|&k| self.tree.kind(k) == Kind::Word);
+                    names.extend(word.map(|w| self.name(w, Bond::Before)));
                 }
                 _ => {}
             }
         }
         names
+    }
+
+    /// Whether the sign at `i` binds another value than ours: the `=` of `A=x` in `A=x B=y`.
+    fn is_apart(&self, nodes: &[Id], i: usize, names: &[Name]) -> bool {
+        let Some(last) = names.last().filter(|n| n.bond == Bond::Assigned) else { return false };
+        let touches =
+            |a: usize, b: usize| nodes.get(b).is_some_and(|&n| self.tree.span(nodes[a]).end == self.tree.span(n).start);
+        let tight = i > 0 && self.tree.slice(nodes[i]) == b"=" && touches(i - 1, i) && touches(i, i + 1);
+        tight && nodes.get(i + 1).is_some_and(|&n| n != last.node && !self.tree.holds(n, last.node))
+    }
+
+    /// Whether what stands before the `=` at `i` is a type: `name: type = value`.
+    fn is_typed(&self, nodes: &[Id], i: usize) -> bool {
+        if self.tree.dialect().family != Family::Code || self.tree.slice(nodes[i]) != b"=" {
+            return false;
+        }
+        for j in (i.saturating_sub(9)..i).rev() {
+            match self.tree.kind(nodes[j]) {
+                Kind::Op if self.tree.slice(nodes[j]) == b":" => {
+                    let named = j > 0 && j + 1 < i && self.tree.kind(nodes[j - 1]) == Kind::Word;
+                    // `$env:NAME =`: a scope.
+                    return named && !self.tree.slice(nodes[j - 1]).starts_with(b"$");
+                }
+                Kind::Op
+                    if !matches!(self.tree.slice(nodes[j]), b"&" | b"<" | b">" | b"*" | b"'" | b"?" | b"|" | b"!") =>
+                {
+                    return false;
+                }
+                Kind::Word | Kind::Square | Kind::Op | Kind::Comma => {}
+                _ => return false,
+            }
+        }
+        false
     }
 
     /// The word before a value, where no sign stands between.
@@ -214,6 +273,10 @@ impl Structure<'_> {
 
 /// Words between a header's name and the credential.
 pub fn is_scheme(word: &[u8]) -> bool {
+    // `set KEY value`: a variable.
+    if matches!(word, b"KEY" | b"TOKEN" | b"APIKEY") {
+        return false;
+    }
     [b"bearer".as_slice(), b"basic", b"token", b"apikey", b"api-key", b"key"]
         .iter()
         .any(|s| word.eq_ignore_ascii_case(s))

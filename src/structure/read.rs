@@ -185,6 +185,7 @@ impl<'t> Read<'t> {
         let (b, frame) = (self.text[self.pos], *self.top());
         match b {
             b'\n' => self.newline(),
+            0x1b | b'[' if lex::color(self.text, self.pos) > 0 => self.pos += lex::color(self.text, self.pos),
             b'\t' if frame.kind == Kind::Row && self.cell == b'\t' => self.one(Kind::Comma),
             b' ' | b'\t' | b'\r' | 0x0b | 0x0c | 0 => self.pos += 1,
             b'\\' | b'^' | b'`' if self.is_continuation() => {
@@ -202,7 +203,12 @@ impl<'t> Read<'t> {
             b'(' | b'[' | b'{' => self.bracket(b),
             b')' | b']' | b'}' => self.unbracket(b),
             b',' => self.one(Kind::Comma),
-            b';' => self.one(Kind::Semi),
+            b';' => {
+                while frame.dialect.family == Family::Sql && self.top().close == Close::Indent {
+                    self.pop(self.pos);
+                }
+                self.one(Kind::Semi);
+            }
             _ => self.word_or_sign(b),
         }
     }
@@ -337,12 +343,18 @@ impl<'t> Read<'t> {
                 } else if end == start {
                     (Kind::Op, lex::sign(self.text, start, limit))
                 } else if self.text[end..limit].starts_with(b"://") {
-                    (Kind::Url, lex::url(self.text, end, limit))
+                    (Kind::Url, lex::url(self.text, end, limit, (self.top().kind == Kind::Row).then_some(self.cell)))
                 } else {
                     (Kind::Word, end)
                 }
             }
         };
+        // `b'...'`, `f"..."`: the letter belongs to the string.
+        if kind == Kind::Word && end < limit && matches!(self.text[end], b'"' | b'\'') && lex::is_prefix(self.text, end)
+        {
+            self.pos = end;
+            return;
+        }
         // A character beyond ASCII that is no letter: its bytes stay together.
         let end = if kind == Kind::Op && b >= 0x80 {
             start + bstr::decode_utf8(&self.text[start..limit]).1.max(1)

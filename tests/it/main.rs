@@ -5,8 +5,14 @@
 mod baseline;
 mod cmd;
 mod gate;
+mod history;
 mod manners;
 mod oracle;
 mod planted;
 mod readme;
+mod redaction;
+mod same;
+mod staged;
 mod support;
+mod tree;
+mod untrusted;

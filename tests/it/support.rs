@@ -155,3 +155,8 @@ pub fn key(seed: u64) -> String {
 pub fn line(key: &str) -> String {
     format!("MISTRAL_API_KEY = \"{key}\"\n")
 }
+
+/// `n` lines that hold nothing.
+pub fn filler(n: usize) -> String {
+    (0..n).map(|i| format!("x{i} = {i}\n")).collect()
+}

@@ -143,7 +143,7 @@ fn plain(text: &[u8], name: &Range<usize>, syntax: Syntax) -> Option<Bound> {
     if let Some(literal) = fallback(text, at) {
         return Some(Bound { literal, form: Form::Fallback });
     }
-    if let Some((next, form)) = operator(text, at) {
+    if let Some((next, form)) = operator(text, at).filter(|(_, form)| *form != Form::Called || at == name.end) {
         // `arn:aws:secretsmanager:...:secret:name`: a name between two colons is a part of a path.
         if next == at + 1 && text[at] == b':' && name.start > 0 && text[name.start - 1] == b':' {
             return None;
@@ -267,9 +267,8 @@ fn flag(text: &[u8], at: usize) -> Option<Literal> {
 fn is_inside(text: &[u8], first: usize, syntax: Syntax) -> bool {
     let line = &text[first.saturating_sub(512)..first];
     let line = &line[memchr::memrchr(b'\n', line).map_or(0, |i| i + 1)..];
-    match line.trim_ascii_end() {
-        [.., b'?' | b'&' | b';'] => return syntax != Syntax::Code || !line.ends_with(b"; "),
-        _ => {}
+    if let [.., b'?' | b'&' | b';'] = line.trim_ascii_end() {
+        return syntax != Syntax::Code || !line.ends_with(b"; ");
     }
     if !matches!(syntax, Syntax::Code | Syntax::Data | Syntax::Markup | Syntax::Yaml | Syntax::Shell)
         || line.len() >= 500
@@ -318,7 +317,7 @@ fn spoken(text: &[u8], at: usize, syntax: Syntax) -> Option<Bound> {
 
 /// `name value`: a quoted literal anywhere, a bare word in files of directives.
 fn word(text: &[u8], name: &Range<usize>, at: usize, syntax: Syntax) -> Option<Bound> {
-    if at == name.end {
+    if !matches!(byte(text, name.end), b' ' | b'\t') {
         return None;
     }
     if let Some(literal) = quoted(text, at) {

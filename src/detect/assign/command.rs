@@ -8,7 +8,11 @@ const LINE: usize = 240;
 
 /// `IDENTIFIED BY 'password'`.
 pub(super) fn identified_by(text: &[u8], at: usize) -> Option<Literal> {
-    quoted(text, at).filter(|literal| literal.span.start <= at + 2)
+    // In prose a thing is identified by a name too.
+    let head = &text[at.saturating_sub(120)..at];
+    let statement = head.ends_with(b"DENTIFIED BY")
+        || ["user", "grant"].iter().any(|w| memchr::memmem::find(head, w.as_bytes()).is_some());
+    quoted(text, at).filter(|literal| statement && literal.span.start <= at + 2 && text[literal.span.start - 1] != b'`')
 }
 
 /// The password argument of the command at `command`: `mysql -psecret`, `curl -u me:secret`, `sshpass -p secret`.
@@ -94,6 +98,11 @@ pub(super) fn positional(text: &[u8], open: usize, n: usize) -> Option<Literal> 
     matches!(byte(text, end), b',' | b')').then_some(literal)
 }
 
+/// Whether a line of a PostgreSQL password file may stand in the text.
+pub(super) fn may_be_password_file(text: &[u8]) -> bool {
+    [&b":*:"[..], b":543", b":6432:"].iter().any(|sign| memchr::memmem::find(text, sign).is_some())
+}
+
 /// The passwords of a PostgreSQL password file: the last of five fields between colons.
 pub(super) fn password_file(text: &[u8]) -> Vec<Literal> {
     let mut all = Vec::new();
@@ -101,7 +110,9 @@ pub(super) fn password_file(text: &[u8]) -> Vec<Literal> {
     for line in text.split(|b| *b == b'\n') {
         let field = line.iter().enumerate().filter(|(_, b)| **b == b':').nth(3).map(|(i, _)| i + 1);
         let end = line.trim_ascii_end().len();
-        if let Some(field) = field.filter(|f| *f < end && line.first() != Some(&b'#')) {
+        let fields = line.split(|b| *b == b':').collect::<Vec<_>>();
+        let port = fields.get(1).is_some_and(|p| *p == b"*" || (!p.is_empty() && p.iter().all(u8::is_ascii_digit)));
+        if let Some(field) = field.filter(|f| *f < end && port && line.first() != Some(&b'#')) {
             all.push(Literal { span: start + field..start + end, quoted: false });
         }
         start += line.len() + 1;

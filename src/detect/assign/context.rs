@@ -40,6 +40,18 @@ pub(super) struct Context {
 }
 
 impl Context {
+    /// Every context that a path could give: one where it is known, and all syntaxes where it is not known yet, for
+    /// whatever some path could lift to a finding must be one.
+    pub(super) fn all(path: Path<'_>) -> Vec<Self> {
+        let own = Self::of(path);
+        if path != Path::Unknown {
+            return vec![own];
+        }
+        use Syntax::{Code, Data, Lines, Markup, Prose, Shell, Unknown, Yaml};
+        let with = |syntax| Context { syntax, password_file: syntax == Unknown, ..own };
+        [Code, Data, Yaml, Lines, Shell, Markup, Prose, Unknown].map(with).to_vec()
+    }
+
     pub(super) fn of(path: Path<'_>) -> Self {
         let none = Context {
             syntax: Syntax::Unknown,

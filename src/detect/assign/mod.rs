@@ -53,13 +53,11 @@ pub(super) fn find(text: &[u8], place: Place<'_>, rules: &GenericRules, hits: &m
     if rules.secret.is_none() && rules.password.is_none() {
         return;
     }
-    let context = Context::of(place.path);
-    if context.refused {
-        return;
-    }
+    let contexts = Context::all(place.path);
+    let Some(&context) = contexts.last().filter(|c| !c.refused) else { return };
     let Some(stems) = stems() else { return };
-    let mut search = Search { text, context, rules, hits, rows: 0..0, tests: None, done: 0 };
-    if context.password_file {
+    let mut search = Search { text, contexts, context, rules, hits, rows: 0..0, tests: None, done: 0 };
+    if context.password_file && command::may_be_password_file(text) {
         command::password_file(text).into_iter().for_each(|literal| search.command(Some(literal)));
     }
     for hit in stems.find_iter(text) {
@@ -77,6 +75,9 @@ fn stems() -> Option<&'static AhoCorasick> {
 /// A search through one text.
 struct Search<'a> {
     text: &'a [u8],
+    /// What the path says; several where it is not known yet.
+    contexts: Vec<Context>,
+    /// The one of them that is looked with.
     context: Context,
     rules: &'a GenericRules,
     hits: &'a mut Hits,
@@ -115,16 +116,24 @@ impl Search<'_> {
             return self.positional(open, 1);
         }
         let Some(claim) = name::claim(name) else { return };
-        if let Some(mut bound) = bind::bound(self.text, &span, self.context.syntax) {
+        for n in 0..self.contexts.len() {
+            self.context = self.contexts[n];
+            self.assigned(claim.clone(), &span);
+        }
+    }
+
+    /// What the name at `span`, which makes `claim`, is bound to.
+    fn assigned(&mut self, claim: Claim, span: &Range<usize>) {
+        if let Some(mut bound) = bind::bound(self.text, span, self.context.syntax) {
             let start = bind::scheme(self.text, bound.literal.span.start).min(bound.literal.span.end);
             bound.literal.span.start = start;
-            let claim = self.under_heading(claim, &span, bound.literal.span.len());
-            self.weigh(&claim, &span, &bound);
+            let claim = self.under_heading(claim, span, bound.literal.span.len());
+            self.weigh(&claim, span, &bound);
         } else if self.context.syntax == Syntax::Prose && !self.rows.contains(&span.start) {
-            let (values, rows) = table::column(self.text, &span);
+            let (values, rows) = table::column(self.text, span);
             self.rows = rows;
             for literal in values {
-                self.weigh(&claim, &span, &Bound { literal, form: Form::Pair });
+                self.weigh(&claim, span, &Bound { literal, form: Form::Pair });
             }
         }
     }

@@ -20,6 +20,9 @@ pub(super) fn element(text: &[u8], at: usize) -> Option<Bound> {
 fn content(text: &[u8], start: usize) -> Option<Literal> {
     let rest = text.get(start..(start + 400).min(text.len()))?;
     let end = rest.iter().position(|&b| b == b'<')?;
+    if !rest[end..].starts_with(b"</") {
+        return None;
+    }
     let value = rest[..end].trim_ascii();
     let lead = rest[..end].len() - rest[..end].trim_ascii_start().len();
     (!value.is_empty() && !value.contains(&b'\n'))

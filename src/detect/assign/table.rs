@@ -14,6 +14,12 @@ pub(super) fn column(text: &[u8], name: &Range<usize>) -> (Vec<Literal>, Range<u
     let Some(separator) = [b'|', b'\t', b';', b','].into_iter().find(|s| text[header.clone()].contains(s)) else {
         return (Vec::new(), 0..0);
     };
+    // A header is a table's first line: what stands above is no row.
+    let floor = start.saturating_sub(400);
+    let above = floor + memchr::memrchr(b'\n', &text[floor..start.saturating_sub(1).max(floor)]).map_or(0, |i| i + 1);
+    if start > 0 && text[above..start].contains(&separator) {
+        return (Vec::new(), 0..0);
+    }
     let Some(index) = cell_of(text, &header, separator, name) else { return (Vec::new(), 0..0) };
     let columns = cells(text, &header, separator).len();
     let mut found = Vec::new();

@@ -117,6 +117,8 @@ fn secret(value: &[u8], makeup: &Makeup, asked: Asked<'_>) -> Result<Weight, &'s
         return Ok(weight(Kind::Secret, Confidence::Low, makeup));
     }
     let confidence = match sure {
+        // Test vectors are hexadecimal.
+        _ if makeup.hex && asked.context.tame => Confidence::Low,
         // Half a digest, the id of a key.
         _ if makeup.hex && makeup.len < 24 => Confidence::Low,
         Sure::Strong if makeup.random >= 30.0 && makeup.len >= 20 => Confidence::High,
@@ -220,12 +222,26 @@ fn is_password_like(value: &[u8], makeup: &Makeup) -> bool {
     if makeup.letters() == 0 || makeup.digits + makeup.symbols == 0 {
         return makeup.symbols > 0 && makeup.digits > 0;
     }
+    if is_name(value) {
+        return false;
+    }
     let tail = value.iter().rev().take_while(|b| b.is_ascii_digit()).count();
     let strange = value.iter().filter(|b| !b.is_ascii_alphanumeric() && !b"_-./:".contains(b)).count();
     // `settings-2024`, `key_v2`: digits that are a word of their own make a name of it.
     let glued = value.len() > tail && value[value.len() - tail - 1].is_ascii_alphabetic();
     // Digits before or within the letters, three or more behind them, or a symbol that names don't have.
     makeup.digits > tail || tail >= 3 && glued || strange > 0 && (makeup.digits > 0 || makeup.classes() >= 3)
+}
+
+/// `python3.11-dev`, `Win32_Security`: several parts, each a word with at most a few digits behind it, or a number.
+fn is_name(value: &[u8]) -> bool {
+    let part = |part: &[u8]| {
+        let letters = part.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+        let digits = part.len() - letters;
+        part[letters..].iter().all(u8::is_ascii_digit) && (letters == 0 || digits <= 2)
+    };
+    let mut parts = value.split(|b| b"_-./:".contains(b));
+    value.iter().any(|b| b"_-./:".contains(b)) && parts.all(part)
 }
 
 /// Words alone, with separators or capitals between them.
@@ -282,7 +298,16 @@ fn unfit(value: &[u8], makeup: &Makeup) -> Option<&'static str> {
     if makeup.random >= 40.0 && makeup.len >= 16 && makeup.classes() >= 3 {
         return None;
     }
-    if has(b"://") || has(b"::") || has(b"->") || has(b"=>") || has(b"</") || has(b"/>") {
+    if has(b"://")
+        || has(b"::")
+        || has(b"->")
+        || has(b"=>")
+        || has(b"</")
+        || has(b"/>")
+        || has(b"&#")
+        || has(b"&lt;")
+        || has(b"&gt;")
+    {
         return Some("code or an address");
     }
     if is_call(value) {

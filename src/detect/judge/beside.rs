@@ -5,7 +5,7 @@ use super::fields::{Field, Fields, Signal};
 use super::hosts;
 use super::inquiry::Inquiry;
 use super::lexicon::role;
-use super::terms::{Fit, Owner};
+use super::terms::{Fit, Owner, Sense};
 use crate::rule::Confidence;
 use crate::structure::{Bond, Id, Kind};
 
@@ -24,16 +24,54 @@ impl Inquiry<'_> {
             return None;
         }
         let flat = self.is_flat(container, &fields);
-        let others = fields.fields.iter().filter(|f| f.item != index);
+        let line = self.line_of_items(container, index);
+        let others = fields.fields.iter().filter(|f| f.item != index && (line.is_empty() || line.contains(&f.item)));
         let fitting: Vec<(&Field, u8)> =
             others.filter_map(|f| fits(f, slot, flat, fields.slots).map(|fit| (f, fit))).collect();
         let elsewhere = fields.own_block.is_some_and(|b| b != index);
         let fitting: Vec<(&Field, u8)> = fitting
             .into_iter()
-            .filter(|(f, _)| f.signal == Signal::Host || !(slot.nested || elsewhere && f.owner == Owner::Ours))
+            .filter(|(f, _)| {
+                let person = f.signal == Signal::Name && self.is_person(container);
+                let void = person || slot.is_password() || slot.nested || elsewhere && f.owner == Owner::Ours;
+                f.signal == Signal::Host || !void
+            })
             .collect();
         let confidence = confidence_of(slot, level, &fields);
         decide(&fitting, confidence).or_else(|| self.nested_claim(container, index, slot, &fields))
+    }
+
+    /// Whether a record is one of people or of a service's own consumers: its name is nobody's provider.
+    fn is_person(&self, record: Id) -> bool {
+        let tree = &self.s.tree;
+        std::iter::once(record)
+            .chain(tree.ancestors(record))
+            .take(4)
+            .flat_map(|a| self.s.names(a))
+            .any(|n| super::lexicon::words(self.text(n.span)).iter().any(|w| is_people(w)))
+    }
+
+    /// The items on the token's own line, where several stand on one: `a) url=x; key=y ;;`. They speak first.
+    fn line_of_items(&self, container: Id, index: usize) -> std::ops::Range<usize> {
+        let holding = self.s.holding(container);
+        let broken = |i: usize| {
+            let between = holding.items[i].end..holding.items[i + 1].start;
+            holding.kids[between].iter().any(|&k| matches!(self.s.tree.kind(k), Kind::Line | Kind::Gap))
+        };
+        let lines = holding.kids.iter().any(|&k| matches!(self.s.tree.kind(k), Kind::Line | Kind::Gap));
+        let (mut from, mut to) = (index, index + 1);
+        while lines && from > 0 && !broken(from - 1) {
+            from -= 1;
+        }
+        while lines && to < holding.items.len() && !broken(to - 1) {
+            to += 1;
+        }
+        let hosts = self
+            .fields(container)
+            .fields
+            .iter()
+            .any(|f| f.signal == Signal::Host && f.item != index && (from..to).contains(&f.item));
+        if to - from > 1 && hosts { from..to } else { 0..0 }
     }
 
     /// Whether a container lists many things beside one another, so that names must tell which belong together.
@@ -46,7 +84,8 @@ impl Inquiry<'_> {
     fn pair_claim(&self, fields: &Fields, index: usize, slot: &mut Slot, container: Id) -> Option<Claim> {
         let holding = self.s.holding(container);
         let valued = slot.sense.as_ref().is_none_or(|s| s.stem.is_empty() && s.owner.is_none());
-        if !valued {
+        let direct = !self.holds_group(self.key_and_value(holding.item(index)).1);
+        if !valued || !direct && self.s.tree.kind(container) != Kind::Tag {
             return None;
         }
         let call = matches!(self.s.tree.kind(container), Kind::Round | Kind::Tag) && fields.pairs.is_empty();
@@ -110,6 +149,10 @@ impl Inquiry<'_> {
             return None;
         }
         let holding = self.s.holding(container);
+        let label = |i: usize| holding.item(i).first().map(|&n| self.s.tree.slice(n));
+        if (0..holding.items.len()).any(|i| i != index && label(i) == label(index)) {
+            return None;
+        }
         let mut found = Vec::new();
         let mut budget = 400usize;
         for i in (0..holding.items.len()).filter(|i| *i != index) {
@@ -134,6 +177,18 @@ impl Inquiry<'_> {
         Some(claim)
     }
 
+    /// Whether the value behind the sign is the name of a scheme: `auth: bearer`.
+    fn is_scheme_word(&self, sign: Id) -> bool {
+        let value = self.s.tree.node(sign).after;
+        (value as usize) < self.s.tree.len() && {
+            let text = String::from_utf8_lossy(self.s.tree.content(value)).to_lowercase();
+            matches!(
+                text.as_str(),
+                "bearer" | "basic" | "none" | "inherit" | "apikey" | "oauth2" | "true" | "false" | "digest" | "header"
+            )
+        }
+    }
+
     /// Whether a group holds a field that is itself a credential's.
     fn has_slot(&self, group: Id) -> bool {
         (group + 1..self.s.tree.node(group).after).any(|id| {
@@ -141,47 +196,54 @@ impl Inquiry<'_> {
                 let next = self.s.tree.node(id).after;
                 let keyed =
                     (next as usize) < self.s.tree.len() && matches!(self.s.tree.slice(next), b":" | b"=" | b"=>");
-                keyed && self.sense(self.s.tree.content(id)).fit() == Fit::Secret
+                keyed && self.sense(self.s.tree.content(id)).fit() == Fit::Secret && !self.is_scheme_word(next)
             }
         })
     }
 }
 
-/// How well a field goes with the slot: 2 the same words, 1 nothing against it; None: it belongs to something else.
-fn fits(field: &Field, slot: &Slot, flat: bool, slots: usize) -> Option<u8> {
+/// How well a field goes with the slot: 3 all words the same, 2 those that tell, 1 nothing against it; None: it belongs
+/// to something else.
+pub(super) fn fits(field: &Field, slot: &Slot, flat: bool, slots: usize) -> Option<u8> {
     let Some(key) = &field.key else { return Some(1) };
+    let none = Sense::default();
+    let mine = slot.sense.as_ref().unwrap_or(&none);
     if let Some(Owner::Other(_)) = key.owner {
+        // `OPENAI_BASE_URL` beside `OPENAI_API_KEY`: a protocol of that name, spoken to another host.
+        let same = mine.owner == key.owner && mine.stem == key.stem && field.signal == Signal::Host;
+        return same.then_some(if mine.full == key.full { 3 } else { 1 });
+    }
+    if let Some(Owner::Other(_)) = mine.owner {
         return None;
     }
-    let (ours, theirs) = (slot.stem(), key.stem.as_slice());
-    if key.roles & role::FOREIGN != 0 && ours != theirs {
+    if key.roles & role::FOREIGN != 0 && mine.stem != key.stem {
         return None;
     }
     let alone = slots <= 1 && !flat;
-    let named = |owner: &Option<Owner>| matches!(owner, Some(Owner::Ours));
-    let key_named = named(&key.owner);
-    let slot_named = slot.sense.as_ref().is_some_and(|s| named(&s.owner));
-    if ours == theirs && key_named == slot_named {
-        return Some(2);
+    let (named, key_named) = (mine.owner.is_some(), key.owner.is_some());
+    if named == key_named && mine.stem == key.stem {
+        return Some(if mine.full == key.full { 3 } else { 2 });
     }
-    if slot_named {
-        let plain = theirs.is_empty() && (key_named || !flat);
+    if named {
+        let plain = key.stem.is_empty() && (key_named || !flat);
         return plain.then_some(1);
     }
-    if ours == theirs || (ours.is_empty() || theirs.is_empty()) && !flat || alone {
-        return Some(1);
-    }
-    None
+    let apart = !mine.stem.is_empty() && !key.full.is_empty() || !key.stem.is_empty() && !mine.full.is_empty();
+    let fitting = mine.stem == key.stem || alone || !apart && !flat && (mine.stem.is_empty() || key.stem.is_empty());
+    fitting.then_some(1)
 }
 
 /// How sure a field of this container can make.
 pub(super) fn confidence_of(slot: &Slot, level: usize, fields: &Fields) -> Confidence {
     let _ = level;
-    if fields.content && slot.name.eq_ignore_ascii_case(b"key") {
+    // A row of content has keys of its own: for sorting, for sharing.
+    if fields.content && (slot.name.eq_ignore_ascii_case(b"key") || !slot.stem().is_empty()) {
         return Confidence::Low;
     }
     match slot.fit() {
         Fit::Secret | Fit::Neutral => Confidence::High,
+        // Where another field is the credential's, one of unknown meaning is none.
+        Fit::Unknown if fields.slots > 0 => Confidence::Low,
         Fit::Unknown => Confidence::Medium,
         Fit::Not => Confidence::Low,
     }
@@ -223,4 +285,23 @@ fn field_claim(field: &Field, confidence: Confidence) -> Claim {
     let mut claim = Claim::new(ruling, format!("beside the {what} {}", field.shown), field.span.clone());
     claim.by_host = field.signal == Signal::Host;
     claim
+}
+
+/// Words for people and for a service's own consumers.
+pub(super) fn is_people(word: &str) -> bool {
+    matches!(
+        word,
+        "users"
+            | "user"
+            | "consumers"
+            | "consumer"
+            | "accounts"
+            | "members"
+            | "people"
+            | "tenants"
+            | "customers"
+            | "teams"
+            | "operators"
+            | "clients"
+    )
 }

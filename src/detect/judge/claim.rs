@@ -100,6 +100,12 @@ impl Slot {
         self.sense.as_ref().map_or(Fit::Neutral, Sense::fit)
     }
 
+    /// Whether it is the password of an account rather than a key.
+    pub(super) fn is_password(&self) -> bool {
+        let name = String::from_utf8_lossy(&self.name).to_lowercase();
+        ["password", "passwd", "passwort", "pwd"].iter().any(|w| name.contains(w))
+    }
+
     /// The words that tell it from its like.
     pub(super) fn stem(&self) -> &[String] {
         self.sense.as_ref().map_or(&[], |s| &s.stem)

@@ -1,6 +1,6 @@
 //! What stands in the same item as a token: a command's flags and addresses, further calls of a chain, a comment.
 
-use super::beside::{confidence_of, decide};
+use super::beside::{confidence_of, decide, fits};
 use super::claim::{Claim, Ruling, Slot};
 use super::fields::{Field, Fields, Signal};
 use super::hosts;
@@ -17,8 +17,14 @@ impl Inquiry<'_> {
         let mut comments = Vec::new();
         let mut flag: Option<Id> = None;
         let behind = nodes.iter().position(|&n| n == node).unwrap_or(0);
-        let log = tree.dialect().family == Family::Prose && slot.fit() == Fit::Secret;
-        let command = log || nodes.iter().any(|&n| matches!(tree.kind(n), Kind::Flag | Kind::Comma));
+        let family = tree.dialect().family;
+        let signs = nodes.iter().filter(|&&n| tree.kind(n) == Kind::Op).count();
+        let log = family == Family::Prose && slot.fit() == Fit::Secret
+            || family == Family::Lines && signs == 0 && nodes.len() >= 4;
+        let lisp = family == Family::Lisp;
+        let command = log
+            || lisp && nodes.iter().any(|&n| tree.slice(n).starts_with(b":"))
+            || nodes.iter().any(|&n| matches!(tree.kind(n), Kind::Flag | Kind::Comma));
         for (n, &id) in nodes.iter().enumerate() {
             let key = flag
                 .take()
@@ -27,6 +33,8 @@ impl Inquiry<'_> {
             match tree.kind(id) {
                 _ if id == node => {}
                 Kind::Flag => flag = Some(id),
+                // `:key value` of a list of properties.
+                Kind::Word if lisp && tree.slice(id).starts_with(b":") => flag = Some(id),
                 Kind::Url => self.hosts_of(None, id, 0, true, depth, &mut found),
                 Kind::Str if command || key.is_some() => {
                     self.value_signals(key.as_ref(), &nodes[n..=n], 0, depth, &mut found)
@@ -35,10 +43,15 @@ impl Inquiry<'_> {
                     self.value_signals(key.as_ref(), &nodes[n..=n], 0, depth, &mut found)
                 }
                 Kind::Word if command => self.hosts_of(None, id, 0, true, depth, &mut found),
-                Kind::Round if n > behind && tree.kind(node) == Kind::Round => self.chained(id, depth, &mut found),
+                Kind::Round if n > behind && tree.kind(node) == Kind::Round && self.is_chained(nodes, n) => {
+                    self.chained(id, depth, &mut found)
+                }
                 Kind::Comment => comments.push(id),
                 _ => {}
             }
+        }
+        if let Some(claim) = self.assignments_claim(nodes, node, slot) {
+            return Some(claim);
         }
         found.retain(|f: &Field| f.signal != Signal::Name);
         let fitting: Vec<(&Field, u8)> = found.iter().map(|f| (f, 1)).collect();
@@ -82,7 +95,10 @@ impl Inquiry<'_> {
         );
         if !lines
             || slot.fit() != Fit::Secret
-            || tree.dialect().family == Family::Code && tree.kind(item.container) == Kind::File
+            // In code only the fields of a record that was cut off stand side by side: `key: value,`.
+            || tree.dialect().family == Family::Code
+                && tree.kind(item.container) == Kind::File
+                && self.s.nodes(item).get(1).is_none_or(|&n| tree.slice(n) != b":")
         {
             return None;
         }
@@ -112,12 +128,73 @@ impl Inquiry<'_> {
         decide(&fitting, Confidence::High)
     }
 
+    /// Whether the call at `n` goes on with the one before: `.name(...)`.
+    fn is_chained(&self, nodes: &[Id], n: usize) -> bool {
+        let sign = n.checked_sub(2).map(|i| self.s.tree.slice(nodes[i]));
+        matches!(sign, Some(b"." | b"->" | b"?." | b"|>" | b"::" | b"!"))
+    }
+
+    /// `A=x B=y command`: what the other assignments of a command say.
+    fn assignments_claim(&self, nodes: &[Id], node: Id, slot: &Slot) -> Option<Claim> {
+        let tree = &self.s.tree;
+        let signs: Vec<usize> = (1..nodes.len()).filter(|&i| tree.slice(nodes[i]) == b"=").collect();
+        if signs.len() < 2 || tree.dialect().family == Family::Code {
+            return None;
+        }
+        let mut found = Vec::new();
+        for (n, &i) in signs.iter().enumerate().filter(|(_, i)| nodes.get(**i + 1).is_some_and(|&v| v != node)) {
+            let key = self.sense(tree.content(nodes[i - 1]));
+            let end = signs.get(n + 1).map_or(nodes.len(), |&next| next - 1);
+            let value = nodes.get(i + 1..end.min(i + 2)).unwrap_or_default();
+            self.value_signals(Some(&key), value, n, 0, &mut found);
+        }
+        let fitting: Vec<(&Field, u8)> =
+            found.iter().filter_map(|f| fits(f, slot, false, 2).map(|fit| (f, fit))).collect();
+        decide(&fitting, confidence_of(slot, 0, &Fields::default()))
+    }
+
+    /// A name of the rule's key among the words of a command: `secret set NAME --body value`.
+    fn named_in_command(&self, nodes: &[Id], node: Id) -> Option<Claim> {
+        let tree = &self.s.tree;
+        // The whole value of a flag: a path whose last parts name the key.
+        for (i, _) in nodes.iter().enumerate().filter(|(_, n)| tree.kind(**n) == Kind::Flag) {
+            let end = (i + 1..nodes.len()).find(|&j| tree.kind(nodes[j]) == Kind::Flag).unwrap_or(nodes.len());
+            let (Some(&first), Some(&last)) = (nodes.get(i + 1), nodes.get(end - 1)) else { continue };
+            let span = tree.span(first).start..tree.span(last).end;
+            if end < i + 3 || (first..=last).contains(&node) || span.len() > 120 {
+                continue;
+            }
+            let sense = self.sense(self.text(span.clone()));
+            if sense.owner == Some(Owner::Ours)
+                && sense.roles & super::lexicon::role::SECRET != 0
+                && sense.stem.is_empty()
+            {
+                let shown = String::from_utf8_lossy(self.text(span.clone())).into_owned();
+                return Some(Claim::new(Ruling::Ours(Confidence::High), format!("in a command for {shown}"), span));
+            }
+        }
+        nodes.iter().take(16).filter(|&&n| n != node && matches!(tree.kind(n), Kind::Word | Kind::Str)).find_map(|&n| {
+            let text = tree.content(n);
+            let last = text.rsplit(|b| *b == b'/').next().unwrap_or(text);
+            let whole = self.sense(text);
+            let sense = if whole.owner.is_some() { whole } else { self.sense(last) };
+            let ours = sense.owner == Some(Owner::Ours)
+                && sense.roles & super::lexicon::role::SECRET != 0
+                && sense.stem.is_empty();
+            let shown = String::from_utf8_lossy(text).into_owned();
+            ours.then(|| Claim::new(Ruling::Ours(Confidence::High), format!("in a command for {shown}"), tree.span(n)))
+        })
+    }
+
     /// The program that a command runs, if it is another owner's.
     fn command_name(&self, nodes: &[Id], node: Id, slot: &Slot) -> Option<Claim> {
         let tree = &self.s.tree;
         if !nodes.iter().any(|&n| tree.kind(n) == Kind::Flag) || nodes.first() == Some(&node) || slot.fit() == Fit::Not
         {
             return None;
+        }
+        if let Some(claim) = self.named_in_command(nodes, node) {
+            return Some(claim);
         }
         let words = nodes.iter().take(12).filter(|&&n| tree.kind(n) == Kind::Word && n != node);
         words.into_iter().find_map(|&w| match self.terms.callee(tree.slice(w)) {
@@ -142,6 +219,9 @@ impl Inquiry<'_> {
     pub(super) fn arguments_claim(&self, round: Id, depth: usize) -> Option<Claim> {
         let mut found = Vec::new();
         self.chained(round, depth, &mut found);
+        if found.is_empty() {
+            self.search(round, 0, None, &mut found);
+        }
         let fitting: Vec<(&Field, u8)> = found.iter().map(|f| (f, 1)).collect();
         decide(&fitting, Confidence::High)
     }

@@ -69,13 +69,16 @@ impl Inquiry<'_> {
         let (mut has_id, mut has_text) = (false, false);
         for index in 0..holding.items.len() {
             let nodes = holding.item(index);
-            let (key, value) = self.key_and_value(nodes);
             if let [tag] = nodes
                 && self.s.tree.kind(*tag) == Kind::Tag
             {
                 self.tag_field(*tag, index, &mut out);
                 continue;
             }
+            let (key, value) = self.entry(nodes);
+            // A list within an item names one owner for each of its elements, not for what stands beside it.
+            let listed = value.iter().any(|&v| matches!(self.s.tree.kind(v), Kind::Comma | Kind::Semi));
+            let value = if listed { Vec::new() } else { value };
             let key = key.or(flag.take());
             if flags && value.len() == 1 && self.s.tree.content(value[0]).starts_with(b"-") {
                 flag = Some(value[0]);
@@ -83,33 +86,61 @@ impl Inquiry<'_> {
             }
             let sense = key.map(|k| self.sense(self.s.tree.content(k)));
             if let Some(sense) = &sense {
-                if sense.owner == Some(Owner::Ours) && self.holds_group(value) {
+                if sense.owner == Some(Owner::Ours) && self.holds_group(&value) {
                     out.own_block = Some(index);
                 }
-                out.slots += usize::from(sense.fit() == Fit::Secret && !self.holds_group(value));
+                out.slots += usize::from(sense.fit() == Fit::Secret && !self.holds_group(&value));
                 let name = self.s.tree.content(key.unwrap_or_default()).to_ascii_lowercase();
                 has_id |= matches!(name.as_slice(), b"id" | b"_id" | b"uuid");
-                has_text |= matches!(
-                    name.as_slice(),
-                    b"title"
-                        | b"body"
-                        | b"content"
-                        | b"role"
-                        | b"text"
-                        | b"message"
-                        | b"conversation"
-                        | b"messages"
-                        | b"created_at"
-                        | b"createdat"
-                );
+                has_text |= is_content(&name);
                 if sense.roles & role::PAIR_NAME != 0 && sense.stem.is_empty() {
                     out.pairs.extend(value.first().map(|&v| (index, v)));
                 }
             }
-            self.value_signals(sense.as_ref(), value, index, 0, &mut out.fields);
+            self.value_signals(sense.as_ref(), &value, index, 0, &mut out.fields);
         }
         out.content = has_id && has_text;
         out
+    }
+
+    /// The key and the value of an item: as written, as the only line of a list's element (`- NAME=value`), as a
+    /// string of that form, or as a record of a name and a value.
+    pub(super) fn entry(&self, nodes: &[Id]) -> (Option<Id>, Vec<Id>) {
+        let tree = &self.s.tree;
+        let (key, value) = self.key_and_value(nodes);
+        let [only] = nodes else { return (key, value.to_vec()) };
+        match tree.kind(*only) {
+            Kind::Element | Kind::Str => {
+                let holding = self.s.holding(*only);
+                if holding.items.len() == 1 && holding.item(0).iter().take(3).any(|&n| tree.slice(n) == b"=") {
+                    let (key, value) = self.key_and_value(holding.item(0));
+                    return (key, value.to_vec());
+                }
+                self.named_value(*only).unwrap_or((key, value.to_vec()))
+            }
+            Kind::Curly => self.named_value(*only).unwrap_or((key, value.to_vec())),
+            _ => (key, value.to_vec()),
+        }
+    }
+
+    /// `{ name: NAME, value: ... }`: the name as a key, and the value.
+    fn named_value(&self, record: Id) -> Option<(Option<Id>, Vec<Id>)> {
+        let tree = &self.s.tree;
+        let holding = self.s.holding(record);
+        if !matches!(tree.kind(record), Kind::Element | Kind::Curly) || holding.items.len() > 8 {
+            return None;
+        }
+        let (mut name, mut found) = (None, None);
+        for i in 0..holding.items.len() {
+            let (key, value) = self.key_and_value(holding.item(i));
+            let key = tree.content(key?).to_ascii_lowercase();
+            match key.as_slice() {
+                b"name" | b"key" | b"variable" | b"env" => name = name.or(value.first().copied()),
+                b"value" | b"val" => found = Some(value.to_vec()),
+                _ => {}
+            }
+        }
+        Some((Some(name?), found?))
     }
 
     /// A child element as a field: `<name>text</name>`, `<property name="..." value="..."/>`.
@@ -126,10 +157,22 @@ impl Inquiry<'_> {
                 self.value_signals(Some(&sense), &value, index, 0, &mut out.fields);
             }
             None => {
-                let key = (sense.roles & role::ENDPOINT != 0).then_some(&sense);
+                let named = self.tag_key(tag).map(|k| self.sense(self.s.tree.content(k)));
+                out.slots += usize::from(named.as_ref().is_some_and(|n| n.fit() == Fit::Secret));
+                let key = named.as_ref().or((sense.roles & role::ENDPOINT != 0).then_some(&sense));
                 self.search(tag, index, key, &mut out.fields);
             }
         }
+    }
+
+    /// The value of an element's attribute that names it.
+    fn tag_key(&self, tag: Id) -> Option<Id> {
+        let holding = self.s.holding(tag);
+        (0..holding.items.len()).find_map(|i| {
+            let (key, value) = self.key_and_value(holding.item(i));
+            let named = matches!(self.s.tree.slice(key?), b"key" | b"name" | b"Key" | b"Name");
+            named.then(|| value.first().copied())?
+        })
     }
 
     /// The text of an element that holds nothing else: its first and last nodes, and the bytes.
@@ -145,7 +188,7 @@ impl Inquiry<'_> {
         plain.then(|| (first, last, tree.span(first).start..tree.span(last).end))
     }
 
-    fn holds_group(&self, value: &[Id]) -> bool {
+    pub(super) fn holds_group(&self, value: &[Id]) -> bool {
         value.iter().any(|&v| matches!(self.s.tree.kind(v), Kind::Block | Kind::Curly | Kind::Square))
     }
 
@@ -265,10 +308,14 @@ impl Inquiry<'_> {
                 return push(Signal::Class, owner);
             }
         }
-        if roles & role::MODEL != 0 || key.is_none() {
-            if let Some(owner) = self.terms.model(text) {
-                return push(Signal::Model, owner);
-            }
+        let module = key.is_some_and(|k| k.count == 1 && k.roles & role::MODULE != 0);
+        if module && let Some((owner, _)) = self.module_owner(text) {
+            return push(Signal::Class, owner);
+        }
+        if (roles & role::MODEL != 0 || key.is_none())
+            && let Some(owner) = self.terms.model(text)
+        {
+            return push(Signal::Model, owner);
         }
         if roles & role::NAMING != 0
             && key.is_some_and(|k| k.owner.is_none() && k.stem.is_empty())
@@ -411,6 +458,10 @@ impl Inquiry<'_> {
                 Kind::Str => {
                     hosts::bare(self.s.tree.content(id), self.s.tree.span(id).start).filter(|h| h.name.contains('.'))
                 }
+                Kind::Word if self.s.tree.dialect().family != Family::Code => {
+                    hosts::bare(self.s.tree.slice(id), self.s.tree.span(id).start)
+                        .filter(|h| h.name.matches('.').count() >= 2)
+                }
                 _ => None,
             };
             if let Some(host) = host
@@ -427,4 +478,21 @@ impl Inquiry<'_> {
             }
         }
     }
+}
+
+/// Names of fields that hold what people write.
+fn is_content(name: &[u8]) -> bool {
+    matches!(
+        name,
+        b"title"
+            | b"body"
+            | b"content"
+            | b"role"
+            | b"text"
+            | b"message"
+            | b"conversation"
+            | b"messages"
+            | b"created_at"
+            | b"createdat"
+    )
 }

@@ -14,7 +14,8 @@ impl Inquiry<'_> {
         if depth >= DEPTH || matches!(self.s.tree.dialect().family, Family::Prose | Family::Json) {
             return None;
         }
-        let name = names.iter().find(|n| self.is_variable(n, item))?;
+        let defined = self.defined_name(item);
+        let name = names.iter().find(|n| self.is_variable(n, item)).or(defined.as_ref())?;
         let text = self.text(name.span.clone());
         let mut path: Vec<Step> = slot.path.clone();
         // The variable itself stands last; what the value is reached by within it, before.
@@ -30,7 +31,46 @@ impl Inquiry<'_> {
             path.push(Step::Index(index));
         }
         let (base, path) = self.base_and_path(name, path)?;
-        self.uses_of(&base, name.node, item, &path, depth)
+        let used = self.uses_of(&base, name.node, item, &path, depth);
+        let neutral = |step: &Step| matches!(step, Step::Name(n) if self.sense(n).stem.is_empty());
+        let attribute = !path.is_empty() && self.is_attribute(name) && path.first().is_some_and(neutral);
+        used.or_else(|| attribute.then(|| self.handle_claim(name.node, &base, depth + 1)).flatten())
+    }
+
+    /// `object.name = value`, `object["name"] = value`.
+    fn is_attribute(&self, name: &Name) -> bool {
+        let square = self.s.tree.parent(name.node).is_some_and(|p| self.s.tree.kind(p) == Kind::Square);
+        square || parts(self.text(name.span.clone())).count() > 1
+    }
+
+    /// `define(NAME, value)`, `setenv("NAME", value)`: the name is the first argument.
+    fn defined_name(&self, item: Item) -> Option<Name> {
+        let tree = &self.s.tree;
+        if tree.kind(item.container) != Kind::Round || item.index != 1 {
+            return None;
+        }
+        let callee = tree.slice(self.s.callee(item.container)?);
+        let last = callee.rsplit(|b| matches!(b, b'.' | b':' | b'-')).next().unwrap_or(callee);
+        if !matches!(
+            last,
+            b"define"
+                | b"setenv"
+                | b"putenv"
+                | b"set"
+                | b"put"
+                | b"const"
+                | b"defparameter"
+                | b"defconst"
+                | b"Define"
+                | b"SetEnvironmentVariable"
+        ) {
+            return None;
+        }
+        let holding = self.s.holding(item.container);
+        let [first] = holding.item(0) else { return None };
+        let span = tree.span(*first);
+        let quote = (tree.slice(*first).len() - tree.content(*first).len()) / 2;
+        Some(Name { span: span.start + quote..span.end - quote, node: *first, bond: Bond::Assigned })
     }
 
     fn is_variable(&self, name: &Name, item: Item) -> bool {
@@ -71,19 +111,19 @@ impl Inquiry<'_> {
         }
         // `headers["Authorization"] = value`: the variable stands before the bracket.
         let holder = self.s.tree.parent(name.node).filter(|&p| self.s.tree.kind(p) == Kind::Square);
-        if let Some(square) = holder {
-            if let Some(&before) = self.s.head(square).first().filter(|&&b| self.s.tree.kind(b) == Kind::Word) {
-                path.push(Step::Name(text.to_vec()));
-                all = parts(self.s.tree.slice(before)).map(<[u8]>::to_vec).collect();
-                if let [object, attribute] = all.as_slice()
-                    && matches!(attribute.as_slice(), b"environ" | b"env" | b"headers" | b"ENV")
-                {
-                    // The environment: the name itself is what is looked up elsewhere.
-                    if attribute.as_slice() != b"headers" {
-                        return Some((text.to_vec(), Vec::new()));
-                    }
-                    all = vec![object.clone()];
+        if let Some(square) = holder
+            && let Some(&before) = self.s.head(square).first().filter(|&&b| self.s.tree.kind(b) == Kind::Word)
+        {
+            path.push(Step::Name(text.to_vec()));
+            all = parts(self.s.tree.slice(before)).map(<[u8]>::to_vec).collect();
+            if let [object, attribute] = all.as_slice()
+                && matches!(attribute.as_slice(), b"environ" | b"env" | b"headers" | b"ENV")
+            {
+                // The environment: the name itself is what is looked up elsewhere.
+                if attribute.as_slice() != b"headers" {
+                    return Some((text.to_vec(), Vec::new()));
                 }
+                all = vec![object.clone()];
             }
         }
         while all.len() > 1 {
@@ -119,7 +159,7 @@ impl Inquiry<'_> {
         if places.len() < 2 {
             return None;
         }
-        let scope = self.scope(item);
+        let scope = if self.is_member_name(definition) { 0 } else { self.scope(item) };
         let after = self.s.tree.node(scope).after;
         let (mut ours, mut other, mut torn): (Option<Claim>, Option<Claim>, bool) = (None, None, false);
         let mut looked = 0;
@@ -163,6 +203,18 @@ impl Inquiry<'_> {
         claim
     }
 
+    /// `self.name`, `this->name`, `@name`: known beyond the function that binds it.
+    fn is_member_name(&self, definition: Id) -> bool {
+        let tree = &self.s.tree;
+        let text = tree.slice(definition);
+        let joined = definition.checked_sub(2).is_some_and(|d| {
+            matches!(tree.slice(d + 1), b"->" | b"?->") && matches!(tree.slice(d), b"$this" | b"this" | b"self")
+        });
+        joined
+            || text.starts_with(b"@")
+            || matches!(parts(text).next(), Some(b"self" | b"this")) && parts(text).count() > 1
+    }
+
     /// Takes one from the budget; false: it is spent.
     pub(super) fn spend(&self) -> bool {
         let left = self.budget.get();
@@ -183,7 +235,7 @@ impl Inquiry<'_> {
     }
 
     /// Whether a group is the body of a function (and not of a class).
-    fn is_function_body(&self, node: Id) -> bool {
+    pub(super) fn is_function_body(&self, node: Id) -> bool {
         if !matches!(self.s.tree.kind(node), Kind::Block | Kind::Curly) {
             return false;
         }
@@ -273,7 +325,8 @@ impl Inquiry<'_> {
         }
         let defined = self.s.tree.slice(definition);
         if parts(defined).count() > 1 {
-            return parts(defined).next() == Some(first);
+            let own = parts(defined).next();
+            return own == Some(first) || own.is_some_and(|o| matches!(o, b"self" | b"this"));
         }
         // A field of a class or a record: any object can have it, if the name is bound once.
         self.s

@@ -16,6 +16,9 @@ const LEVELS: usize = 40;
 /// How many uses may lead on to further uses.
 pub(super) const DEPTH: usize = 5;
 
+/// What is known of the objects that names stand for.
+type Handles = HashMap<(Vec<u8>, Id), Option<Claim>>;
+
 /// What is remembered of a text for one rule.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
@@ -26,6 +29,7 @@ pub(super) struct Memory {
     pub(super) tables: RefCell<Option<Rc<super::joins::Tables>>>,
     pub(super) inserts: RefCell<Option<Rc<super::insert::Inserts>>>,
     pub(super) statements: RefCell<HashMap<Item, Option<super::insert::Head>>>,
+    pub(super) handles: RefCell<Handles>,
     pub(super) file: RefCell<Option<Rc<super::file::FileFacts>>>,
 }
 
@@ -104,7 +108,7 @@ impl Inquiry<'_> {
             if let Some(claim) = self.ask(node, container, level, depth, slot, &mut held) {
                 return Some(self.settle(claim, held));
             }
-            if held.as_ref().is_some_and(|h| h.confidence() >= Some(Confidence::Medium)) {
+            if held.as_ref().is_some_and(|h| !h.is_ours() || h.confidence() >= Some(Confidence::Medium)) {
                 break;
             }
             node = container;
@@ -115,8 +119,15 @@ impl Inquiry<'_> {
     /// A claim from further out against the one that a name nearer to the token made.
     fn settle(&self, claim: Claim, held: Option<Claim>) -> Claim {
         match held {
+            Some(held) if !held.is_ours() => {
+                if claim.by_host && claim.is_ours() {
+                    claim
+                } else {
+                    held
+                }
+            }
             // A custom address beats a name; nothing else does.
-            Some(held) if !(claim.by_host && !claim.is_ours()) && held.confidence() >= Some(Confidence::Medium) => held,
+            Some(held) if (!claim.by_host || claim.is_ours()) && held.confidence() >= Some(Confidence::Medium) => held,
             Some(held) if claim.is_ours() && held.is_ours() && held.confidence() >= claim.confidence() => held,
             _ => claim,
         }
@@ -137,6 +148,14 @@ impl Inquiry<'_> {
         if group && let Some(claim) = self.head_claim(node, slot, depth) {
             return Some(claim);
         }
+        // What a call makes of its arguments is taken for the argument.
+        if group
+            && self.s.tree.kind(node) == Kind::Round
+            && matches!(slot.path.last(), Some(Step::Index(_)))
+            && self.s.callee(node).is_some()
+        {
+            slot.path.pop();
+        }
         if self.s.tree.kind(node) == Kind::Section
             && let Some(claim) = self.section_claim(node, slot)
         {
@@ -149,6 +168,7 @@ impl Inquiry<'_> {
         for name in &names {
             if let Some(claim) = self.name_claim(node, name, level, slot) {
                 match claim.ruling {
+                    Ruling::Other(_) if claim.own => *held = held.take().or(Some(claim)),
                     // What holds the slot speaks for all of it; what stands beside that holder is not asked.
                     Ruling::Ours(_) if !claim.may_rise && claim.confidence() >= Some(Confidence::Medium) => {
                         return Some(claim);
@@ -196,7 +216,7 @@ impl Inquiry<'_> {
         if text.is_empty() || text.len() > 160 || self.is_keyword(&text) {
             return None;
         }
-        let sense = self.sense(&text);
+        let sense = self.last_sense(&text);
         let inner = slot.sense.is_none() && self.is_own_name(node, level);
         let first = slot.path.is_empty();
         match name.bond {
@@ -211,7 +231,10 @@ impl Inquiry<'_> {
                 slot.sense = Some((*sense).clone());
                 slot.name = text.clone();
             }
-            return self.own_name(&sense, name).map(|ruling| {
+            let ruling = self.own_name(&sense, name);
+            let bare = sense.owner == Some(Owner::Ours) && sense.roles & super::lexicon::role::SECRET == 0;
+            let ruling = if bare { ruling.map(|r| self.bare_name(r, node, name)) } else { ruling };
+            return ruling.map(|ruling| {
                 let reason = match (&ruling, name.bond) {
                     (Ruling::Ours(_), Bond::Compared) => format!("compared with {}", quoted()),
                     (Ruling::Ours(_), Bond::Fallback) => format!("stands in for {}", quoted()),
@@ -234,6 +257,51 @@ impl Inquiry<'_> {
             };
             Claim::new(ruling, reason, name.span.clone())
         })
+    }
+
+    /// What the provider's name alone says (`mistral: value`): much where keys are listed, little elsewhere.
+    fn bare_name(&self, ruling: Ruling, node: Id, name: &Name) -> Ruling {
+        if !matches!(ruling, Ruling::Ours(_)) {
+            return ruling;
+        }
+        use super::lexicon::role;
+        let tree = &self.s.tree;
+        let Some(item) = self.s.item_of(node) else { return ruling };
+        if self.s.holding(0).items.len() == 1 && item.container == 0 {
+            return ruling;
+        }
+        // What holds the entry: `KEYS = {...}`, `api-key: [...]`.
+        let outer = std::iter::once(item.container).chain(tree.ancestors(item.container)).take(4).find_map(|a| {
+            let names = self.s.names(a);
+            let first = names.into_iter().find(|n| n.span != name.span)?;
+            Some(self.sense(self.text(first.span)))
+        });
+        let holding = self.s.holding(item.container);
+        let others = (0..holding.items.len().min(200)).filter(|&i| i != item.index).any(|i| {
+            let key = self.entry(holding.item(i)).0;
+            key.is_some_and(|k| matches!(self.sense(tree.content(k)).owner, Some(Owner::Other(_))))
+        });
+        match outer {
+            Some(sense) if sense.fit() == Fit::Not => Ruling::Not,
+            Some(sense) if sense.roles & role::SECRET != 0 => Ruling::Ours(Confidence::High),
+            _ if others => Ruling::Ours(Confidence::Medium),
+            _ => Ruling::Ours(Confidence::Low),
+        }
+    }
+
+    /// The sense of a name: of its last part alone, where what stands before is a name space (`plugin.mistralKey`).
+    fn last_sense(&self, text: &[u8]) -> Rc<Sense> {
+        let whole = self.sense(text);
+        if whole.exact || whole.stem.is_empty() || whole.owner != Some(Owner::Ours) {
+            return whole;
+        }
+        let Some(last) =
+            text.rsplit(|b| matches!(b, b'.' | b':' | b'/' | b'\\')).next().filter(|l| l.len() < text.len())
+        else {
+            return whole;
+        };
+        let part = self.sense(last);
+        if part.owner == Some(Owner::Ours) { part } else { whole }
     }
 
     /// Whether names at this level are the token's own: nothing but quotes and groups without names lie between.
@@ -348,7 +416,7 @@ impl Inquiry<'_> {
         if text.len() > 200 {
             return None;
         }
-        let sense = self.sense(text);
+        let sense = self.section_sense(text);
         slot.nested |= sense.owner.is_none() && !sense.stem.is_empty();
         let prose = self.s.tree.kind(first) != Kind::Square;
         let ruling = self.scope_name(section, &sense, slot)?;
@@ -357,6 +425,17 @@ impl Inquiry<'_> {
         }
         let title = String::from_utf8_lossy(text).into_owned();
         Some(Claim::new(ruling, format!("in section {title}"), span))
+    }
+
+    /// The sense of a header's last part that says something: `[tool.x.mistral.auth]` is mistral's.
+    fn section_sense(&self, text: &[u8]) -> Rc<Sense> {
+        for part in text.rsplit(|b| matches!(b, b'.' | b'\\' | b'/' | b':' | b'"' | b'[' | b']')) {
+            let sense = self.sense(part);
+            if sense.owner.is_some() || !sense.stem.is_empty() {
+                return sense;
+            }
+        }
+        self.sense(text)
     }
 
     /// What the call or block that a group belongs to says: its callee, its receivers, its labels.
@@ -381,7 +460,7 @@ impl Inquiry<'_> {
             if self.is_keyword(text) || text.len() > 120 {
                 continue;
             }
-            let Some((owner, known)) = self.terms.callee(text) else { continue };
+            let Some((owner, known)) = self.callee(id) else { continue };
             let quoted = String::from_utf8_lossy(text).into_owned();
             let ruling = match owner {
                 Owner::Other(other) => Ruling::Other(other),
@@ -410,13 +489,11 @@ impl Inquiry<'_> {
 
     /// What a call is made on: a request, a client that was made with an address elsewhere.
     fn receiver_claim(&self, group: Id, head: &[Id], depth: usize) -> Option<Claim> {
-        if self.s.tree.kind(group) != Kind::Round {
-            return None;
-        }
+        let call = self.s.tree.kind(group) == Kind::Round;
         let mut found: Option<Claim> = None;
         for &id in head {
             let claim = match self.s.tree.kind(id) {
-                Kind::Word => self.resolve_base(id, depth),
+                Kind::Word if call => self.resolve_base(id, depth).or_else(|| self.receiver(id, depth)),
                 Kind::Round => self.arguments_claim(id, depth),
                 _ => None,
             };
@@ -427,7 +504,26 @@ impl Inquiry<'_> {
                 found = found.or(Some(claim));
             }
         }
-        found
+        found.or_else(|| call.then(|| self.first_argument(group, depth)).flatten())
+    }
+
+    /// The object whose method is called.
+    fn receiver(&self, word: Id, depth: usize) -> Option<Claim> {
+        let mut all = crate::structure::parts(self.s.tree.slice(word)).filter(|p| !matches!(*p, b"self" | b"this"));
+        let base = all.next()?;
+        all.next()?;
+        self.handle_claim(word, base, depth + 1)
+    }
+
+    /// The object that is a call's first argument, where the language has no methods: `setopt(handle, name, value)`.
+    fn first_argument(&self, call: Id, depth: usize) -> Option<Claim> {
+        let holding = self.s.holding(call);
+        let [word] = holding.item(0) else { return None };
+        if holding.items.len() < 2 || self.s.tree.kind(*word) != Kind::Word {
+            return None;
+        }
+        let base = crate::structure::parts(self.s.tree.slice(*word)).next()?;
+        self.handle_claim(*word, base, depth + 1)
     }
 
     /// What else stands in the item: addresses of a command, further calls of a chain, a comment behind.
@@ -477,10 +573,18 @@ impl Inquiry<'_> {
         if record && let Some(claim) = self.fields_claim(container, item.index, slot, level) {
             return Some(claim);
         }
-        if record && self.holds_statements(container) {
-            if let Some(claim) = self.uses_claim(item, slot, depth, names) {
-                return Some(claim);
-            }
+        if record
+            && self.holds_statements(container)
+            && let Some(claim) = self.uses_claim(item, slot, depth, names)
+        {
+            return Some(claim);
+        }
+        if record
+            && depth == 0
+            && level <= 2
+            && let Some(claim) = self.reference_claim(container, item.index, depth)
+        {
+            return Some(claim);
         }
         if matches!(self.s.tree.kind(container), Kind::Round | Kind::Square | Kind::Row | Kind::Str)
             && names.is_empty()

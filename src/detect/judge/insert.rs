@@ -43,7 +43,8 @@ impl Inquiry<'_> {
         if let Some(claim) = self.row_cells(&row, Some(mine), slot) {
             return Some(claim);
         }
-        self.foreign_row(&row, mine, slot)
+        let none = || Claim::new(Ruling::Not, "nothing in its row says whose it is", self.s.tree.span(node));
+        Some(self.foreign_row(&row, mine, slot).unwrap_or_else(none))
     }
 
     /// What the cells of a row name.
@@ -54,6 +55,11 @@ impl Inquiry<'_> {
             let Some((span, text)) = self.cell(row.round, index) else { continue };
             let head = row.columns.get(index).map(Vec::as_slice);
             let Some((rank, claim)) = self.cell_claim(&text, span, head, index + 1, slot) else { continue };
+            // A row of people: what they prefer is not whose token it is.
+            let people = row.table.iter().any(|w| super::beside::is_people(w));
+            if people && !claim.by_host {
+                continue;
+            }
             match &mut best {
                 Some((known, torn)) if *known == rank && torn.ruling != claim.ruling => torn.ruling = Ruling::Torn,
                 Some((known, _)) if *known >= rank => {}

@@ -89,7 +89,16 @@ impl Inquiry<'_> {
     fn is_list(&self, id: Id, kind: Kind) -> bool {
         match kind {
             Kind::Square | Kind::Str | Kind::Block => true,
-            Kind::Round | Kind::Curly => self.s.callee(id).is_none(),
+            // Of two elements only texts make a list: `{key, value}` is none.
+            Kind::Round | Kind::Curly => {
+                let holding = self.s.holding(id);
+                let texts = |r: &Range<usize>| {
+                    holding.kids[r.clone()]
+                        .iter()
+                        .all(|&k| matches!(self.s.tree.kind(k), Kind::Str | Kind::Url | Kind::Comment))
+                };
+                self.s.callee(id).is_none() && (holding.items.len() > 2 || holding.items.iter().all(texts))
+            }
             _ => false,
         }
     }
@@ -107,6 +116,15 @@ impl Inquiry<'_> {
             .copied()
             .filter(|&n| !matches!(self.s.tree.kind(n), Kind::Comment | Kind::Line | Kind::Gap))
             .collect();
+        let record = |n: &Id| {
+            matches!(
+                self.s.tree.kind(*n),
+                Kind::Curly | Kind::Square | Kind::Round | Kind::Block | Kind::Element | Kind::Tag
+            )
+        };
+        if nodes.iter().any(|n| record(n) && self.s.holding(*n).items.len() > 1) {
+            return None;
+        }
         let (first, last) = (*nodes.first()?, *nodes.last()?);
         let span = self.s.tree.span(first).start..self.s.tree.span(last).end;
         let text = if nodes.len() == 1 { self.s.tree.content(first) } else { self.text(span.clone()) };
@@ -156,6 +174,14 @@ impl Inquiry<'_> {
         }
         let (key, value) = self.key_and_value(nodes);
         let key = key?;
+        // `directive value` is no entry of a table.
+        let bound = nodes
+            .iter()
+            .take(8)
+            .any(|&n| tree.kind(n) == Kind::Op && matches!(tree.slice(n), b":" | b"=" | b"=>" | b"->" | b":="));
+        if !bound {
+            return None;
+        }
         let text = tree.content(key);
         if text.is_empty() || text.len() > 80 || value.is_empty() {
             return None;
@@ -202,7 +228,15 @@ impl Inquiry<'_> {
         let (mine, key) = self.entry_key(item.container, &nodes)?;
         let sense = self.sense(&key);
         // The names of fields are the same in every record; the keys of a table are names of their own.
-        if sense.fit() != Fit::Unknown && !(key.len() <= 2 && sense.fit() == Fit::Neutral) {
+        use super::lexicon::role;
+        let field = role::SECRET
+            | role::ENDPOINT
+            | role::PROVIDER
+            | role::MODEL
+            | role::NAMING
+            | role::PAIR_NAME
+            | role::PAIR_VALUE;
+        if key.len() > 2 && sense.stem.is_empty() && sense.roles & field != 0 || sense.fit() == Fit::Not {
             return None;
         }
         let tables = self.tables();
@@ -224,6 +258,54 @@ impl Inquiry<'_> {
             return None;
         }
         Some(mark_claim(first, "under the same key as", Confidence::High))
+    }
+}
+
+impl Inquiry<'_> {
+    /// What the places say that refer to the token's record by its name: `credential: eu-key` beside a host.
+    pub(super) fn reference_claim(&self, container: Id, index: usize, depth: usize) -> Option<Claim> {
+        use super::lexicon::role;
+        let tree = &self.s.tree;
+        let holding = self.s.holding(container);
+        if holding.items.len() > 24 {
+            return None;
+        }
+        for i in (0..holding.items.len()).filter(|i| *i != index) {
+            let (key, value) = self.key_and_value(holding.item(i));
+            let [value] = value else { continue };
+            let Some(key) = key.filter(|_| matches!(tree.kind(*value), Kind::Word | Kind::Str)) else { continue };
+            let sense = self.sense(tree.content(key));
+            let name = tree.content(*value);
+            // The name of a header or a setting is used by many.
+            let common = self.sense(name).full.is_empty() && !name.iter().any(u8::is_ascii_digit);
+            if sense.roles & (role::NAMING | role::ID) == 0 || common || !(2..=60).contains(&name.len()) {
+                continue;
+            }
+            let words = self.s.words();
+            let places = words.of(name);
+            if !(2..=12).contains(&places.len()) {
+                continue;
+            }
+            let mut found: Option<Claim> = None;
+            for &place in places.iter().filter(|&&p| !tree.holds(container, p) && !self.is_entry_key(p)) {
+                let Some(claim) = self.whose(place, depth + 1) else { continue };
+                match &found {
+                    Some(known) if known.ruling != claim.ruling => return None,
+                    _ => found = Some(claim),
+                }
+            }
+            if let Some(claim) = found.filter(|c| c.by_host || c.confidence() >= Some(Confidence::Medium)) {
+                return Some(claim.at_most(Confidence::Medium));
+            }
+        }
+        None
+    }
+
+    /// Whether a word is the key of an entry.
+    fn is_entry_key(&self, word: Id) -> bool {
+        let tree = &self.s.tree;
+        let node = tree.parent(word).filter(|&p| tree.kind(p) == Kind::Str).unwrap_or(word);
+        self.s.item_of(node).is_some_and(|item| self.key_and_value(&self.s.nodes(item)).0 == Some(node))
     }
 }
 

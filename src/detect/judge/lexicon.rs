@@ -19,6 +19,7 @@ pub(super) mod role {
     pub(in super::super) const MODEL: u16 = 1024;
     pub(in super::super) const PROTOCOL: u16 = 2048;
     pub(in super::super) const KEYWORD: u16 = 4096;
+    pub(in super::super) const MODULE: u16 = 8192;
 }
 
 #[derive(Deserialize)]
@@ -36,6 +37,7 @@ struct WordLists {
     model: Vec<String>,
     protocol: Vec<String>,
     keyword: Vec<String>,
+    module: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -78,6 +80,7 @@ impl Lexicon {
             (words.model, role::MODEL),
             (words.protocol, role::PROTOCOL),
             (words.keyword, role::KEYWORD),
+            (words.module, role::MODULE),
         ] {
             for word in list {
                 *lexicon.roles.entry(word).or_default() |= bit;

@@ -11,6 +11,7 @@ mod command;
 mod fields;
 mod file;
 mod flow;
+mod handle;
 mod hosts;
 mod inquiry;
 mod insert;
@@ -22,6 +23,8 @@ mod record;
 mod resolve;
 mod rows;
 mod terms;
+#[cfg(test)]
+mod tests;
 mod veto;
 
 use super::{Evidence, Path, Place, shape};

@@ -27,6 +27,7 @@ impl Inquiry<'_> {
     /// What people say about the token at the node `at`.
     pub(super) fn prose_claim(&self, at: Id, token: &Range<usize>) -> Option<Claim> {
         let (text, item) = self.sentence(at, token)?;
+        let text = self.clause(text, token);
         let said = self.said(&text, token);
         if said.id || said.other {
             return None;
@@ -34,7 +35,7 @@ impl Inquiry<'_> {
         if said.ours {
             return (said.secret || self.is_alone(item, token)).then(|| medium("named in the sentence", text));
         }
-        let lead = self.heading(item).or_else(|| self.question(at, item));
+        let lead = self.heading(item).or_else(|| self.question(at, item)).or_else(|| self.printed(item, token));
         let lead = lead?;
         let asked = self.said(&lead, token);
         let handed = asked.secret || self.text(lead.clone()).trim_ascii_end().ends_with(b":");
@@ -50,6 +51,9 @@ impl Inquiry<'_> {
                 Kind::File | Kind::Block | Kind::Element | Kind::Section | Kind::Comment | Kind::Str | Kind::Tag
             )
         })?;
+        // Quotes within a message are part of it.
+        let outer = tree.ancestors(holder).find(|&a| tree.kind(holder) == Kind::Str && tree.kind(a) == Kind::Str);
+        let holder = outer.unwrap_or(holder);
         let child = tree.child_towards(holder, at)?;
         let item = self.s.item_of(child)?;
         let prose = match tree.kind(holder) {
@@ -62,6 +66,23 @@ impl Inquiry<'_> {
         };
         let span = if tree.kind(holder) == Kind::Str { tree.span(holder) } else { self.s.item_span(item) };
         (prose && span.len() <= SENTENCE).then_some((span, item))
+    }
+
+    /// The part of a sentence that speaks of the token, where it holds several: what stands before it, up to the one
+    /// before, if that names anybody; else what stands behind it.
+    fn clause(&self, text: Range<usize>, token: &Range<usize>) -> Range<usize> {
+        let bytes = self.s.tree.text();
+        let runs: Vec<Range<usize>> = crate::detect::tokens::Runs::new(bytes.get(text.clone()).unwrap_or_default())
+            .map(|r| r.start + text.start..r.end + text.start)
+            .filter(|r| r.end <= token.start || r.start >= token.end)
+            .collect();
+        if runs.is_empty() {
+            return text;
+        }
+        let from = runs.iter().filter(|r| r.end <= token.start).map(|r| r.end).max().unwrap_or(text.start);
+        let to = runs.iter().filter(|r| r.start >= token.end).map(|r| r.start).min().unwrap_or(text.end);
+        let left = self.said(&(from..token.end), token);
+        if left.ours || left.other { from..token.end } else { token.start..to }
     }
 
     /// Whether a string is a message: words beside the token, under a key that holds text.
@@ -115,10 +136,12 @@ impl Inquiry<'_> {
     fn say(&self, piece: &[u8], said: &mut Said) {
         let sense = self.terms.sense(piece);
         match &sense.owner {
+            // Another variable's name.
+            None if piece.contains(&b'_') && sense.roles & role::SECRET != 0 => said.other = true,
             Some(Owner::Ours) if !sense.stem.is_empty() => said.other = true,
             Some(Owner::Ours) => said.ours = true,
             // Many providers bear the name of an ordinary word: in prose only its capital tells.
-            Some(Owner::Other(_)) if piece[0].is_ascii_uppercase() || piece.len() > 10 => said.other = true,
+            Some(Owner::Other(_)) if piece.iter().any(u8::is_ascii_uppercase) || piece.len() > 10 => said.other = true,
             _ => {}
         }
         for word in words(piece) {
@@ -199,6 +222,18 @@ impl Inquiry<'_> {
             let span = self.s.item_span(before);
             (span.len() <= SENTENCE && self.asks(&span)).then_some(span)
         })
+    }
+
+    /// The line before a token that stands alone, if it names the key: a command and what it printed.
+    fn printed(&self, item: Item, token: &Range<usize>) -> Option<Range<usize>> {
+        let prose = matches!(self.s.tree.dialect().family, Family::Prose | Family::Markdown);
+        if !prose || !self.is_alone(item, token) {
+            return None;
+        }
+        let before = Item { container: item.container, index: item.index.checked_sub(1)? };
+        let span = self.s.item_span(before);
+        let said = self.said(&span, token);
+        (span.len() <= SENTENCE && said.secret && said.ours).then_some(span)
     }
 
     fn asks(&self, span: &Range<usize>) -> bool {

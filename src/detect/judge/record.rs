@@ -22,6 +22,7 @@ impl Inquiry<'_> {
     fn mostly_keyed(&self, container: Id) -> bool {
         let tree = &self.s.tree;
         let holding = self.s.holding(container);
+        let code = self.is_code_scope(container);
         let (mut keyed, mut all) = (0usize, 0usize);
         for index in 0..holding.items.len().min(400) {
             let nodes = holding.item(index);
@@ -30,6 +31,10 @@ impl Inquiry<'_> {
                 continue;
             }
             all += 1;
+            if nodes.len() == 1 && matches!(tree.kind(first), Kind::Element | Kind::Curly) {
+                keyed += usize::from(self.entry(nodes).0.is_some());
+                continue;
+            }
             let statement = matches!(
                 tree.slice(first),
                 b"if"
@@ -69,7 +74,9 @@ impl Inquiry<'_> {
             keyed += usize::from(
                 bonded
                     && !statement
-                    && !(calls && tree.dialect().family == Family::Code && tree.kind(container) != Kind::Curly),
+                    && !(calls
+                        && tree.dialect().family == Family::Code
+                        && (code || tree.kind(container) != Kind::Curly)),
             );
             let labelled = nodes.len() <= 6
                 && nodes.last().is_some_and(|&n| matches!(tree.kind(n), Kind::Curly))
@@ -95,7 +102,10 @@ impl Inquiry<'_> {
                 !bonded && nodes.len() <= 8 && nodes.len() >= 2 && tree.kind(container) == Kind::Curly && !calls,
             );
         }
-        all > 0 && keyed * 10 >= all * 7
+        // `{"https://...", "token", 3}`: a tuple.
+        let commas = holding.kids.iter().any(|&k| tree.kind(k) == Kind::Comma);
+        let tuple = tree.kind(container) == Kind::Curly && keyed == 0 && commas && (2..=8).contains(&all);
+        tuple || all > 0 && keyed * 10 >= all * 7
     }
 
     /// Whether what is bound in a container are variables rather than fields of data.

@@ -23,7 +23,7 @@ impl Inquiry<'_> {
     }
 
     /// The nodes that the word at `place` is bound to, if it is bound there.
-    fn definition(&self, place: Id, name: &[u8]) -> Option<Vec<Id>> {
+    pub(super) fn definition(&self, place: Id, name: &[u8]) -> Option<Vec<Id>> {
         let tree = &self.s.tree;
         let word = tree.slice(place);
         if parts(word).last() != Some(name) || parts(word).count() > 2 {
@@ -184,14 +184,11 @@ impl Inquiry<'_> {
         for &node in value.iter().take(16) {
             match tree.kind(node) {
                 Kind::Str | Kind::Url => self.value_signals(None, &[node], 0, depth + 1, &mut fields),
-                Kind::Round => {
+                Kind::Round | Kind::Curly | Kind::Square => {
+                    self.search(node, 0, None, &mut fields);
                     for kid in tree.children(node).take(24) {
-                        match tree.kind(kid) {
-                            Kind::Str | Kind::Url | Kind::Word => {
-                                self.value_signals(None, &[kid], 0, depth + 1, &mut fields)
-                            }
-                            Kind::Curly => fields.extend(self.fields(kid).fields.iter().cloned()),
-                            _ => {}
+                        if tree.kind(kid) == Kind::Word {
+                            self.value_signals(None, &[kid], 0, depth + 1, &mut fields);
                         }
                     }
                 }
@@ -205,7 +202,7 @@ impl Inquiry<'_> {
         }
         let callee =
             value.iter().take(4).copied().find(|&n| tree.kind(n) == Kind::Word && !self.is_type(tree.slice(n)))?;
-        match self.terms.callee(tree.slice(callee))? {
+        match self.callee(callee)? {
             (Owner::Ours, Known::Listed) => {
                 let shown = String::from_utf8_lossy(tree.slice(callee)).into_owned();
                 Some(Claim::new(Ruling::Ours(Confidence::High), format!("used with {shown}"), tree.span(callee)))

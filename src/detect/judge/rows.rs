@@ -37,6 +37,9 @@ impl Inquiry<'_> {
         for index in (0..holding.items.len()).filter(|i| *i != mine) {
             let Some((span, text)) = self.cell(row, index) else { continue };
             let head = self.column_head(row, index, holding.items.len());
+            if head.as_ref().is_some_and(|(_, h)| self.belongs_elsewhere(row, h, slot, holding.items.len())) {
+                continue;
+            }
             let Some((rank, claim)) =
                 self.cell_claim(&text, span, head.as_ref().map(|(_, t)| t.as_slice()), index, slot)
             else {
@@ -49,6 +52,19 @@ impl Inquiry<'_> {
             }
         }
         best.map(|(_, claim)| claim)
+    }
+
+    /// Whether a column goes with another column of keys than the slot's: `llm_provider` with `llm_key`, not with
+    /// `portal_token`.
+    fn belongs_elsewhere(&self, row: Id, head: &[u8], slot: &Slot, cells: usize) -> bool {
+        let theirs = self.sense(head);
+        let Some(mine) = slot.sense.as_ref().filter(|m| m.full != theirs.full && !theirs.full.is_empty()) else {
+            return false;
+        };
+        (0..cells).filter_map(|i| self.column_head(row, i, cells)).any(|(_, other)| {
+            let other = self.sense(&other);
+            other.fit() == Fit::Secret && other.full == theirs.full && other.full != mine.full
+        })
     }
 
     /// What one cell says, and how much that weighs.
@@ -78,11 +94,17 @@ impl Inquiry<'_> {
         };
         let sense = self.sense(text);
         let named = sense.owner.is_some() && sense.fit() == Fit::Secret && sense.stem.is_empty() && sense.count <= 6;
-        if named && let Some(owner) = sense.owner.clone() {
+        if named
+            && !slot.is_password()
+            && let Some(owner) = sense.owner.clone()
+        {
             return Some((
                 weight + 1,
                 Claim::new(ruling(owner, Confidence::High), format!("in the row of {}", shown()), span),
             ));
+        }
+        if slot.is_password() {
+            return None;
         }
         let owner = self.terms.value(text)?;
         let sure = if weight >= 2 && slot.fit() >= Fit::Neutral { Confidence::High } else { Confidence::Medium };

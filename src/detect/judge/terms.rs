@@ -14,7 +14,7 @@ pub(super) enum Owner {
 }
 
 /// What a name says about the value that bears it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Sense {
     /// Whom it names.
     pub(super) owner: Option<Owner>,
@@ -24,6 +24,8 @@ pub(super) struct Sense {
     pub(super) roles: u16,
     /// Words that say which of several: without the owner's, roles' and neutral ones.
     pub(super) stem: Vec<String>,
+    /// The same with the neutral ones: `LLM_KEY` goes with `LLM_URL` before it goes with `EMBED_URL`.
+    pub(super) full: Vec<String>,
     /// Whether a word of it names a thing that is no credential's slot.
     pub(super) odd: bool,
     /// How many words it has.
@@ -68,7 +70,6 @@ pub(super) struct Terms {
     provider_values: Vec<String>,
     classes: Vec<String>,
     functions: Vec<String>,
-    key_args: Vec<Vec<String>>,
     headers: Vec<Vec<String>>,
     imports: Vec<String>,
     model_prefixes: Vec<String>,
@@ -76,8 +77,6 @@ pub(super) struct Terms {
     excluded: Vec<String>,
     homonyms: Vec<String>,
     files: Vec<String>,
-    /// Whether the only such token of a file that names only this provider is its.
-    pub(super) sole_owner: bool,
 }
 
 impl Terms {
@@ -92,7 +91,6 @@ impl Terms {
             provider_values: spec.provider_values.iter().map(|s| words(s.as_bytes()).concat()).collect(),
             classes: spec.classes.clone(),
             functions: spec.functions.clone(),
-            key_args: split(&spec.key_args),
             headers: split(&spec.headers),
             imports: lower(&spec.imports),
             model_prefixes: lower(&spec.model_prefixes),
@@ -100,7 +98,6 @@ impl Terms {
             excluded: lower(&spec.excluded_words),
             homonyms: lower(&spec.homonyms),
             files: lower(&spec.files),
-            sole_owner: spec.sole_owner,
         }
     }
 
@@ -130,7 +127,8 @@ impl Terms {
     pub(super) fn sense(&self, name: &[u8]) -> Sense {
         let words = words(name);
         let exact = self.env.contains(&words) || self.headers.contains(&words);
-        let mut sense = Sense { owner: None, exact, roles: 0, stem: Vec::new(), odd: false, count: words.len() };
+        let mut sense =
+            Sense { owner: None, exact, roles: 0, stem: Vec::new(), full: Vec::new(), odd: false, count: words.len() };
         if exact {
             sense.owner = Some(Owner::Ours);
         }
@@ -144,11 +142,21 @@ impl Terms {
             }
             i += n.max(1);
         }
+        // `proxy_pass`, `baseURL`: words that mean something together.
+        let joined = lexicon().roles(&words.concat());
+        if words.len() > 1 && joined != 0 {
+            sense.roles = joined;
+            sense.stem.clear();
+            sense.full.clear();
+        }
         sense
     }
 
     fn word(&self, word: &str, sense: &mut Sense) {
         let mut roles = lexicon().roles(word);
+        if roles == 0 && is_role_words(word) {
+            roles = role::SECRET | role::NEUTRAL;
+        }
         if self.excluded.iter().any(|e| e == word) {
             roles |= role::ID;
         }
@@ -164,6 +172,12 @@ impl Terms {
             | role::PROVIDER
             | role::MODEL
             | role::KEYWORD;
+        let role_word = roles & (role::SECRET | role::ENDPOINT | role::KEYWORD | role::PAIR_NAME | role::PAIR_VALUE)
+            != 0
+            || roles & (role::PROVIDER | role::MODEL | role::NAMING) != 0 && roles & role::PROTOCOL == 0;
+        if !role_word {
+            sense.full.push(word.to_owned());
+        }
         if roles & silent == 0 && !word.is_empty() {
             sense.stem.push(word.to_owned());
         }
@@ -205,11 +219,6 @@ impl Terms {
         }
     }
 
-    /// Whether a host is one of the provider's pages for people.
-    pub(super) fn is_account_host(&self, host: &Host) -> bool {
-        self.account_hosts.iter().any(|h| host.name == *h || host.name.ends_with(&format!(".{h}")))
-    }
-
     /// Whose a value is that stands where a provider is named: `mistral`, `Mistral AI`, `mistralCloudApi`.
     pub(super) fn value(&self, value: &[u8]) -> Option<Owner> {
         let value = value.trim_ascii();
@@ -229,15 +238,11 @@ impl Terms {
         }
     }
 
-    /// Whether the value is a protocol's name (or empty of meaning): it names nobody.
-    pub(super) fn is_protocol(&self, value: &[u8]) -> bool {
-        let joined = words(value).concat();
-        lexicon().roles(&joined) & role::PROTOCOL != 0
-    }
-
     fn is_model(&self, value: &[u8]) -> bool {
         let digits = value.iter().any(u8::is_ascii_digit);
-        digits && !value.contains(&b' ') || value.contains(&b'/')
+        let first = value.split(|b| *b == b'/').next().unwrap_or_default();
+        let vendor = first.len() < value.len() && self.names.iter().any(|n| first.eq_ignore_ascii_case(n.as_bytes()));
+        digits && !value.contains(&b' ') || vendor
     }
 
     /// Whose a model is by its prefix: `mistral/...` is the provider's, `deepinfra/mistralai/...` another's.
@@ -275,11 +280,6 @@ impl Terms {
         }
         let sense = self.sense(trimmed);
         sense.owner.map(|owner| (owner, if sense.stem.is_empty() { Known::ByName } else { Known::Loosely }))
-    }
-
-    /// Whether this is a name of the argument that takes the key.
-    pub(super) fn is_key_arg(&self, name: &[u8]) -> bool {
-        self.key_args.contains(&words(name))
     }
 
     /// Whether a file's own name says that it holds the provider's key or settings.

@@ -26,6 +26,9 @@ impl Inquiry<'_> {
         {
             return not("a part of a longer name");
         }
+        if self.is_ciphertext(at) {
+            return not("ciphertext");
+        }
         if self.is_in_path(token) {
             return not("in a path");
         }
@@ -33,6 +36,29 @@ impl Inquiry<'_> {
             return not("a name, not a value");
         }
         None
+    }
+
+    /// Whether something that holds the token says that it is encrypted: `encryptedData:`, `!vault`, `ENC[...]`.
+    fn is_ciphertext(&self, at: Id) -> bool {
+        let tree = &self.s.tree;
+        std::iter::once(at).chain(tree.ancestors(at)).take(8).any(|node| {
+            let named = self.s.names(node).into_iter().any(|n| {
+                super::lexicon::words(self.text(n.span))
+                    .iter()
+                    .any(|w| matches!(w.as_str(), "encrypted" | "encrypteddata" | "ciphertext" | "sealed" | "cipher"))
+            });
+            named
+                || self.s.item_of(node).is_some_and(|item| {
+                    let nodes = self.s.nodes(item);
+                    nodes.windows(2).take(12).any(|w| {
+                        matches!(tree.slice(w[0]), b"!")
+                            && matches!(tree.slice(w[1]), b"vault" | b"encrypted" | b"secret" | b"Sealed")
+                    }) || nodes
+                        .windows(2)
+                        .take(12)
+                        .any(|w| tree.slice(w[0]) == b"ENC" && tree.kind(w[1]) == Kind::Square)
+                })
+        })
     }
 
     /// A token within an address: a password, a query's value, or a part of the path.
@@ -124,9 +150,8 @@ fn is_sigil(text: &[u8]) -> bool {
 
 /// Whether the token is a line of data that was wrapped: the line before or behind is a longer run of base64.
 fn is_wrapped(text: &[u8], token: &Range<usize>) -> bool {
-    let noise = |b: &u8| {
-        matches!(b, b' ' | b'\t' | b'\r' | b'"' | b'\'' | b'#' | b'*' | b'+' | b'|' | b'\\' | b'n' | b',' | b'>')
-    };
+    let noise =
+        |b: &u8| matches!(b, b' ' | b'\t' | b'\r' | b'"' | b'\'' | b'#' | b'*' | b'+' | b'|' | b'\\' | b'n' | b'>');
     let blank = |b: &u8| matches!(b, b' ' | b'\t' | b'\r' | b'"' | b'\'' | b'#' | b'*' | b'|' | b'>' | b'-' | b'+');
     let line_start = memchr::memrchr(b'\n', &text[..token.start]).map_or(0, |n| n + 1);
     let line_end = memchr::memchr(b'\n', &text[token.end..]).map_or(text.len(), |n| token.end + n);

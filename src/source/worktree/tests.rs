@@ -128,6 +128,17 @@ fn the_files_are_those_that_git_would_add() {
 }
 
 #[test]
+fn patterns_beyond_number_are_not_used_and_that_is_said() {
+    let git = Git::new();
+    git.write("a", b"x");
+    git.write("sub/b", b"x");
+    git.write("sub/.gitignore", &[&b"b\n"[..], &b"*a?b*c\n".repeat(5_000)].concat());
+    let sink = scan(git.root());
+    assert_eq!(below(&sink, git.root()), ["a", "sub/.gitignore", "sub/b"]);
+    assert_eq!(sink.notes(), ["sub/.gitignore is too long to be used: what it ignores is scanned"]);
+}
+
+#[test]
 fn the_users_own_patterns_hold_too() {
     let git = Git::new();
     git.write("a.swp", b"x");
@@ -495,4 +506,47 @@ fn it_stops_when_it_is_told_to() {
     sink.stop.store(true, std::sync::atomic::Ordering::Relaxed);
     Worktree::new(vec![git.root().to_owned()], Options::default()).unwrap().scan(&sink).unwrap();
     assert!(sink.paths().is_empty());
+}
+
+/// Random patterns in three folders: nothing that git would add is passed over.
+#[test]
+fn random_rules_hide_nothing_that_git_would_add() {
+    let mut random = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut next = move |n: usize| {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        (random % n as u64) as usize
+    };
+    let git = Git::new();
+    for upper in ["a", "b", "ab", "c.x"] {
+        for folder in ["a", "b.x", "ba", "d"] {
+            for name in ["a", "b", "ab.x", "c"] {
+                git.write(&format!("{upper}/{folder}/{name}"), b"x");
+            }
+        }
+        git.write(&format!("f{upper}"), b"x");
+    }
+    git.run(&["add", "-f", "a/a/a", "b/d/c"]);
+    let pieces: Vec<&str> =
+        "a b * ? / ** / [ab] .x ! c [!a] \\a f d **/ /** *.x [a-c] []a] \\* [^b] [[:alpha:]] [.-a] \
+                             [\\a] [a- {a,b} ab /*"
+            .split(' ')
+            .collect();
+    let mut more = 0;
+    for _ in 0..120 {
+        for place in [".gitignore", "a/.gitignore", "ab/ba/.gitignore"] {
+            let mut pattern = || (0..1 + next(5)).map(|_| pieces[next(pieces.len())]).collect::<String>() + "\n";
+            let rules: String = [pattern(), pattern(), pattern()].concat();
+            git.write(place, rules.as_bytes());
+        }
+        let listed = git.run(&["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
+        let found = below(&scan(git.root()), git.root());
+        let wanted: Vec<_> = listed.split_terminator('\0').map(str::to_owned).collect();
+        let missing: Vec<_> = wanted.iter().filter(|path| !found.contains(path)).collect();
+        let rules = || fs::read_to_string(git.root().join(".gitignore")).unwrap();
+        assert!(missing.is_empty(), "{missing:?} by {:?} and the like", rules());
+        more += usize::from(found.len() > wanted.len());
+    }
+    assert!(more <= 2, "{more} of 120 times more was read than git would add");
 }

@@ -117,7 +117,7 @@ fn merge(scratch: &Scratch) -> Result<Verdict> {
         fs::write(&file, resolution).map_err(|e| leakbreak::Error::path(&file, e))?;
         // git runs a driver in the work tree's root, by sh.
         let driver = "merge.doctor.driver=cat ../resolution > %A";
-        let ended = scratch.seen(&["-c", driver, "merge", "-q", "--no-edit", "side"])?;
+        let ended = scratch.seen(&["-c", driver, "merge", "-q", "--no-ff", "--no-edit", "side"])?;
         scratch.unseen(&["reset", "-q", "--hard"])?;
         scratch.unseen(&["checkout", "-q", "main"])?;
         Ok(ended)

@@ -61,7 +61,7 @@ fn tell(outcome: &Outcome, (act, status): (Act, Status), color: ColorArg, out: &
         (Act::Push, true) => "push blocked: it would publish a secret",
         (Act::Push, false) => "push blocked: not everything that it brings could be read",
     };
-    writeln!(out, "\nleakbreak: {what}. Nothing is lost.")?;
+    writeln!(out, "leakbreak: {what}. Nothing is lost.")?;
     match (act, found) {
         (Act::Commit, true) => writeln!(
             out,
@@ -85,5 +85,6 @@ fn allow(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
     let Some(first) = outcome.active().next() else { return Ok(()) };
     writeln!(out, "  If it is no secret, say so, with a reason:")?;
     writeln!(out, "    in the line, or alone on the line above:  leakbreak:allow {} -- REASON", first.rule.id)?;
-    writeln!(out, "    in .leakbreak.toml:  [[allow]]  fingerprint = \"{}\"  reason = \"REASON\"", first.fingerprint)
+    writeln!(out, "    in .leakbreak.toml:\n        [[allow]]\n        fingerprint = \"{}\"", first.fingerprint)?;
+    writeln!(out, "        reason = \"REASON\"")
 }

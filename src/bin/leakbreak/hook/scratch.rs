@@ -142,6 +142,7 @@ impl Scratch {
         for name in env::git_locals() {
             git.env_remove(name);
         }
+        git.env_remove("GIT_DEFAULT_REF_FORMAT").env_remove("GIT_DEFAULT_HASH");
         let none = self.no_hooks();
         let mut hooks_path = std::ffi::OsString::from("core.hooksPath=");
         hooks_path.push(hooks.unwrap_or(&none));
@@ -154,6 +155,9 @@ impl Scratch {
             "push.gpgSign=false",
             "core.autocrlf=false",
             "core.fsmonitor=false",
+            "merge.verifySignatures=false",
+            "protocol.file.allow=always",
+            "init.defaultRefFormat=files",
             "gc.auto=0",
         ] {
             git.args(["-c", setting]);

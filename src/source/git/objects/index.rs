@@ -217,7 +217,13 @@ impl Pack {
             None if !idx.path.exists() => Proof::Hash,
             _ => return None,
         };
-        Some(Prepared { index: Index::File, order: order?, proof, damage: None })
+        // Its objects may all be well; git refuses such a pack as a whole.
+        let fits = self.bytes().ends_with(idx.file.pack_checksum().as_bytes());
+        let damage = match self.count {
+            None => Some("its header is damaged".to_owned()),
+            Some(_) => (!fits).then(|| "it is not the pack that its index was made for: its end differs".to_owned()),
+        };
+        Some(Prepared { index: Index::File, order: order?, proof, damage })
     }
 }
 

@@ -41,7 +41,8 @@ pub(super) fn rebuild(pack: &Pack, elsewhere: Elsewhere<'_>) -> (Vec<(ObjectId, 
     let expected = pack.count.map_or(found, |count| found.max(count as usize));
     let lost = expected.saturating_sub(made.len());
     let damage = match (lost, gaps) {
-        (0, 0) => None,
+        (0, 0) if pack.count == Some(found as u32) => None,
+        (0, 0) => Some("its header is damaged".to_owned()),
         (0, _) => Some("parts of it are damaged; it has no index that says what they hold".to_owned()),
         (lost, _) => {
             Some(format!("{lost} of its {expected} objects can't be read; it has no sound index that names them"))

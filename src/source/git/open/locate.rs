@@ -64,7 +64,7 @@ pub(super) fn from(start: &Path, env: &GitEnv) -> Result<Option<Place>> {
 /// The repository whose work tree holds `start`; one that only is or holds it as a part of its git folder is none.
 pub(super) fn work_tree_of(start: &Path) -> Result<Option<Place>> {
     let env = GitEnv::default();
-    for dir in start.ancestors() {
+    for dir in start.ancestors().skip(usize::from(closed(start))) {
         if let Some(place) = dot_git(dir, &env)? {
             return Ok(Some(place));
         }
@@ -73,6 +73,12 @@ pub(super) fn work_tree_of(start: &Path) -> Result<Option<Place>> {
         }
     }
     Ok(None)
+}
+
+/// Whether nothing in a folder can be asked about: what holds it is then the folder above, and the walk says that it
+/// could not be read.
+fn closed(folder: &Path) -> bool {
+    std::fs::symlink_metadata(folder.join(".git")).is_err_and(|e| e.kind() == ErrorKind::PermissionDenied)
 }
 
 /// Where HEAD alone is damaged, git sees no repository at all; whoever names it gets what can still be read.

@@ -208,7 +208,9 @@ fn is_repeated(value: &[u8]) -> bool {
     let mut seen = [false; 256];
     value.iter().for_each(|&b| seen[usize::from(b)] = true);
     let distinct = seen.iter().filter(|s| **s).count();
-    let period = (1..=n / 2).take(24).any(|p| n >= 2 * p + usize::from(n % p != 0) * 4 && value[p..] == value[..n - p]);
+    let period = (1..=n / 2)
+        .take(24)
+        .any(|p| n >= 2 * p + usize::from(!n.is_multiple_of(p)) * 4 && value[p..] == value[..n - p]);
     (n >= 6 && (period || distinct <= 2)) || (n >= 16 && distinct <= 5)
 }
 

@@ -267,9 +267,8 @@ fn flag(text: &[u8], at: usize) -> Option<Literal> {
 fn is_inside(text: &[u8], first: usize, syntax: Syntax) -> bool {
     let line = &text[first.saturating_sub(512)..first];
     let line = &line[memchr::memrchr(b'\n', line).map_or(0, |i| i + 1)..];
-    match line.trim_ascii_end() {
-        [.., b'?' | b'&' | b';'] => return syntax != Syntax::Code || !line.ends_with(b"; "),
-        _ => {}
+    if let [.., b'?' | b'&' | b';'] = line.trim_ascii_end() {
+        return syntax != Syntax::Code || !line.ends_with(b"; ");
     }
     if !matches!(syntax, Syntax::Code | Syntax::Data | Syntax::Markup | Syntax::Yaml | Syntax::Shell)
         || line.len() >= 500

@@ -1,8 +1,8 @@
 //! Values assigned to secret-like names: the generic rules.
 //!
-//! One search for a few dozen stems finds the names; [`name`] says what a name claims, [`bind`] what it is bound to in
-//! any of the forms that languages and files have, [`weigh`] whether the value is worth the claim. Passwords on command
-//! lines, which no name announces, are read by [`command`]. Where this ends: it knows no provider's tokens (their rules
+//! One search for a few dozen stems finds the names; `name` says what a name claims, `bind` what it is bound to in
+//! any of the forms that languages and files have, `weigh` whether the value is worth the claim. Passwords on command
+//! lines, which no name announces, are read by `command`. Where this ends: it knows no provider's tokens (their rules
 //! win over these), no structure beyond a name's own line and the next, and it looks at the text as it stands: encodings
 //! are undone before.
 
@@ -247,24 +247,24 @@ fn bound_to(claim: &Claim, name: &[u8]) -> String {
 
 /// Whether a user, host or account stands near: what it is beside tells a password from a word about passwords.
 fn beside_login(text: &[u8], span: &Range<usize>) -> bool {
-    const WORDS: [&[u8]; 12] = [
-        b"user",
-        b"login",
-        b"host",
-        b"account",
-        b"smtp",
-        b"uid",
-        b"ssid",
-        b"usuario",
-        b"benutzer",
-        b"identifiant",
-        b"database",
-        b"server",
+    const WORDS: [&str; 12] = [
+        "user",
+        "login",
+        "host",
+        "account",
+        "smtp",
+        "uid",
+        "ssid",
+        "usuario",
+        "benutzer",
+        "identifiant",
+        "database",
+        "server",
     ];
+    static SEARCH: OnceLock<Option<AhoCorasick>> = OnceLock::new();
+    let search = SEARCH.get_or_init(|| AhoCorasick::builder().ascii_case_insensitive(true).build(WORDS).ok());
     let near = &text[span.start.saturating_sub(200)..(span.end + 120).min(text.len())];
-    near.windows(4)
-        .enumerate()
-        .any(|(i, _)| WORDS.iter().any(|w| near.len() >= i + w.len() && near[i..i + w.len()].eq_ignore_ascii_case(w)))
+    search.as_ref().is_some_and(|s| s.is_match(near))
 }
 
 #[cfg(test)]

@@ -130,6 +130,7 @@ impl Scan {
             findings.retain(|f| f.origin.reach == crate::blob::Reach::Reachable);
             receipt.unreachable_findings = (all - findings.len()) as u64;
         }
+        crate::finding::without_echoes(&mut findings);
         self.suppress(&mut findings, source, &mut receipt);
         findings.sort_by(crate::finding::order);
         let mut outcome = Outcome { findings, receipt };

@@ -8,6 +8,8 @@ use std::ops::Range;
 #[derive(Debug, Default)]
 pub(super) struct Hits {
     pub(super) matches: Vec<Match>,
+    /// What a rule knows to be no secret though it looks like one: an id, an example. No generic rule may say other.
+    pub(super) claims: Vec<Range<usize>>,
     refusals: Option<Vec<Refusal>>,
     /// A decoding limit was reached.
     pub(super) truncated: bool,
@@ -45,6 +47,7 @@ impl Hits {
             }
             m
         }));
+        self.claims.extend(view.claims.into_iter().map(&original));
         if let (Some(all), Some(more)) = (&mut self.refusals, view.refusals) {
             all.extend(more.into_iter().map(|r| Refusal { span: original(r.span), ..r }));
         }

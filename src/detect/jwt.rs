@@ -47,7 +47,10 @@ pub(super) fn look(rule: &Arc<Rule>, text: &[u8], start: usize, run_end: usize, 
         (start..end, judge(&algorithm, decode(payload).as_deref(), signature))
     };
     match verdict {
-        Err(why) => hits.refuse(rule, span.clone(), || why.to_owned()),
+        Err(why) => {
+            hits.refuse(rule, span.clone(), || why.to_owned());
+            hits.claims.push(span.clone());
+        }
         Ok((confidence, why)) => hits.matches.push(Match {
             rule: rule.clone(),
             title: None,

@@ -129,7 +129,7 @@ impl Detector {
     /// As [`Detector::detect`], and whether everything was looked at.
     pub fn examine(&self, text: &[u8], place: Place<'_>) -> Examined {
         let hits = self.gather(text, place, Hits::matches());
-        Examined { truncated: hits.truncated, matches: overlap::resolve(hits.matches) }
+        Examined { truncated: hits.truncated, matches: overlap::resolve(hits.matches, hits.claims) }
     }
 
     /// Whether some path could make a finding of at least `floor` in this text. Cheap for a text without candidates.
@@ -197,7 +197,7 @@ fn literals(index: &Index, look: &mut Look<'_>, hits: &mut Hits) {
     let mut patterns = Vec::new();
     let text = look.text;
     index.literals.find(text, |hit| match (hit.target, &index.url) {
-        (Target::Url, Some(rule)) => url::look(rule, text, hit.start, hits),
+        (Target::Url, Some(rule)) => url::look(rule, (text, look.place.kind), hit.start, hits),
         (Target::Url, None) => {}
         (Target::Block, _) => index.blocks.look(text, hit.start, hits),
         (Target::Form(form), _) => prefix::literal(index, look, hit.start..hit.end, form, hits),

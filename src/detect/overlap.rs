@@ -3,10 +3,13 @@
 use super::Match;
 use crate::rule::RuleKind;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Keeps the most specific of overlapping matches, and sorts by place. Among equals the surer one stays, then the
-/// longer, then the one that was found first (in the text itself before its views).
-pub(super) fn resolve(mut all: Vec<Match>) -> Vec<Match> {
+/// longer, then the one that was found first (in the text itself before its views). A generic one yields to a claim.
+pub(super) fn resolve(mut all: Vec<Match>, claims: Vec<Range<usize>>) -> Vec<Match> {
+    let claims = joined(claims);
+    all.retain(|m| specificity(m) > GENERIC || !touches(&claims, &m.span));
     all.sort_by_key(|m| std::cmp::Reverse((specificity(m), m.confidence, m.span.len())));
     let mut kept: BTreeMap<usize, Match> = BTreeMap::new();
     for found in all {
@@ -20,6 +23,26 @@ pub(super) fn resolve(mut all: Vec<Match>) -> Vec<Match> {
     kept.into_values().collect()
 }
 
+/// Sorted, and those that overlap in one.
+fn joined(mut claims: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    claims.sort_by_key(|c| c.start);
+    let mut all: Vec<Range<usize>> = Vec::with_capacity(claims.len());
+    for claim in claims {
+        match all.last_mut().filter(|last| claim.start <= last.end) {
+            Some(last) => last.end = last.end.max(claim.end),
+            None => all.push(claim),
+        }
+    }
+    all
+}
+
+fn touches(claims: &[Range<usize>], span: &Range<usize>) -> bool {
+    claims.get(claims.partition_point(|c| c.end <= span.start)).is_some_and(|c| c.start < span.end)
+}
+
+/// The specificity of the generic rules, at most.
+const GENERIC: u8 = 1;
+
 /// How much a rule knows of what it finds.
 fn specificity(found: &Match) -> u8 {
     let checked = found.rule.spec.token.iter().any(|t| t.checksum.is_some());
@@ -30,7 +53,7 @@ fn specificity(found: &Match) -> u8 {
         RuleKind::JsonWebToken | RuleKind::Pattern => 4,
         RuleKind::Contextual => 3,
         RuleKind::UrlCredentials => 2,
-        RuleKind::GenericSecret => 1,
+        RuleKind::GenericSecret => GENERIC,
         RuleKind::GenericPassword => 0,
     }
 }
@@ -40,7 +63,6 @@ mod tests {
     use super::*;
     use crate::finding::Secret;
     use crate::rule::{Confidence, read_str};
-    use std::ops::Range;
     use std::path::Path;
     use std::sync::Arc;
 
@@ -55,7 +77,7 @@ mod tests {
     }
 
     fn ids(all: Vec<Match>) -> Vec<(String, Range<usize>)> {
-        resolve(all).into_iter().map(|m| (m.rule.id.clone(), m.span)).collect()
+        resolve(all, Vec::new()).into_iter().map(|m| (m.rule.id.clone(), m.span)).collect()
     }
 
     #[test]
@@ -70,6 +92,16 @@ mod tests {
         use Confidence::{High, Low};
         assert_eq!(ids(vec![of("token", 0..9, Low), of("token", 0..5, High)])[0].1, 0..5);
         assert_eq!(ids(vec![of("token", 2..9, Low), of("token", 0..9, Low)])[0].1, 0..9);
+    }
+
+    #[test]
+    fn a_claim_silences_the_generic_rules_alone() {
+        use Confidence::High;
+        let all =
+            || vec![of("token", 0..20, High), of("generic-secret", 30..50, High), of("generic-secret", 60..80, High)];
+        let kept = |claims| resolve(all(), claims).into_iter().map(|m| m.span).collect::<Vec<_>>();
+        assert_eq!(kept(vec![35..40, 5..8, 38..45]), [0..20, 60..80]);
+        assert_eq!(kept(vec![20..30, 50..60]).len(), 3);
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub(super) fn join(look: &mut Look<'_>, mut found: Match, hits: &mut Hits) {
     let rule = found.rule.clone();
     for part in &rule.spec.part {
         match nearest(look, &found, part) {
-            Some(half) => add(look.text, &mut found, part, half),
+            Some(half) => add(look.text, &mut found, part, half, hits),
             None => {
                 if let Some(alone) = part.alone {
                     found.confidence = found.confidence.min(alone);
@@ -39,10 +39,11 @@ pub(super) fn join(look: &mut Look<'_>, mut found: Match, hits: &mut Hits) {
     hits.matches.push(found);
 }
 
-fn add(text: &[u8], found: &mut Match, part: &PartSpec, half: Range<usize>) {
+fn add(text: &[u8], found: &mut Match, part: &PartSpec, half: Range<usize>, hits: &mut Hits) {
     if part.secret {
         let reason = format!("the {} of the {} beside it", part.id, found.rule.title);
         found.evidence.insert(0, Evidence { reason, span: Some(found.span.clone()) });
+        hits.claims.push(found.span.clone());
         found.secret = Secret::new(&text[half.clone()]);
         found.span = half;
     } else {

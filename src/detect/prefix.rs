@@ -236,6 +236,7 @@ impl Token<'_> {
         let (rule, span) = (&self.form.rule, self.start..self.body.end);
         if let Some(why) = self.fake() {
             hits.refuse(rule, span.clone(), || why.to_owned());
+            hits.claims.push(span.clone());
             return span.end;
         }
         let (confidence, evidence) = self.confidence();

@@ -103,6 +103,17 @@ fn a_token_in_a_view_points_at_its_place() {
 }
 
 #[test]
+fn what_a_rule_knows_to_be_none_is_no_generic_secret() {
+    let id = ["AK", "IAQRW7ZT2M5XKLP3VN"].concat();
+    let secret = "k9Q/vX2+Lw0Rn5Tc9Yd3Hs6JmAq8PoIuYtReWqLz";
+    let text = format!(
+        "secret = {secret}\nAPI_KEY = {id}\nTOKEN = {}\n",
+        ["ghp", "_thisTokenIsNotARealTokenAtAllTrustMe1"].concat()
+    );
+    assert_eq!(found(&text), [("aws-access-key".to_owned(), 9..49)]);
+}
+
+#[test]
 fn halves_pair_off() {
     let id = |n: &str| ["AK", "IA", n].concat();
     let (a, b) = (id("QRW7ZT2M5XKLP3VN"), id("Z6HTD4QJW2MXK7RB"));
@@ -263,9 +274,9 @@ fn work_is_linear_in_the_text() {
             DETECTOR.detect(text, NOWHERE);
             start.elapsed()
         };
-        one().min(one()).min(one())
+        one().min(one())
     };
-    for ((name, small), (_, large)) in hostile(32 << 10).into_iter().zip(hostile(256 << 10)) {
+    for ((name, small), (_, large)) in hostile(16 << 10).into_iter().zip(hostile(128 << 10)) {
         let (short, long) = (time(&small).max(Duration::from_millis(10)), time(&large));
         // Eight times the text: 64 times the work if it were quadratic.
         assert!(long < short * 32, "{name}: {short:?}, then {long:?}");

@@ -144,14 +144,14 @@ last"
         let text = format!("{}{ONE}{}", "é,".repeat(5000), "z ".repeat(5000));
         let e = excerpt(&text, &[ONE], 0);
         assert!(e.text.chars().count() <= WIDTH && e.text.contains("Zq8h********z z"), "{}", e.text);
-        let block = format!("k: |\n-----BEGIN KEY-----\n{ONE}\n-----END KEY-----\n").replace("\\n", "\n");
+        let block = format!("k: |\n-----BEGIN KEY-----\n{ONE}\n-----END KEY-----\n");
         let span = block.find("-----BEGIN").unwrap()..block.len() - 1;
         let e = Excerpt::new(
             block.as_bytes(),
             &LineIndex::new(block.as_bytes()),
-            &[span.clone()],
+            std::slice::from_ref(&span),
             0,
-            &Secret::new(&block[span]),
+            &Secret::new(&block[span.clone()]),
         );
         assert_eq!(e.text, "********");
     }

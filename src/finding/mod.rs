@@ -9,8 +9,8 @@ mod secret;
 
 pub(crate) use excerpt::Excerpt;
 pub use fingerprint::Fingerprint;
-pub(crate) use order::fold;
 pub use order::order;
+pub(crate) use order::{fold, without_echoes};
 pub use outcome::{Outcome, Receipt, SkipCount, Stale};
 pub use redact::Redactor;
 pub use secret::Secret;

@@ -3,7 +3,7 @@
 use super::Finding;
 use crate::blob::Kind;
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The order of findings: path, line, column, rule; then what tells two of the same place apart.
 pub fn order(a: &Finding, b: &Finding) -> Ordering {
@@ -30,6 +30,14 @@ pub(crate) fn fold(mut findings: Vec<Finding>) -> Vec<Finding> {
         .into_values()
         .flat_map(|group| if is_history(group[0].origin.kind) { fold_history(group) } else { count(group) })
         .collect()
+}
+
+/// Leaves out reflog lines that only repeat a message: git writes a commit's first line into them.
+pub(crate) fn without_echoes(findings: &mut Vec<Finding>) {
+    let of_messages = findings.iter().filter(|f| matches!(f.origin.kind, Kind::Message | Kind::Tag));
+    let told: HashSet<super::Secret> = of_messages.map(|f| f.secret.clone()).collect();
+    // A reference's name has no line.
+    findings.retain(|f| f.origin.kind != Kind::Ref || f.line == 0 || !told.contains(&f.secret));
 }
 
 /// What makes two findings one.

@@ -4,6 +4,9 @@ use super::escape;
 use crate::blob::SkipReason;
 use crate::finding::{Outcome, Receipt};
 
+/// How many failures the line names.
+const NAMED: usize = 3;
+
 /// One line: findings, what was read, what was not and why.
 pub(crate) fn line(outcome: &Outcome) -> String {
     let r = &outcome.receipt;
@@ -13,7 +16,7 @@ pub(crate) fn line(outcome: &Outcome) -> String {
         parts.push(format!("skipped {skipped}"));
     }
     if r.is_incomplete() {
-        parts.push(format!("INCOMPLETE: {}", why_incomplete(r)));
+        parts.push(format!("INCOMPLETE: {}{}", why_incomplete(r), named(r)));
     }
     parts.extend(counted(r));
     if !r.stale.is_empty() {
@@ -77,6 +80,23 @@ pub(crate) fn why_incomplete(r: &Receipt) -> String {
         parts.push(format!("{} (--strict)", skipped(r, false)));
     }
     parts.join(", ")
+}
+
+/// " (not read: ID: why, ...)": the first few failures.
+fn named(r: &Receipt) -> String {
+    let failures = || r.skips.iter().filter(|(reason, _)| reason.is_failure()).map(|(_, n)| n);
+    let first: Vec<_> = failures().flat_map(|n| &n.first).take(NAMED).map(|s| detailed(&s.place, &s.detail)).collect();
+    let all: u64 = failures().map(|n| n.count).sum();
+    match all.saturating_sub(first.len() as u64) {
+        _ if first.is_empty() => String::new(),
+        0 => format!(" (not read: {})", first.join(", ")),
+        more => format!(" (not read: {}, and {more} more)", first.join(", ")),
+    }
+}
+
+/// "PLACE: why".
+fn detailed(place: &bstr::BString, detail: &str) -> String {
+    if detail.is_empty() { place.to_string() } else { format!("{place}: {detail}") }
 }
 
 /// What was seen and is not shown.

@@ -21,7 +21,9 @@ pub struct Stdin {
 impl Stdin {
     /// Reads from `reader`. `name` is what reports call it; its ending tells the file kind. Without one it is `-`.
     pub fn new(reader: impl Read + Send + 'static, name: Option<BString>) -> Self {
-        Stdin { reader: Mutex::new(Box::new(reader)), name: name.unwrap_or_else(|| NAMELESS.into()) }
+        let name = name.map(|name| BString::from(name.strip_prefix(b"./").unwrap_or(&name)));
+        let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| NAMELESS.into());
+        Stdin { reader: Mutex::new(Box::new(reader)), name }
     }
 }
 
@@ -37,7 +39,7 @@ impl Source for Stdin {
     }
 
     fn asked(&self) -> Vec<String> {
-        vec![self.name.to_string()]
+        vec![NAMELESS.to_owned()]
     }
 
     fn expects_entries(&self) -> bool {
@@ -77,7 +79,7 @@ mod tests {
         let sink = scan(&Stdin::new(&b"key = 1\n"[..], None));
         assert_eq!(sink.contents(), [("-".to_owned(), "key = 1\n".to_owned())]);
         assert_eq!((sink.counted(Unit::File), sink.counted(Unit::Byte)), (1, 8));
-        assert_eq!(scan(&Stdin::new(&b""[..], Some("a/b.py".into()))).paths(), ["a/b.py"]);
+        assert_eq!(scan(&Stdin::new(&b""[..], Some("./a/b.py".into()))).paths(), ["a/b.py"]);
     }
 
     #[test]

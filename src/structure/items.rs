@@ -118,7 +118,11 @@ fn by(tree: &Tree<'_>, kids: &[Id], ends: &dyn Fn(Id) -> bool) -> Vec<Range<usiz
         if i < kids.len() && (!ends(kids[i]) || hangs(tree, kids, i)) {
             continue;
         }
-        if from < i {
+        let blank = |k: &Id| matches!(tree.kind(*k), Kind::Line | Kind::Gap);
+        let from_ = from + kids[from.min(i)..i].iter().take_while(|k| blank(k)).count();
+        let to = i - kids[from_.min(i)..i].iter().rev().take_while(|k| blank(k)).count();
+        if from_ < to {
+            let (from, i) = (from_, to);
             let only_comment = kids[from..i].iter().all(|&k| tree.kind(k) == Kind::Comment);
             let after_separator = from > 0 && !matches!(tree.kind(kids[from - 1]), Kind::Line | Kind::Gap);
             match items.last_mut() {
@@ -222,7 +226,8 @@ fn tag(tree: &Tree<'_>, kids: &[Id]) -> Vec<Range<usize>> {
         .unwrap_or(kids.len());
     let mut items = Vec::new();
     let mut from = usize::from(!kids.is_empty());
-    for i in from..head {
+    let first = from;
+    for i in first..head {
         let follows_value = i > from && tree.kind(kids[i - 1]) != Kind::Op;
         let starts = !matches!(tree.kind(kids[i]), Kind::Op | Kind::Str) || tree.kind(kids[i]).is_separator();
         if starts && follows_value || tree.kind(kids[i]).is_separator() {
@@ -231,8 +236,9 @@ fn tag(tree: &Tree<'_>, kids: &[Id]) -> Vec<Range<usize>> {
         }
     }
     items.push(from..head);
-    let mut from = (head + 1).min(kids.len());
-    for i in from..=kids.len() {
+    let body = (head + 1).min(kids.len());
+    let mut from = body;
+    for i in body..=kids.len() {
         let apart = i == kids.len() || matches!(tree.kind(kids[i]), Kind::Tag | Kind::Gap);
         if apart {
             items.push(from..i);

@@ -57,6 +57,14 @@ pub(super) fn word(text: &[u8], start: usize, limit: usize) -> usize {
         }
         end = next;
     }
+    // `host.example:443`
+    if text[start..end].contains(&b'.') && end + 1 < limit && text[end] == b':' {
+        let digits = text[end + 1..limit].iter().take(6).take_while(|b| b.is_ascii_digit()).count();
+        let ends = text.get(end + 1 + digits).is_none_or(|b| !is_word_byte(*b) && *b != b'.');
+        if (2..=5).contains(&digits) && ends {
+            return end + 1 + digits;
+        }
+    }
     // `new!(`: a part of the name.
     if matches!(text.get(end..end + 2), Some(b"!(")) && end < limit { end + 1 } else { end }
 }
@@ -74,16 +82,21 @@ pub(super) fn flag(text: &[u8], at: usize, limit: usize) -> Option<usize> {
         at == 0 || matches!(text[at - 1], b' ' | b'\t' | b'\n' | b'"' | b'\'' | b'[' | b'(' | b',' | b'`' | b'=');
     let dashes = text[at..limit].iter().take_while(|b| **b == b'-').count();
     let named = text.get(at + dashes).is_some_and(u8::is_ascii_alphabetic);
-    ((1..=2).contains(&dashes) && free && named && at + dashes < limit).then(|| word(text, at + dashes, limit))
+    if !((1..=2).contains(&dashes) && free && named && at + dashes < limit) {
+        return None;
+    }
+    let end = word(text, at + dashes, limit);
+    // `-define(...)`: an attribute.
+    (text.get(end) != Some(&b'(')).then_some(end)
 }
 
 /// The end of the address whose scheme ends at `colon` (`://`).
-pub(super) fn url(text: &[u8], colon: usize, limit: usize) -> usize {
+pub(super) fn url(text: &[u8], colon: usize, limit: usize, stop: Option<u8>) -> usize {
     let mut open = 0i32;
     let mut at = colon + 3;
     while at < limit {
         match text[at] {
-            b if b <= b' ' || b == 0x7f => break,
+            b if b <= b' ' || b == 0x7f || Some(b) == stop => break,
             b'"' | b'\'' | b'`' | b'<' | b'>' | b'|' | b'\\' | b'^' | b';' => break,
             b',' if text.get(at + 1).is_none_or(|b| !b.is_ascii_alphanumeric())
                 || matches!(text.get(at + 1..at + 5), Some(b"http")) =>
@@ -151,7 +164,7 @@ fn opens(quote: u8, before: Option<u8>, text: &[u8], at: usize, dialect: Dialect
 }
 
 /// Whether the letters before the quote are a string prefix (`b"`, `rb'`, `f"`), a letter that stands alone.
-fn is_prefix(text: &[u8], at: usize) -> bool {
+pub(super) fn is_prefix(text: &[u8], at: usize) -> bool {
     let n = text[..at].iter().rev().take(4).take_while(|b| is_word_byte(**b)).count();
     (1..=2).contains(&n) && text[at - n..at].iter().all(|b| b"bBrRuUfFlLxXqQeEsSnNcC".contains(b))
         || text[at] == b'"' && n > 2 && text[..at].ends_with(b"raw")
@@ -250,4 +263,26 @@ pub(super) fn continues(line: &[u8], dialect: Dialect) -> bool {
         [b'|', b' ', ..] => dialect.family == Family::Shell,
         _ => false,
     }
+}
+
+/// How many bytes of the word at `start..end` are the end of an escape that stands before it (`\nTOKEN`, `%3DTOKEN`),
+/// if a token follows.
+pub(super) fn escape_tail(text: &[u8], start: usize, end: usize) -> usize {
+    const TOKEN: usize = 20;
+    let before = start.checked_sub(1).map(|i| text[i]);
+    let rest = &text[start..end];
+    let hex = |from: usize, n: usize| rest.get(from..from + n).is_some_and(|d| d.iter().all(u8::is_ascii_hexdigit));
+    let digits = rest.iter().take(3).take_while(|b| b.is_ascii_digit()).count();
+    let tail = match (before, rest.first()) {
+        (Some(b'\\'), Some(b'x')) if hex(1, 2) => 3,
+        (Some(b'\\'), Some(b'u')) if hex(1, 4) => 5,
+        (Some(b'\\'), Some(b'n' | b'r' | b't' | b'0')) => 1,
+        (Some(b'%' | b'='), _) if hex(0, 2) => 2,
+        (Some(b'[' | b';'), _) if digits > 0 && rest.get(digits) == Some(&b'm') => digits + 1,
+        _ => 0,
+    };
+    let token = rest.len() - tail;
+    // A key may begin with hexadecimal digits itself: only what is too long by the tail has one.
+    let exact = matches!(before, Some(b'=')) && !matches!(token, 32 | 40 | 64);
+    if token >= TOKEN && !exact { tail } else { 0 }
 }

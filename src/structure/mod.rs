@@ -9,9 +9,12 @@ mod dialect;
 mod index;
 mod items;
 mod lex;
+mod lines;
 mod markup;
 mod names;
 mod read;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 pub use dialect::{Dialect, Family};

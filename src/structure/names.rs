@@ -1,5 +1,6 @@
 //! What a node is bound to: the names to its left, the call that takes it, the header above it.
 
+use super::dialect::Family;
 use super::items::{Item, Structure};
 use super::tree::{Id, Kind};
 use std::ops::Range;
@@ -72,12 +73,19 @@ impl Structure<'_> {
                         names.extend(self.of_tuple(&nodes[..i], commas, bond));
                         break;
                     }
+                    if self.is_typed(nodes, i) {
+                        continue;
+                    }
                     if let Some(name) = self.operand(nodes, i, bond) {
                         names.push(name);
                     }
                 }
                 Kind::Word if matches!(self.tree.slice(id), b"or" | b"else" | b"is" | b"eq" | b"as") && i > 0 => {
                     names.extend(self.operand(nodes, i, Bond::Fallback));
+                }
+                // `Const Key As String = value`
+                Kind::Word if matches!(self.tree.slice(id), b"As" | b"AS") && i > 0 => {
+                    names.extend(self.operand(nodes, i, Bond::Assigned));
                 }
                 Kind::Word | Kind::Flag | Kind::Str if i + 1 == at && commas == 0 => {
                     names.extend(self.before(nodes, i))
@@ -86,6 +94,30 @@ impl Structure<'_> {
             }
         }
         names
+    }
+
+    /// Whether what stands before the `=` at `i` is a type: `name: type = value`.
+    fn is_typed(&self, nodes: &[Id], i: usize) -> bool {
+        if self.tree.dialect().family != Family::Code || self.tree.slice(nodes[i]) != b"=" {
+            return false;
+        }
+        for j in (i.saturating_sub(9)..i).rev() {
+            match self.tree.kind(nodes[j]) {
+                Kind::Op if self.tree.slice(nodes[j]) == b":" => {
+                    let named = j > 0 && j + 1 < i && self.tree.kind(nodes[j - 1]) == Kind::Word;
+                    // `$env:NAME =`: a scope.
+                    return named && !self.tree.slice(nodes[j - 1]).starts_with(b"$");
+                }
+                Kind::Op
+                    if !matches!(self.tree.slice(nodes[j]), b"&" | b"<" | b">" | b"*" | b"'" | b"?" | b"|" | b"!") =>
+                {
+                    return false;
+                }
+                Kind::Word | Kind::Square | Kind::Op | Kind::Comma => {}
+                _ => return false,
+            }
+        }
+        false
     }
 
     /// The word before a value, where no sign stands between.
@@ -214,6 +246,10 @@ impl Structure<'_> {
 
 /// Words between a header's name and the credential.
 pub fn is_scheme(word: &[u8]) -> bool {
+    // `set KEY value`: a variable.
+    if matches!(word, b"KEY" | b"TOKEN" | b"APIKEY") {
+        return false;
+    }
     [b"bearer".as_slice(), b"basic", b"token", b"apikey", b"api-key", b"key"]
         .iter()
         .any(|s| word.eq_ignore_ascii_case(s))

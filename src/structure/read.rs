@@ -7,7 +7,7 @@ use super::tree::{Id, Kind, Node, Tree};
 use std::borrow::Cow;
 
 /// How many nodes may hold one another.
-const DEPTH: usize = 200;
+pub(super) const DEPTH: usize = 200;
 /// How many strings may hold one another.
 const STRINGS: usize = 6;
 /// How far a closing bracket looks for the one that it closes.
@@ -45,7 +45,7 @@ pub(super) struct Frame {
     pub(super) indent: Option<usize>,
     pub(super) dialect: Dialect,
     /// The comment marker that its lines begin with.
-    marker: &'static [u8],
+    pub(super) marker: &'static [u8],
     /// A tag whose attributes are being read.
     pub(super) attributes: bool,
 }
@@ -57,9 +57,9 @@ pub(super) struct Read<'t> {
     pub(super) stack: Vec<Frame>,
     pub(super) pos: usize,
     overflow: usize,
-    heredoc: Option<(usize, usize)>,
+    pub(super) heredoc: Option<(usize, usize)>,
     /// What separates the cells of a table.
-    cell: u8,
+    pub(super) cell: u8,
 }
 
 impl<'t> Tree<'t> {
@@ -100,13 +100,13 @@ impl<'t> Read<'t> {
         &self.stack[self.stack.len() - 1]
     }
 
-    fn top_mut(&mut self) -> &mut Frame {
+    pub(super) fn top_mut(&mut self) -> &mut Frame {
         let last = self.stack.len() - 1;
         &mut self.stack[last]
     }
 
     #[allow(clippy::too_many_arguments)]
-    fn push(
+    pub(super) fn push(
         &mut self,
         kind: Kind,
         start: usize,
@@ -202,7 +202,12 @@ impl<'t> Read<'t> {
             b'(' | b'[' | b'{' => self.bracket(b),
             b')' | b']' | b'}' => self.unbracket(b),
             b',' => self.one(Kind::Comma),
-            b';' => self.one(Kind::Semi),
+            b';' => {
+                while frame.dialect.family == Family::Sql && self.top().close == Close::Indent {
+                    self.pop(self.pos);
+                }
+                self.one(Kind::Semi);
+            }
             _ => self.word_or_sign(b),
         }
     }
@@ -234,6 +239,8 @@ impl<'t> Read<'t> {
                 self.pos += 2;
             }
             Some(quote @ (b'"' | b'\'')) => self.escaped_quote(*quote),
+            Some(b'x') => self.pos += 4,
+            Some(b'u') => self.pos += 6,
             Some(b'r' | b't' | b'\\' | b'/') => self.pos += 2,
             _ => self.pos += 1,
         }
@@ -329,15 +336,24 @@ impl<'t> Read<'t> {
             },
             _ => {
                 let end = lex::word(self.text, start, limit);
-                if end == start {
+                let tail = lex::escape_tail(self.text, start, end);
+                if tail > 0 {
+                    (Kind::Op, start + tail)
+                } else if end == start {
                     (Kind::Op, lex::sign(self.text, start, limit))
                 } else if self.text[end..limit].starts_with(b"://") {
-                    (Kind::Url, lex::url(self.text, end, limit))
+                    (Kind::Url, lex::url(self.text, end, limit, (self.top().kind == Kind::Row).then_some(self.cell)))
                 } else {
                     (Kind::Word, end)
                 }
             }
         };
+        // `b'...'`, `f"..."`: the letter belongs to the string.
+        if kind == Kind::Word && end < limit && matches!(self.text[end], b'"' | b'\'') && lex::is_prefix(self.text, end)
+        {
+            self.pos = end;
+            return;
+        }
         // A character beyond ASCII that is no letter: its bytes stay together.
         let end = if kind == Kind::Op && b >= 0x80 {
             start + bstr::decode_utf8(&self.text[start..limit]).1.max(1)
@@ -352,336 +368,6 @@ impl<'t> Read<'t> {
         }
         self.pos = end;
     }
-
-    /// A comment that begins here; whether there was one.
-    pub(super) fn comment(&mut self, line_start: bool) -> bool {
-        let frame = *self.top();
-        if matches!(frame.kind, Kind::Str) && !line_start || frame.kind == Kind::Comment {
-            return false;
-        }
-        let Some((marker, closing)) = lex::comment(self.text, self.pos, frame.dialect, line_start) else {
-            return false;
-        };
-        if self.stack.len() >= DEPTH {
-            return false;
-        }
-        let (start, body) = (self.pos, self.pos + marker);
-        let line_end =
-            |from: usize| memchr::memchr(b'\n', &self.text[from..frame.limit]).map_or(frame.limit, |n| from + n);
-        let (limit, resume) = match closing {
-            Some(closing) => match memchr::memmem::find(&self.text[body.min(frame.limit)..frame.limit], closing) {
-                Some(n) => (body + n, body + n + closing.len()),
-                None => (frame.limit, frame.limit),
-            },
-            None => {
-                let mut end = line_end(body.min(frame.limit));
-                while line_start
-                    && let Some(next) = commented_line(self.text, end, frame.limit, &self.text[start..body])
-                {
-                    end = line_end(next);
-                }
-                (end, end)
-            }
-        };
-        let mut dialect = frame.dialect;
-        dialect.comments = 0;
-        dialect.long_strings = false;
-        self.push(Kind::Comment, start, Close::Limit, limit, resume, None, dialect);
-        self.top_mut().marker = match closing {
-            Some(_) => b"*",
-            None => MARKERS.iter().find(|m| **m == &self.text[start..body]).copied().unwrap_or(b"*"),
-        };
-        self.pos = body;
-        let spaces = self.text[body..limit.max(body)].iter().take_while(|b| **b == b' ').count();
-        self.top_mut().indent = Some(spaces);
-        if body >= limit {
-            self.pop(resume);
-            self.pos = resume;
-        }
-        true
-    }
-
-    /// The end of a line: what ends with it, and what the next one opens.
-    fn newline(&mut self) {
-        let frame = *self.top();
-        if let Some((start, end)) = self.heredoc.take()
-            && self.open_heredoc(start, end)
-        {
-            return;
-        }
-        if frame.attributes
-            || frame.indent.is_none()
-                && !matches!(frame.dialect.family, Family::Prose | Family::Markdown | Family::Lines)
-        {
-            self.leaf(Kind::Line, self.pos, self.pos + 1);
-            self.pos += 1;
-            return;
-        }
-        self.close_line_frames();
-        let start = self.pos;
-        let (first, gap) = self.next_line();
-        self.pos = first;
-        if first >= self.top().limit || first >= self.text.len() {
-            return;
-        }
-        let line = &self.text[first..self.top().limit];
-        if lex::continues(line, self.top().dialect) {
-            return;
-        }
-        self.indent(start, gap);
-        self.line_start();
-    }
-
-    /// Rows, and in prose whatever a line has opened, end with it.
-    fn close_line_frames(&mut self) {
-        loop {
-            let frame = *self.top();
-            let prose = matches!(frame.dialect.family, Family::Prose | Family::Markdown | Family::Lines);
-            let filled = self.nodes.len() > frame.id as usize + 1;
-            let closes = match frame.close {
-                Close::Line => true,
-                Close::Bracket(_) => {
-                    prose && filled && frame.indent.is_none_or(|i| i == usize::MAX) && !self.opened_last(frame)
-                }
-                _ => false,
-            };
-            if !closes {
-                return;
-            }
-            self.pop(self.pos);
-        }
-    }
-
-    /// Whether the frame's bracket is the last thing on its line, or it already went over a line.
-    fn opened_last(&self, frame: Frame) -> bool {
-        let start = self.nodes[frame.id as usize].start as usize;
-        memchr::memchr(b'\n', &self.text[start..self.pos]).is_some()
-            || self.text[start + 1..self.pos].trim_ascii().is_empty()
-    }
-
-    /// The first byte of the next line that is not empty, and whether empty ones stand between.
-    fn next_line(&self) -> (usize, bool) {
-        let (limit, marker) = (self.top().limit, self.top().marker);
-        let (mut at, mut lines, mut first) = (self.pos, 0, self.pos);
-        while at < limit {
-            match self.text[at] {
-                b'\n' => {
-                    lines += 1;
-                    at += 1;
-                    if !marker.is_empty() {
-                        at = skip_marker(self.text, at, limit, marker);
-                    }
-                    first = at;
-                }
-                b' ' | b'\t' | b'\r' => at += 1,
-                _ => break,
-            }
-        }
-        let _ = first;
-        (at.min(limit), lines > 1)
-    }
-
-    /// The column of the byte at `at`, a tab being four wide, comment markers not counted.
-    fn column(&self, at: usize) -> usize {
-        let line = memchr::memrchr(b'\n', &self.text[..at]).map_or(0, |n| n + 1);
-        let marker = self.top().marker;
-        let from = if marker.is_empty() { line } else { skip_marker(self.text, line, at, marker).min(at) };
-        self.text[from..at].iter().map(|b| if *b == b'\t' { 4 } else { 1 }).sum()
-    }
-
-    /// Closes and opens blocks for a line that begins at the current position; the line before ended at `end`.
-    fn indent(&mut self, end: usize, gap: bool) {
-        let column = self.column(self.pos);
-        let dash = self.is_dash();
-        loop {
-            let frame = *self.top();
-            let deeper = frame.indent.is_some_and(|i| column < i);
-            let closes = match frame.close {
-                Close::Indent => deeper,
-                Close::Dashes => deeper || frame.indent == Some(column) && !dash,
-                _ => false,
-            };
-            if !closes {
-                break;
-            }
-            self.pop(end);
-        }
-        let frame = *self.top();
-        let separator = if gap { Kind::Gap } else { Kind::Line };
-        match frame.indent {
-            Some(usize::MAX) => {
-                let opened_last = self.nodes.len() == frame.id as usize + 1;
-                self.top_mut().indent = opened_last.then_some(column);
-                self.leaf(separator, end, end + 1);
-            }
-            Some(i) if column > i && self.may_go_deeper(frame) => {
-                if !self.open(Kind::Block, self.pos, Close::Indent, Some(column)) {
-                    self.leaf(separator, end, end + 1);
-                }
-            }
-            Some(i) if column == i && dash && frame.close != Close::Dashes && self.ends_with_colon() => {
-                self.open(Kind::Block, self.pos, Close::Dashes, Some(column));
-            }
-            _ => self.leaf(separator, end, end + 1),
-        }
-    }
-
-    fn may_go_deeper(&self, frame: Frame) -> bool {
-        let last = self.nodes.len() - 1;
-        last as Id > frame.id && self.nodes[last].kind != Kind::Comma && frame.dialect.family != Family::Table
-    }
-
-    fn ends_with_colon(&self) -> bool {
-        let last = self.nodes[self.nodes.len() - 1];
-        last.kind == Kind::Op && self.text.get(last.start as usize) == Some(&b':')
-    }
-
-    fn is_dash(&self) -> bool {
-        let family = self.top().dialect.family;
-        !matches!(family, Family::Sql | Family::Table | Family::Lisp)
-            && matches!(self.text.get(self.pos..), Some([b'-', b' ' | b'\n' | b'\r', ..]))
-    }
-
-    /// What may only stand at the beginning of a line: headers, fences, rows, dashes, comments.
-    fn line_start(&mut self) {
-        while self.pos < self.top().limit && matches!(self.text[self.pos], b' ' | b'\t' | b'\r') {
-            self.pos += 1;
-        }
-        if self.pos >= self.top().limit || self.stack.len() >= DEPTH {
-            return;
-        }
-        let family = self.top().dialect.family;
-        if family == Family::Table || self.text[self.pos] == b'|' && matches!(family, Family::Markdown | Family::Prose)
-        {
-            if self.text[self.pos] == b'|' && family != Family::Table {
-                self.cell = b'|';
-            }
-            self.open(Kind::Row, self.pos, Close::Line, None);
-            return;
-        }
-        if self.header() || self.fence() {
-            return;
-        }
-        if self.is_dash() {
-            let content = self.text[self.pos + 1..].iter().take_while(|b| **b == b' ').count();
-            let column = self.column(self.pos);
-            let at = self.pos;
-            if self.open(Kind::Element, at, Close::Indent, Some(column + 1 + content.clamp(1, 8))) {
-                self.pos = (at + 1 + content).min(self.top().limit);
-                return self.line_start();
-            }
-        }
-        self.comment(true);
-    }
-
-    /// `[section]`, or a heading of Markdown.
-    fn header(&mut self) -> bool {
-        let frame = *self.top();
-        if !matches!(frame.kind, Kind::File | Kind::Section | Kind::Fence) {
-            return false;
-        }
-        let line = line_of(self.text, self.pos, frame.limit);
-        let level = match frame.dialect.family {
-            Family::Markdown => {
-                let level = line.iter().take_while(|b| **b == b'#').count();
-                if (1..=6).contains(&level) && line.get(level) == Some(&b' ') { level } else { 0 }
-            }
-            Family::Json | Family::Yaml | Family::Sql | Family::Lisp | Family::Markup | Family::Table => 0,
-            _ => usize::from(is_bracketed(line)),
-        };
-        if level == 0 {
-            return false;
-        }
-        while matches!(self.top().close, Close::Section(n) if n >= level) {
-            self.pop(self.pos);
-        }
-        self.open(Kind::Section, self.pos, Close::Section(level), Some(0));
-        if frame.dialect.family == Family::Markdown {
-            self.pos += level;
-        }
-        true
-    }
-
-    fn fence(&mut self) -> bool {
-        let frame = *self.top();
-        let line = line_of(self.text, self.pos, frame.limit);
-        let tick = [b"```".as_slice(), b"~~~"].into_iter().find(|t| line.starts_with(t));
-        let Some(tick) = tick.filter(|_| matches!(frame.dialect.family, Family::Markdown | Family::Prose)) else {
-            return false;
-        };
-        let body = (self.pos + line.len() + 1).min(frame.limit);
-        let rest = &self.text[body..frame.limit];
-        let mut closing = memchr::memmem::find_iter(rest, tick);
-        let close =
-            closing.find(|&n| rest[..n].iter().rev().take_while(|b| **b != b'\n').all(|b| matches!(b, b' ' | b'>')));
-        let limit = close.map_or(frame.limit, |n| body + n);
-        let resume = close.map_or(frame.limit, |n| body + n + line_of(rest, n, rest.len()).len());
-        let language =
-            line[3..].split(|b| !(b.is_ascii_alphanumeric() || b"+#-".contains(b))).next().unwrap_or_default();
-        let dialect = Dialect::named(language).unwrap_or_else(|| Dialect::of(None, &self.text[body..limit]));
-        self.push(Kind::Fence, self.pos, Close::Limit, limit, resume, Some(0), dialect);
-        self.pos = body;
-        let column = self.text[body..limit].iter().take_while(|b| **b == b' ').count();
-        self.top_mut().indent = Some(column);
-        self.line_start();
-        true
-    }
-
-    fn open_heredoc(&mut self, start: usize, end: usize) -> bool {
-        let limit = self.top().limit;
-        let tag = self.text[start..end].to_vec();
-        let mut at = self.pos + 1;
-        while at < limit {
-            let line = line_of(self.text, at, limit);
-            let bare = line.trim_ascii();
-            if bare.strip_prefix(tag.as_slice()).is_some_and(|rest| rest.iter().all(|b| b";),. ".contains(b))) {
-                let dialect = Dialect::of(None, &self.text[self.pos + 1..at]);
-                self.push(Kind::Fence, self.pos, Close::Limit, at, at + line.len(), Some(0), dialect);
-                self.pos += 1;
-                self.line_start();
-                return true;
-            }
-            at += line.len() + 1;
-        }
-        false
-    }
-}
-
-/// Markers of comments that a line begins with.
-const MARKERS: [&[u8]; 9] = [b"#", b"//", b"--", b";", b"%", b"'", b"!", b"\"", b"REM "];
-
-/// The line at `at`, without its end.
-pub(super) fn line_of(text: &[u8], at: usize, limit: usize) -> &[u8] {
-    let rest = &text[at.min(limit)..limit];
-    &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())]
-}
-
-/// The beginning of the line behind `end`, if it is a comment with this marker.
-fn commented_line(text: &[u8], end: usize, limit: usize, marker: &[u8]) -> Option<usize> {
-    let next = end + 1;
-    let line = line_of(text, next.min(limit), limit);
-    (next < limit && line.trim_ascii_start().starts_with(marker)).then_some(next)
-}
-
-/// Behind the white space and the comment marker of a line.
-fn skip_marker(text: &[u8], at: usize, limit: usize, marker: &[u8]) -> usize {
-    let rest = &text[at.min(limit)..limit];
-    let blank = rest.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
-    if rest[blank..].starts_with(marker) { at + blank + marker.len() } else { at }
-}
-
-/// `[name]`, `[[name]]`, with a comment behind it or not.
-fn is_bracketed(line: &[u8]) -> bool {
-    let line = line.trim_ascii();
-    let open = line.iter().take_while(|b| **b == b'[').count();
-    let Some(close) = line.iter().position(|b| *b == b']') else { return false };
-    let rest = line[close..].iter().skip_while(|b| **b == b']').copied().collect::<Vec<_>>();
-    (1..=2).contains(&open)
-        && close > open
-        && close < 160
-        && !line[open..close].contains(&b',')
-        && !line[open..close].starts_with(b"^")
-        && (rest.is_empty() || matches!(rest.trim_ascii_start().first(), Some(b'#' | b';')))
 }
 
 /// The tag of a here-document behind `<<`.

@@ -68,7 +68,8 @@ fn assert_blocked(done: &Run, path: &str, line: u32, secret: &str) {
     for word in ["mistral-api-key", "blocked", "leakbreak:allow", "--no-verify", "********"] {
         assert!(said.contains(word), "no {word}: {said}");
     }
-    assert!(!said.contains(secret), "the secret is shown: {said}");
+    // `git commit -p` shows what it stages.
+    assert!(!said.lines().any(|line| line.contains(secret) && !line.starts_with('+')), "the secret is shown: {said}");
 }
 
 /// git said yes, and nobody else said anything.

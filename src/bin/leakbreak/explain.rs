@@ -113,19 +113,21 @@ fn of_line(path: &Path, line: u64, policy: &PolicyArgs) -> Result<Vec<String>> {
         }
     }
     let outcome = scan(&parts)?;
+    // The name itself can hold a secret; here it does so no more.
+    let name = outcome.receipt.asked.first().map_or_else(|| shown(path), |asked| printable(asked));
     let here: Vec<_> = outcome.findings.iter().filter(|f| f.line <= line && line <= f.end_line).collect();
     let mut lines: Vec<String> = here.iter().flat_map(|finding| about(finding, &settings)).collect();
     lines.extend(not_read(&outcome));
     if let Some(text) = &text {
-        lines.extend(refused(&parts, path, text, line));
+        lines.extend(refused(&parts, path, text, line).into_iter().map(|why| format!("{name}:{why}")));
     }
     if lines.is_empty() {
-        lines.push(format!("{}:{line}: nothing here looks like a secret to any rule", shown(path)));
+        lines.push(format!("{name}:{line}: nothing here looks like a secret to any rule"));
     }
     Ok(lines)
 }
 
-/// Candidates that rules looked at and refused.
+/// Candidates that rules looked at and refused: where, by whom and why.
 fn refused(parts: &Parts, path: &Path, text: &[u8], line: u64) -> Vec<String> {
     let root = parts.ground.root.as_deref().or(parts.ground.start.as_deref());
     let full = path.canonicalize().unwrap_or_else(|_| path.to_owned());
@@ -139,8 +141,7 @@ fn refused(parts: &Parts, path: &Path, text: &[u8], line: u64) -> Vec<String> {
     });
     here.map(|r| {
         let at = index.position(r.span.start, text);
-        let why = printable(&format!("refused by {}: {}", r.rule, r.why));
-        format!("{}:{}:{}: {why}", shown(path), at.line, at.column)
+        format!("{}:{}: {}", at.line, at.column, printable(&format!("refused by {}: {}", r.rule, r.why)))
     })
     .collect()
 }

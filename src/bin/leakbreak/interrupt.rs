@@ -5,7 +5,6 @@ use crate::status::Status;
 use leakbreak::scan::Watch;
 use leakbreak::source::Unit;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -18,13 +17,15 @@ static TEMPORARY: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 /// The scan that runs now.
 static WATCHED: Mutex<Option<Arc<Watch>>> = Mutex::new(None);
 
-/// Ends the run at the first SIGINT or SIGTERM. (SIGHUP stays as it is: `nohup` asks for that.)
-pub(crate) fn end_on_signal(watch: Arc<Watch>) {
-    let before = WATCHED.lock().unwrap_or_else(PoisonError::into_inner).replace(watch);
-    if before.is_none() {
-        // Without the handler a signal ends the run as well; only the message and the status are lost.
-        let _ = listen(end);
-    }
+/// From now on the first SIGINT or SIGTERM ends the run. (SIGHUP stays as it is: `nohup` asks for that.)
+pub(crate) fn start() {
+    // Without the handler a signal ends the run as well; only the message and the status are lost.
+    let _ = listen(end);
+}
+
+/// Names the scan that would be cut off.
+pub(crate) fn watch(watch: &Arc<Watch>) {
+    *WATCHED.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(watch));
 }
 
 #[cfg(unix)]
@@ -50,14 +51,14 @@ fn listen(act: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
     .map_err(std::io::Error::other)
 }
 
+/// Ends the process from its own thread, while the others go on: they may wait for something that never comes. The
+/// scan is not asked to stop, since what it had found by then would depend on the moment.
 fn end() {
-    let watch = WATCHED.lock().unwrap_or_else(PoisonError::into_inner).clone().unwrap_or_default();
-    watch.cancelled.store(true, Ordering::Relaxed);
+    let watched = WATCHED.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let (said, heard) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         crate::progress::clear();
-        let read = watch.read(Unit::File) + watch.read(Unit::Commit) + watch.read(Unit::Blob);
-        say(&format!("interrupted: the scan was cut off after {read} files or objects; nothing is reported"));
+        say(&last_word(watched.as_deref()));
         let _ = said.send(());
     });
     let _ = heard.recv_timeout(LAST_WORD);
@@ -65,6 +66,12 @@ fn end() {
         let _ = if path.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) };
     }
     std::process::exit(Status::Interrupted as i32);
+}
+
+fn last_word(watched: Option<&Watch>) -> String {
+    let Some(watch) = watched else { return "interrupted".into() };
+    let read = watch.read(Unit::File) + watch.read(Unit::Commit) + watch.read(Unit::Blob);
+    format!("interrupted: the scan was cut off after {read} files or objects; there is no report")
 }
 
 /// A temporary file or folder that a signal removes too.

@@ -35,6 +35,7 @@ fn main() -> ExitCode {
 }
 
 fn run(args: Args) -> Result<Status> {
+    interrupt::start();
     match args.command {
         Command::Scan(args) => scan::run(args),
         Command::Explain(args) => explain::run(args),

@@ -16,9 +16,12 @@ const EVERY: Duration = Duration::from_millis(100);
 
 /// Whether a line of progress stands on the terminal.
 static VISIBLE: AtomicBool = AtomicBool::new(false);
+/// Whether there is nothing to be drawn any more.
+static ENDED: AtomicBool = AtomicBool::new(false);
 
 /// Clears what a run that is cut off leaves on the terminal's line.
 pub(crate) fn clear() {
+    ENDED.store(true, Ordering::Relaxed);
     if VISIBLE.load(Ordering::Relaxed) {
         let _ = write!(std::io::stderr(), "\r\x1b[K");
     }
@@ -47,9 +50,8 @@ impl Progress {
             }
             let bar = bar();
             VISIBLE.store(true, Ordering::Relaxed);
-            while stopped.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) && !watch.is_cancelled() {
+            while stopped.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) && !ENDED.load(Ordering::Relaxed) {
                 bar.set_message(line(&watch, start.elapsed()));
-                bar.tick();
             }
             bar.finish_and_clear();
             VISIBLE.store(false, Ordering::Relaxed);

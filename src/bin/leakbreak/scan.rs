@@ -2,16 +2,16 @@
 
 use crate::args::{self, MannerArgs};
 use crate::assemble::{Known, Parts, parts};
-use crate::faults;
-use crate::interrupt::end_on_signal;
 use crate::output::{Destination, has_color};
 use crate::progress::Progress;
 use crate::status::{Gate, Status};
 use crate::timings::Timings;
+use crate::{faults, interrupt};
 use leakbreak::Result;
 use leakbreak::finding::Outcome;
 use leakbreak::report::{self, Format, Options};
 use leakbreak::scan::Watch;
+use std::io::IsTerminal;
 use std::sync::Arc;
 
 /// Scans and reports.
@@ -37,8 +37,10 @@ pub(crate) fn run(args: Box<args::Scan>) -> Result<Status> {
 /// Runs a scan with progress, until its end or a signal.
 pub(crate) fn drive(parts: &Parts, manner: &MannerArgs) -> Result<Outcome> {
     let watch = Arc::new(Watch::default());
-    end_on_signal(Arc::clone(&watch));
-    let shown = !manner.quiet && !manner.no_progress;
+    interrupt::watch(&watch);
+    // Where the user types the text, progress would be in the way.
+    let typed = parts.source.name() == "stdin" && std::io::stdin().is_terminal();
+    let shown = !manner.quiet && !manner.no_progress && !typed;
     let progress = shown.then(|| Progress::start(&watch)).flatten();
     let outcome = parts.scan.run(parts.source.as_ref(), &watch);
     drop(progress);

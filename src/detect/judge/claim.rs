@@ -29,13 +29,26 @@ pub(super) struct Claim {
     pub(super) by_host: bool,
     /// Whether the file as a whole can lift it from low to medium.
     pub(super) may_rise: bool,
+    /// Whether the token's own name says it.
+    pub(super) own: bool,
+    /// Whether it rests on prose.
+    pub(super) prose: bool,
     /// Further texts that take part, from the deciding one towards the token.
     pub(super) trail: Vec<Range<usize>>,
 }
 
 impl Claim {
     pub(super) fn new(ruling: Ruling, reason: impl Into<String>, span: Range<usize>) -> Claim {
-        Claim { ruling, reason: reason.into(), span, by_host: false, may_rise: false, trail: Vec::new() }
+        Claim {
+            ruling,
+            reason: reason.into(),
+            span,
+            by_host: false,
+            may_rise: false,
+            own: false,
+            prose: false,
+            trail: Vec::new(),
+        }
     }
 
     pub(super) fn is_ours(&self) -> bool {
@@ -85,6 +98,12 @@ impl Slot {
     /// How well the slot fits a credential.
     pub(super) fn fit(&self) -> Fit {
         self.sense.as_ref().map_or(Fit::Neutral, Sense::fit)
+    }
+
+    /// Whether it is the password of an account rather than a key.
+    pub(super) fn is_password(&self) -> bool {
+        let name = String::from_utf8_lossy(&self.name).to_lowercase();
+        ["password", "passwd", "passwort", "pwd"].iter().any(|w| name.contains(w))
     }
 
     /// The words that tell it from its like.

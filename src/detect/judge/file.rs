@@ -58,6 +58,14 @@ impl Inquiry<'_> {
         if slot.fit() < Fit::Neutral || slot.nested {
             return None;
         }
+        // A folder or file that bears the host's name: sessions, mirrors, recordings.
+        let host = path.split(|b| *b == b'/').find_map(|part| {
+            let host = hosts::bare(part.strip_suffix(b".json").or(part.strip_suffix(b".yaml")).unwrap_or(part), 0)?;
+            (self.terms.host(&host) == Some(Owner::Ours)).then_some(host.name)
+        });
+        if let Some(host) = host.filter(|_| slot.fit() == Fit::Secret) {
+            return Some(Claim::new(Ruling::Ours(Confidence::Medium), format!("in a file of {host}"), 0..0));
+        }
         let mut folders = path.rsplit(|b| *b == b'/');
         let name = folders.next()?;
         let stem = stem(name);

@@ -1,25 +1,21 @@
-//! Where a bound value goes: uses of variables, fields and elements, parameters of functions defined here, and what a
-//! name stands for.
+//! Where a bound value goes: uses of variables, of fields and elements, through a few assignments.
 
 use super::claim::{Claim, Ruling, Slot, Step};
-use super::hosts;
 use super::inquiry::{DEPTH, Inquiry};
-use super::terms::{Known, Owner};
 use crate::rule::Confidence;
-use crate::structure::{Bond, Id, Item, Kind, Name, parts};
+use crate::structure::{Bond, Family, Id, Item, Kind, Name, parts};
 
 /// How many uses of a name are looked at.
 const USES: usize = 40;
-/// How many definitions of a name are looked at.
-const DEFINITIONS: usize = 64;
 
 impl Inquiry<'_> {
     /// What the uses of the name that this item binds say.
     pub(super) fn uses_claim(&self, item: Item, slot: &Slot, depth: usize, names: &[Name]) -> Option<Claim> {
-        if depth >= DEPTH {
+        if depth >= DEPTH || matches!(self.s.tree.dialect().family, Family::Prose | Family::Json) {
             return None;
         }
-        let name = names.iter().find(|n| self.is_variable(n, item))?;
+        let defined = self.defined_name(item);
+        let name = names.iter().find(|n| self.is_variable(n, item)).or(defined.as_ref())?;
         let text = self.text(name.span.clone());
         let mut path: Vec<Step> = slot.path.clone();
         // The variable itself stands last; what the value is reached by within it, before.
@@ -35,7 +31,46 @@ impl Inquiry<'_> {
             path.push(Step::Index(index));
         }
         let (base, path) = self.base_and_path(name, path)?;
-        self.uses_of(&base, name.node, item, &path, depth)
+        let used = self.uses_of(&base, name.node, item, &path, depth);
+        let neutral = |step: &Step| matches!(step, Step::Name(n) if self.sense(n).stem.is_empty());
+        let attribute = !path.is_empty() && self.is_attribute(name) && path.first().is_some_and(neutral);
+        used.or_else(|| attribute.then(|| self.handle_claim(name.node, &base, depth + 1)).flatten())
+    }
+
+    /// `object.name = value`, `object["name"] = value`.
+    fn is_attribute(&self, name: &Name) -> bool {
+        let square = self.s.tree.parent(name.node).is_some_and(|p| self.s.tree.kind(p) == Kind::Square);
+        square || parts(self.text(name.span.clone())).count() > 1
+    }
+
+    /// `define(NAME, value)`, `setenv("NAME", value)`: the name is the first argument.
+    fn defined_name(&self, item: Item) -> Option<Name> {
+        let tree = &self.s.tree;
+        if tree.kind(item.container) != Kind::Round || item.index != 1 {
+            return None;
+        }
+        let callee = tree.slice(self.s.callee(item.container)?);
+        let last = callee.rsplit(|b| matches!(b, b'.' | b':' | b'-')).next().unwrap_or(callee);
+        if !matches!(
+            last,
+            b"define"
+                | b"setenv"
+                | b"putenv"
+                | b"set"
+                | b"put"
+                | b"const"
+                | b"defparameter"
+                | b"defconst"
+                | b"Define"
+                | b"SetEnvironmentVariable"
+        ) {
+            return None;
+        }
+        let holding = self.s.holding(item.container);
+        let [first] = holding.item(0) else { return None };
+        let span = tree.span(*first);
+        let quote = (tree.slice(*first).len() - tree.content(*first).len()) / 2;
+        Some(Name { span: span.start + quote..span.end - quote, node: *first, bond: Bond::Assigned })
     }
 
     fn is_variable(&self, name: &Name, item: Item) -> bool {
@@ -43,24 +78,14 @@ impl Inquiry<'_> {
         let plain = text.iter().all(|b| b.is_ascii_alphanumeric() || b"_.$@:->?".contains(b) || *b >= 0x80);
         match name.bond {
             Bond::Assigned | Bond::Listed(_) => plain && !text.is_empty() && !self.is_type(text),
+            Bond::Before if text.starts_with(b"@") => plain,
             Bond::Before => {
                 let first = self.s.nodes(item).iter().find(|&&id| self.s.tree.kind(id) == Kind::Word).copied();
                 plain
                     && first.is_some_and(|f| {
                         matches!(
                             self.s.tree.slice(f),
-                            b"define"
-                                | b"set"
-                                | b"setenv"
-                                | b"ENV"
-                                | b"ARG"
-                                | b"export"
-                                | b"let"
-                                | b"local"
-                                | b"setq"
-                                | b"def"
-                                | b"defvar"
-                                | b"defconst"
+                            b"define" | b"set" | b"setenv" | b"ENV" | b"ARG" | b"setq" | b"defvar" | b"defconst"
                         )
                     })
             }
@@ -68,7 +93,7 @@ impl Inquiry<'_> {
         }
     }
 
-    fn is_type(&self, text: &[u8]) -> bool {
+    pub(super) fn is_type(&self, text: &[u8]) -> bool {
         use super::lexicon::{lexicon, role};
         let word = String::from_utf8_lossy(text).to_lowercase();
         lexicon().roles(&word) & role::KEYWORD != 0
@@ -86,19 +111,19 @@ impl Inquiry<'_> {
         }
         // `headers["Authorization"] = value`: the variable stands before the bracket.
         let holder = self.s.tree.parent(name.node).filter(|&p| self.s.tree.kind(p) == Kind::Square);
-        if let Some(square) = holder {
-            if let Some(&before) = self.s.head(square).first().filter(|&&b| self.s.tree.kind(b) == Kind::Word) {
-                path.push(Step::Name(text.to_vec()));
-                all = parts(self.s.tree.slice(before)).map(<[u8]>::to_vec).collect();
-                if let [object, attribute] = all.as_slice()
-                    && matches!(attribute.as_slice(), b"environ" | b"env" | b"headers" | b"ENV")
-                {
-                    // The environment: the name itself is what is looked up elsewhere.
-                    if attribute.as_slice() != b"headers" {
-                        return Some((text.to_vec(), Vec::new()));
-                    }
-                    all = vec![object.clone()];
+        if let Some(square) = holder
+            && let Some(&before) = self.s.head(square).first().filter(|&&b| self.s.tree.kind(b) == Kind::Word)
+        {
+            path.push(Step::Name(text.to_vec()));
+            all = parts(self.s.tree.slice(before)).map(<[u8]>::to_vec).collect();
+            if let [object, attribute] = all.as_slice()
+                && matches!(attribute.as_slice(), b"environ" | b"env" | b"headers" | b"ENV")
+            {
+                // The environment: the name itself is what is looked up elsewhere.
+                if attribute.as_slice() != b"headers" {
+                    return Some((text.to_vec(), Vec::new()));
                 }
+                all = vec![object.clone()];
             }
         }
         while all.len() > 1 {
@@ -108,17 +133,40 @@ impl Inquiry<'_> {
     }
 
     /// What the uses of `base` say of the value that `path` (from the inside) reaches in it.
-    fn uses_of(&self, base: &[u8], definition: Id, item: Item, path: &[Step], depth: usize) -> Option<Claim> {
+    pub(super) fn uses_of(
+        &self,
+        base: &[u8],
+        definition: Id,
+        item: Item,
+        path: &[Step],
+        depth: usize,
+    ) -> Option<Claim> {
+        self.uses_within(base, definition, item, path, depth, &[])
+    }
+
+    /// The same without the uses outside of `regions`, if there are any.
+    pub(super) fn uses_within(
+        &self,
+        base: &[u8],
+        definition: Id,
+        item: Item,
+        path: &[Step],
+        depth: usize,
+        regions: &[(Id, Id)],
+    ) -> Option<Claim> {
         let words = self.s.words();
         let places = words.of(base);
         if places.len() < 2 {
             return None;
         }
-        let scope = self.scope(item);
+        let scope = if self.is_member_name(definition) { 0 } else { self.scope(item) };
         let after = self.s.tree.node(scope).after;
         let (mut ours, mut other, mut torn): (Option<Claim>, Option<Claim>, bool) = (None, None, false);
         let mut looked = 0;
         for &place in places.iter().filter(|&&p| p > scope && p < after && p != definition) {
+            if !regions.is_empty() && !regions.iter().any(|(from, to)| (*from..*to).contains(&place)) {
+                continue;
+            }
             looked += 1;
             if looked > USES || !self.spend() {
                 break;
@@ -155,8 +203,20 @@ impl Inquiry<'_> {
         claim
     }
 
+    /// `self.name`, `this->name`, `@name`: known beyond the function that binds it.
+    fn is_member_name(&self, definition: Id) -> bool {
+        let tree = &self.s.tree;
+        let text = tree.slice(definition);
+        let joined = definition.checked_sub(2).is_some_and(|d| {
+            matches!(tree.slice(d + 1), b"->" | b"?->") && matches!(tree.slice(d), b"$this" | b"this" | b"self")
+        });
+        joined
+            || text.starts_with(b"@")
+            || matches!(parts(text).next(), Some(b"self" | b"this")) && parts(text).count() > 1
+    }
+
     /// Takes one from the budget; false: it is spent.
-    fn spend(&self) -> bool {
+    pub(super) fn spend(&self) -> bool {
         let left = self.budget.get();
         self.budget.set(left.saturating_sub(1));
         left > 0
@@ -175,7 +235,7 @@ impl Inquiry<'_> {
     }
 
     /// Whether a group is the body of a function (and not of a class).
-    fn is_function_body(&self, node: Id) -> bool {
+    pub(super) fn is_function_body(&self, node: Id) -> bool {
         if !matches!(self.s.tree.kind(node), Kind::Block | Kind::Curly) {
             return false;
         }
@@ -265,7 +325,8 @@ impl Inquiry<'_> {
         }
         let defined = self.s.tree.slice(definition);
         if parts(defined).count() > 1 {
-            return parts(defined).next() == Some(first);
+            let own = parts(defined).next();
+            return own == Some(first) || own.is_some_and(|o| matches!(o, b"self" | b"this"));
         }
         // A field of a class or a record: any object can have it, if the name is bound once.
         self.s
@@ -337,7 +398,7 @@ impl Inquiry<'_> {
             }
         }
         let mut at = place;
-        if !rest.is_empty() && self.is_merged(place) {
+        if !rest.is_empty() && (self.is_merged(place) || self.is_passed_whole(place, &rest)) {
             return self.whose(place, depth + 1);
         }
         while let Some(step) = rest.pop() {
@@ -349,6 +410,21 @@ impl Inquiry<'_> {
             at = self.step_into(at, &step)?;
         }
         self.whose(at, depth + 1)
+    }
+
+    /// `headers=HEADERS`: the record is handed on as it is, and what leads to the token in it has no name of its own.
+    fn is_passed_whole(&self, place: Id, rest: &[Step]) -> bool {
+        let tree = &self.s.tree;
+        let next = tree.node(place).after;
+        let goes_on = (next as usize) < tree.len()
+            && tree.parent(next) == tree.parent(place)
+            && (matches!(tree.kind(next), Kind::Square | Kind::Round)
+                || matches!(tree.slice(next), b"." | b"->" | b"$" | b"?."));
+        let neutral = |step: &Step| match step {
+            Step::Name(name) => self.sense(name).stem.is_empty(),
+            Step::Index(_) => false,
+        };
+        !goes_on && rest.iter().all(neutral)
     }
 
     /// `<<: *name`, `...name`, `**name`: all that it holds goes where it is used.
@@ -448,374 +524,6 @@ impl Inquiry<'_> {
             return None;
         }
         parts.get(*n)?.iter().rev().find(|&&w| tree.kind(w) == Kind::Word).map(|&w| (w, item))
-    }
-
-    /// The definitions of a name: the word that is bound, and the nodes of what it is bound to.
-    fn definitions(&self, name: &[u8]) -> Vec<(Id, Vec<Id>)> {
-        let words = self.s.words();
-        words
-            .of(name)
-            .iter()
-            .take(DEFINITIONS)
-            .filter_map(|&place| self.definition(place, name).map(|v| (place, v)))
-            .collect()
-    }
-
-    /// The nodes that the word at `place` is bound to, if it is bound there.
-    fn definition(&self, place: Id, name: &[u8]) -> Option<Vec<Id>> {
-        let tree = &self.s.tree;
-        let word = tree.slice(place);
-        if parts(word).last() != Some(name) || parts(word).count() > 2 {
-            return None;
-        }
-        let item = self.s.item_of(place)?;
-        if matches!(tree.kind(item.container), Kind::Comment | Kind::Str) {
-            return None;
-        }
-        let nodes = self.s.nodes(item);
-        let at = nodes.binary_search(&place).ok()?;
-        let next = *nodes.get(at + 1)?;
-        match (tree.kind(next), tree.slice(next)) {
-            (Kind::Op, b"=" | b":=" | b"<-" | b"?=" | b"||=" | b"??=") => Some(nodes[at + 2..].to_vec()),
-            // `name: type = value`
-            (Kind::Op, b":") => {
-                let sign = nodes[at + 2..].iter().take(8).position(|&n| tree.slice(n) == b"=")?;
-                Some(nodes[at + 3 + sign..].to_vec())
-            }
-            (Kind::Comma, _) => self.tuple_value(&nodes, at),
-            // `define NAME value`, `(setq name value)`, `set name value`
-            (Kind::Str, _)
-                if at > 0
-                    && matches!(
-                        tree.slice(nodes[at - 1]),
-                        b"define" | b"set" | b"setq" | b"ENV" | b"ARG" | b"defvar" | b"setenv" | b"-gx" | b"-x" | b"-g"
-                    ) =>
-            {
-                Some(nodes[at + 1..].to_vec())
-            }
-            _ => None,
-        }
-    }
-
-    /// The value of one name of `a, b = x, y`.
-    fn tuple_value(&self, nodes: &[Id], at: usize) -> Option<Vec<Id>> {
-        let tree = &self.s.tree;
-        let sign = nodes.iter().position(|&n| matches!(tree.slice(n), b"=" | b":="))?;
-        if sign < at {
-            return None;
-        }
-        let place = nodes[..at].iter().filter(|&&n| tree.kind(n) == Kind::Comma).count();
-        let all = nodes[..sign].iter().filter(|&&n| tree.kind(n) == Kind::Comma).count() + 1;
-        let values: Vec<&[Id]> = nodes[sign + 1..].split(|&n| tree.kind(n) == Kind::Comma).collect();
-        if values.len() == 1 {
-            return Some(values[0].to_vec());
-        }
-        (values.len() == all).then(|| values[place].to_vec())
-    }
-
-    /// Whether a name is that of a function or class defined in the text.
-    pub(super) fn is_defined(&self, callee: Id) -> bool {
-        let Some(name) = parts(self.s.tree.slice(callee)).last() else { return false };
-        self.functions(name).next().is_some()
-    }
-
-    /// The places where a function or class of this name is defined.
-    fn functions(&self, name: &[u8]) -> impl Iterator<Item = Id> + use<> {
-        let words = self.s.words();
-        let found: Vec<Id> =
-            words.of(name).iter().take(DEFINITIONS).copied().filter(|&p| self.is_function(p, name)).collect();
-        found.into_iter()
-    }
-
-    fn is_function(&self, place: Id, name: &[u8]) -> bool {
-        let tree = &self.s.tree;
-        if parts(tree.slice(place)).last() != Some(name) {
-            return false;
-        }
-        let Some(item) = self.s.item_of(place) else { return false };
-        let nodes = self.s.nodes(item);
-        let Ok(at) = nodes.binary_search(&place) else { return false };
-        let keyword = nodes[..at].iter().any(|&n| {
-            matches!(
-                tree.slice(n),
-                b"def"
-                    | b"defp"
-                    | b"function"
-                    | b"fn"
-                    | b"func"
-                    | b"fun"
-                    | b"sub"
-                    | b"class"
-                    | b"struct"
-                    | b"record"
-                    | b"enum"
-                    | b"proc"
-                    | b"method"
-                    | b"object"
-                    | b"defun"
-            )
-        });
-        let body = nodes[at + 1..].iter().any(|&n| matches!(tree.kind(n), Kind::Block | Kind::Curly));
-        let called = nodes.get(at + 1).is_some_and(|&n| tree.kind(n) == Kind::Round);
-        if keyword && (body || called)
-            || called && body && !nodes[..=at].iter().any(|&n| tree.kind(n) == Kind::Op) && !self.is_branch(&nodes)
-        {
-            return true;
-        }
-        // `name = (a, b) => ...`, `name = function(a, b) ...`, `local u(a, b) = ...`
-        let arrow =
-            nodes[at + 1..].iter().any(|&n| matches!(tree.slice(n), b"=>" | b"function" | b"lambda" | b"fn" | b"->"));
-        let bound = nodes.get(at + 1).is_some_and(|&n| matches!(tree.slice(n), b"=" | b":="));
-        let equation = called && nodes.get(at + 2).is_some_and(|&n| tree.slice(n) == b"=");
-        bound && arrow && nodes[at + 1..].iter().take(5).any(|&n| tree.kind(n) == Kind::Round) || equation
-    }
-
-    fn is_branch(&self, nodes: &[Id]) -> bool {
-        nodes.first().is_some_and(|&n| {
-            matches!(
-                self.s.tree.slice(n),
-                b"if" | b"for" | b"while" | b"switch" | b"match" | b"return" | b"await" | b"new" | b"catch"
-            )
-        })
-    }
-
-    /// What becomes of an argument within the function that takes it.
-    pub(super) fn parameter_claim(&self, group: Id, callee: Id, slot: &Slot, depth: usize) -> Option<Claim> {
-        if depth + 1 >= DEPTH || self.s.tree.kind(group) != Kind::Round {
-            return None;
-        }
-        let (index, named) = match slot.path.last()? {
-            Step::Index(n) => (*n, None),
-            Step::Name(name) => (usize::MAX, Some(name.clone())),
-        };
-        let name = parts(self.s.tree.slice(callee)).last()?.to_vec();
-        for place in self.functions(&name) {
-            if self.s.item_of(place) == self.s.item_of(callee) && place == callee {
-                continue;
-            }
-            for (parameter, item) in self.parameters(place, index, named.as_deref()) {
-                let text = self.s.tree.slice(parameter);
-                let Some(base) = parts(text).last().map(<[u8]>::to_vec) else { continue };
-                if let Some(claim) = self.uses_of(&base, parameter, item, &[], depth + 1) {
-                    return Some(claim);
-                }
-            }
-        }
-        None
-    }
-
-    /// The words that can be the parameter of this number or name in the function or class at `place`.
-    fn parameters(&self, place: Id, index: usize, named: Option<&[u8]>) -> Vec<(Id, Item)> {
-        let tree = &self.s.tree;
-        let Some(item) = self.s.item_of(place) else { return Vec::new() };
-        let nodes = self.s.nodes(item);
-        let class = nodes
-            .iter()
-            .take_while(|&&n| n < place)
-            .any(|&n| matches!(tree.slice(n), b"class" | b"struct" | b"enum" | b"record"));
-        let round = nodes.iter().find(|&&n| n > place && tree.kind(n) == Kind::Round).copied();
-        let body =
-            nodes.iter().rev().find(|&&n| n > place && matches!(tree.kind(n), Kind::Block | Kind::Curly)).copied();
-        if class {
-            let constructor = body.and_then(|b| self.constructor(b, tree.slice(place)));
-            if let Some(round) = constructor {
-                return self.parameter(round, index, named);
-            }
-            let primary = round.filter(|&r| tree.children(r).any(|k| matches!(tree.slice(k), b":" | b"val" | b"var")));
-            if let Some(round) = primary {
-                return self.parameter(round, index, named);
-            }
-            return body.map_or_else(Vec::new, |b| self.field(b, index, named));
-        }
-        round.map_or_else(Vec::new, |r| self.parameter(r, index, named))
-    }
-
-    /// The parameters of a class's constructor.
-    fn constructor(&self, body: Id, class: &[u8]) -> Option<Id> {
-        let tree = &self.s.tree;
-        let end = tree.node(body).after;
-        (body + 1..end).find_map(|id| {
-            let word = tree.kind(id) == Kind::Word
-                && (matches!(
-                    tree.slice(id),
-                    b"__init__" | b"constructor" | b"initialize" | b"__construct" | b"init" | b"new"
-                ) || tree.slice(id) == class);
-            let next = tree.node(id).after;
-            (word
-                && (next as usize) < tree.len()
-                && tree.kind(next) == Kind::Round
-                && tree.parent(next) == tree.parent(id))
-            .then_some(next)
-        })
-    }
-
-    fn parameter(&self, round: Id, index: usize, named: Option<&[u8]>) -> Vec<(Id, Item)> {
-        let tree = &self.s.tree;
-        let holding = self.s.holding(round);
-        let own = holding.items.iter().take(1).any(|r| {
-            let first = holding.kids[r.clone()].iter().find(|&&k| tree.kind(k) == Kind::Word);
-            first.is_some_and(|&f| matches!(tree.slice(f), b"self" | b"this" | b"cls"))
-        });
-        let words = |i: usize| -> Vec<(Id, Item)> {
-            let nodes = holding.item(i);
-            let stop = nodes.iter().position(|&n| matches!(tree.slice(n), b"=" | b":")).unwrap_or(nodes.len());
-            let item = Item { container: round, index: i };
-            nodes[..stop]
-                .iter()
-                .rev()
-                .filter(|&&n| tree.kind(n) == Kind::Word && !self.is_type(tree.slice(n)))
-                .map(|&n| (n, item))
-                .collect()
-        };
-        match named {
-            Some(name) => (0..holding.items.len())
-                .flat_map(words)
-                .filter(|(w, _)| parts(tree.slice(*w)).last() == Some(name))
-                .collect(),
-            None => words(index.saturating_add(usize::from(own))),
-        }
-    }
-
-    /// The fields of a class without a constructor, as data classes have them.
-    fn field(&self, body: Id, index: usize, named: Option<&[u8]>) -> Vec<(Id, Item)> {
-        let tree = &self.s.tree;
-        let holding = self.s.holding(body);
-        let typed = |i: &usize| holding.item(*i).iter().take(4).any(|&n| tree.slice(n) == b":");
-        let fields: Vec<usize> = (0..holding.items.len()).filter(typed).collect();
-        let word = |i: usize| {
-            holding
-                .item(i)
-                .iter()
-                .find(|&&n| tree.kind(n) == Kind::Word)
-                .map(|&w| (w, Item { container: body, index: i }))
-        };
-        match named {
-            Some(name) => fields.into_iter().filter_map(word).filter(|(w, _)| tree.slice(*w) == name).collect(),
-            None => fields.get(index).and_then(|&i| word(i)).into_iter().collect(),
-        }
-    }
-
-    /// What a name stands for, if that names an owner: an address, a client made here.
-    pub(super) fn resolve_base(&self, word: Id, depth: usize) -> Option<Claim> {
-        if depth >= DEPTH || self.s.tree.dialect().family == crate::structure::Family::Json {
-            return None;
-        }
-        let text = self.s.tree.slice(word);
-        let mut all = parts(text);
-        let mut base = all.next()?;
-        let mut more = all.next();
-        if matches!(base, b"self" | b"this" | b"cls" | b"Self") {
-            base = more?;
-            more = all.next();
-        }
-        let mut found: Option<Claim> = None;
-        for (place, value) in self.definitions(base).into_iter().filter(|(p, _)| *p != word) {
-            let Some(claim) = self.value_claim(place, &value, more, depth) else { continue };
-            match &found {
-                Some(known) if known.ruling != claim.ruling => return None,
-                Some(_) => {}
-                None => found = Some(claim),
-            }
-        }
-        found.or_else(|| self.function_claim(base, depth))
-    }
-
-    /// What the value of a definition names.
-    fn value_claim(&self, place: Id, value: &[Id], field: Option<&[u8]>, depth: usize) -> Option<Claim> {
-        if let Some(known) = self.memory.resolved.borrow().get(&place) {
-            return known.clone();
-        }
-        self.memory.resolved.borrow_mut().insert(place, None);
-        let _ = field;
-        let claim = self.spend().then(|| self.read_value(value, depth)).flatten();
-        self.memory.resolved.borrow_mut().insert(place, claim.clone());
-        claim
-    }
-
-    fn read_value(&self, value: &[Id], depth: usize) -> Option<Claim> {
-        let tree = &self.s.tree;
-        let mut fields = Vec::new();
-        for &node in value.iter().take(16) {
-            match tree.kind(node) {
-                Kind::Str | Kind::Url => self.value_signals(None, &[node], 0, depth + 1, &mut fields),
-                Kind::Round => {
-                    for kid in tree.children(node).take(24) {
-                        match tree.kind(kid) {
-                            Kind::Str | Kind::Url | Kind::Word => {
-                                self.value_signals(None, &[kid], 0, depth + 1, &mut fields)
-                            }
-                            Kind::Curly => fields.extend(self.fields(kid).fields.iter().cloned()),
-                            _ => {}
-                        }
-                    }
-                }
-                _ => {}
-            }
-        }
-        fields.retain(|f| matches!(f.signal, super::fields::Signal::Host));
-        let fitting: Vec<_> = fields.iter().map(|f| (f, 1)).collect();
-        if let Some(claim) = super::fields::decide(&fitting, Confidence::High) {
-            return (claim.ruling != Ruling::Torn).then_some(claim);
-        }
-        let callee =
-            value.iter().take(4).copied().find(|&n| tree.kind(n) == Kind::Word && !self.is_type(tree.slice(n)))?;
-        match self.terms.callee(tree.slice(callee))? {
-            (Owner::Ours, Known::Listed) => {
-                let shown = String::from_utf8_lossy(tree.slice(callee)).into_owned();
-                Some(Claim::new(Ruling::Ours(Confidence::High), format!("used with {shown}"), tree.span(callee)))
-            }
-            _ => None,
-        }
-    }
-
-    /// What the body of a function defined here names, and nobody else.
-    fn function_claim(&self, name: &[u8], depth: usize) -> Option<Claim> {
-        let place = self.functions(name).next()?;
-        let item = self.s.item_of(place)?;
-        let nodes = self.s.nodes(item);
-        let body = nodes
-            .iter()
-            .rev()
-            .find(|&&n| n > place && matches!(self.s.tree.kind(n), Kind::Block | Kind::Curly))
-            .copied()?;
-        let _ = depth;
-        self.body_claim(body)
-    }
-
-    /// The only owner that a body names by an address or a listed class.
-    pub(super) fn body_claim(&self, body: Id) -> Option<Claim> {
-        let tree = &self.s.tree;
-        let end = tree.node(body).after.min(body + 300);
-        let mut found: Option<Claim> = None;
-        for id in body + 1..end {
-            let claim = match tree.kind(id) {
-                Kind::Url => hosts::of_url(tree.slice(id), tree.span(id).start).and_then(|h| {
-                    let owner = self.terms.host(&h)?;
-                    let ruling = match owner {
-                        Owner::Ours => Ruling::Ours(Confidence::High),
-                        Owner::Other(other) => Ruling::Other(other),
-                    };
-                    let mut claim = Claim::new(ruling, format!("used with the host {}", h.name), h.span);
-                    claim.by_host = true;
-                    Some(claim)
-                }),
-                Kind::Word => match self.terms.callee(tree.slice(id)) {
-                    Some((Owner::Ours, Known::Listed)) => {
-                        let shown = String::from_utf8_lossy(tree.slice(id)).into_owned();
-                        Some(Claim::new(Ruling::Ours(Confidence::High), format!("used with {shown}"), tree.span(id)))
-                    }
-                    _ => None,
-                },
-                _ => None,
-            };
-            let Some(claim) = claim else { continue };
-            match &found {
-                Some(known) if known.is_ours() != claim.is_ours() => return None,
-                Some(known) if known.by_host => {}
-                _ => found = Some(claim),
-            }
-        }
-        found
     }
 }
 

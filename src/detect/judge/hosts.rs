@@ -49,14 +49,14 @@ const TOP: [&str; 58] = [
 /// A value that is a host by itself: `api.example.com/v1`, `localhost:8000`, `10.0.0.1`.
 pub(super) fn bare(value: &[u8], at: usize) -> Option<Host> {
     let trimmed = value.trim_ascii();
+    if memchr::memmem::find(trimmed, b"://").is_some() && !trimmed.contains(&b' ') {
+        return of_url(trimmed, at);
+    }
     if trimmed.is_empty()
         || trimmed.len() > 200
-        || trimmed.iter().any(|b| b.is_ascii_whitespace() || b"()[]{}<>\"'`$=;,%\\".contains(b))
+        || trimmed.iter().any(|b| b.is_ascii_whitespace() || b"()[]{}<>\"'`$=;,%\\@".contains(b))
     {
         return None;
-    }
-    if memchr::memmem::find(trimmed, b"://").is_some() {
-        return of_url(trimmed, at);
     }
     let host = parse(trimmed, at..at + value.len())?;
     let labels: Vec<&str> = host.name.split('.').collect();

@@ -24,6 +24,9 @@ pub(super) struct Memory {
     pub(super) resolved: RefCell<HashMap<Id, Option<Claim>>>,
     pub(super) records: RefCell<HashMap<Id, bool>>,
     pub(super) tables: RefCell<Option<Rc<super::joins::Tables>>>,
+    pub(super) inserts: RefCell<Option<Rc<super::insert::Inserts>>>,
+    pub(super) statements: RefCell<HashMap<Item, Option<super::insert::Head>>>,
+    pub(super) handles: RefCell<HashMap<(Vec<u8>, Id), Option<Claim>>>,
     pub(super) file: RefCell<Option<Rc<super::file::FileFacts>>>,
 }
 
@@ -61,7 +64,11 @@ impl Inquiry<'_> {
         let claim = self.ask_levels(at, 0, &mut slot).or_else(|| {
             let bare = self.s.tree.text().trim_ascii().len() <= token.len() + 2;
             path.and_then(|p| self.path_claim(p, &slot, bare))
-        })?;
+        });
+        let claim = match claim {
+            Some(claim) if claim.confidence() != Some(Confidence::Low) => claim,
+            low => self.prose_claim(at, token).or(low)?,
+        };
         Some(self.weigh(claim))
     }
 
@@ -98,6 +105,9 @@ impl Inquiry<'_> {
             if let Some(claim) = self.ask(node, container, level, depth, slot, &mut held) {
                 return Some(self.settle(claim, held));
             }
+            if held.as_ref().is_some_and(|h| !h.is_ours() || h.confidence() >= Some(Confidence::Medium)) {
+                break;
+            }
             node = container;
         }
         held
@@ -106,8 +116,15 @@ impl Inquiry<'_> {
     /// A claim from further out against the one that a name nearer to the token made.
     fn settle(&self, claim: Claim, held: Option<Claim>) -> Claim {
         match held {
+            Some(held) if !held.is_ours() => {
+                if claim.by_host && claim.is_ours() {
+                    claim
+                } else {
+                    held
+                }
+            }
             // A custom address beats a name; nothing else does.
-            Some(held) if !(claim.by_host && !claim.is_ours()) && held.confidence() >= Some(Confidence::Medium) => held,
+            Some(held) if (!claim.by_host || claim.is_ours()) && held.confidence() >= Some(Confidence::Medium) => held,
             Some(held) if claim.is_ours() && held.is_ours() && held.confidence() >= claim.confidence() => held,
             _ => claim,
         }
@@ -128,15 +145,31 @@ impl Inquiry<'_> {
         if group && let Some(claim) = self.head_claim(node, slot, depth) {
             return Some(claim);
         }
+        // What a call makes of its arguments is taken for the argument.
+        if group
+            && self.s.tree.kind(node) == Kind::Round
+            && matches!(slot.path.last(), Some(Step::Index(_)))
+            && self.s.callee(node).is_some()
+        {
+            slot.path.pop();
+        }
         if self.s.tree.kind(node) == Kind::Section
             && let Some(claim) = self.section_claim(node, slot)
         {
             return Some(claim);
         }
-        let names = self.s.names(node);
+        let mut names = self.s.names(node);
+        if self.s.tree.kind(container) == Kind::Tag && names.is_empty() {
+            names.extend(self.tag_name(container, node));
+        }
         for name in &names {
             if let Some(claim) = self.name_claim(node, name, level, slot) {
                 match claim.ruling {
+                    Ruling::Other(_) if claim.own => *held = held.take().or(Some(claim)),
+                    // What holds the slot speaks for all of it; what stands beside that holder is not asked.
+                    Ruling::Ours(_) if !claim.may_rise && claim.confidence() >= Some(Confidence::Medium) => {
+                        return Some(claim);
+                    }
                     Ruling::Ours(_) if held.is_none() => *held = Some(claim),
                     Ruling::Ours(_) => {}
                     _ => return Some(claim),
@@ -164,13 +197,23 @@ impl Inquiry<'_> {
         }
     }
 
+    /// The name of the element whose content the node is.
+    fn tag_name(&self, tag: Id, node: Id) -> Option<Name> {
+        let tree = &self.s.tree;
+        let name = tree.children(tag).next().filter(|&n| n != node)?;
+        let text = tree.slice(name);
+        // The elements of pages say nothing of what they hold.
+        let telling = self.sense(text).owner.is_some() || self.sense(text).fit() == Fit::Secret;
+        telling.then(|| Name { span: tree.span(name), node: name, bond: Bond::Assigned })
+    }
+
     /// What a name says: the nearest ones about the token itself, those further out about what holds it.
     fn name_claim(&self, node: Id, name: &Name, level: usize, slot: &mut Slot) -> Option<Claim> {
         let text = self.text(name.span.clone()).to_vec();
         if text.is_empty() || text.len() > 160 || self.is_keyword(&text) {
             return None;
         }
-        let sense = self.sense(&text);
+        let sense = self.last_sense(&text);
         let inner = slot.sense.is_none() && self.is_own_name(node, level);
         let first = slot.path.is_empty();
         match name.bond {
@@ -195,6 +238,7 @@ impl Inquiry<'_> {
                 };
                 let mut claim = Claim::new(ruling, reason, name.span.clone());
                 claim.may_rise = true;
+                claim.own = true;
                 claim
             });
         }
@@ -207,6 +251,21 @@ impl Inquiry<'_> {
             };
             Claim::new(ruling, reason, name.span.clone())
         })
+    }
+
+    /// The sense of a name: of its last part alone, where what stands before is a name space (`plugin.mistralKey`).
+    fn last_sense(&self, text: &[u8]) -> Rc<Sense> {
+        let whole = self.sense(text);
+        if whole.exact || whole.stem.is_empty() || whole.owner != Some(Owner::Ours) {
+            return whole;
+        }
+        let Some(last) =
+            text.rsplit(|b| matches!(b, b'.' | b':' | b'/' | b'\\')).next().filter(|l| l.len() < text.len())
+        else {
+            return whole;
+        };
+        let part = self.sense(last);
+        if part.owner == Some(Owner::Ours) { part } else { whole }
     }
 
     /// Whether names at this level are the token's own: nothing but quotes and groups without names lie between.
@@ -229,6 +288,10 @@ impl Inquiry<'_> {
     /// What the token's own name says.
     pub(super) fn own_name(&self, sense: &Sense, name: &Name) -> Option<Ruling> {
         use super::lexicon::role;
+        // `data-key` of an element is a handle of the page's own.
+        if self.text(name.span.clone()).starts_with(b"data-") {
+            return Some(Ruling::Not);
+        }
         match &sense.owner {
             Some(Owner::Other(other)) => Some(Ruling::Other(other.clone())),
             _ if sense.fit() == Fit::Not => Some(Ruling::Not),
@@ -317,7 +380,7 @@ impl Inquiry<'_> {
         if text.len() > 200 {
             return None;
         }
-        let sense = self.sense(text);
+        let sense = self.section_sense(text);
         slot.nested |= sense.owner.is_none() && !sense.stem.is_empty();
         let prose = self.s.tree.kind(first) != Kind::Square;
         let ruling = self.scope_name(section, &sense, slot)?;
@@ -326,6 +389,17 @@ impl Inquiry<'_> {
         }
         let title = String::from_utf8_lossy(text).into_owned();
         Some(Claim::new(ruling, format!("in section {title}"), span))
+    }
+
+    /// The sense of a header's last part that says something: `[tool.x.mistral.auth]` is mistral's.
+    fn section_sense(&self, text: &[u8]) -> Rc<Sense> {
+        for part in text.rsplit(|b| matches!(b, b'.' | b'\\' | b'/' | b':' | b'"' | b'[' | b']')) {
+            let sense = self.sense(part);
+            if sense.owner.is_some() || !sense.stem.is_empty() {
+                return sense;
+            }
+        }
+        self.sense(text)
     }
 
     /// What the call or block that a group belongs to says: its callee, its receivers, its labels.
@@ -343,14 +417,14 @@ impl Inquiry<'_> {
         }
         for (n, &id) in head.iter().enumerate() {
             let kind = self.s.tree.kind(id);
-            if !matches!(kind, Kind::Word | Kind::Str) || local && n == 0 {
+            if !matches!(kind, Kind::Word | Kind::Str) || local && n == 0 || self.is_constant(id) {
                 continue;
             }
             let text = self.s.tree.content(id);
             if self.is_keyword(text) || text.len() > 120 {
                 continue;
             }
-            let Some((owner, known)) = self.terms.callee(text) else { continue };
+            let Some((owner, known)) = self.callee(id) else { continue };
             let quoted = String::from_utf8_lossy(text).into_owned();
             let ruling = match owner {
                 Owner::Other(other) => Ruling::Other(other),
@@ -371,15 +445,19 @@ impl Inquiry<'_> {
         self.receiver_claim(group, &head, depth)
     }
 
+    /// `NAME(...)`: a constant of an enumeration, not a class.
+    fn is_constant(&self, id: Id) -> bool {
+        let text = self.s.tree.slice(id);
+        self.s.tree.kind(id) == Kind::Word && text.len() > 2 && !text.iter().any(u8::is_ascii_lowercase)
+    }
+
     /// What a call is made on: a request, a client that was made with an address elsewhere.
     fn receiver_claim(&self, group: Id, head: &[Id], depth: usize) -> Option<Claim> {
-        if self.s.tree.kind(group) != Kind::Round {
-            return None;
-        }
+        let call = self.s.tree.kind(group) == Kind::Round;
         let mut found: Option<Claim> = None;
         for &id in head {
             let claim = match self.s.tree.kind(id) {
-                Kind::Word => self.resolve_base(id, depth),
+                Kind::Word if call => self.resolve_base(id, depth).or_else(|| self.receiver(id, depth)),
                 Kind::Round => self.arguments_claim(id, depth),
                 _ => None,
             };
@@ -390,16 +468,48 @@ impl Inquiry<'_> {
                 found = found.or(Some(claim));
             }
         }
-        found
+        found.or_else(|| call.then(|| self.first_argument(group, depth)).flatten())
+    }
+
+    /// The object whose method is called.
+    fn receiver(&self, word: Id, depth: usize) -> Option<Claim> {
+        let mut all = crate::structure::parts(self.s.tree.slice(word)).filter(|p| !matches!(*p, b"self" | b"this"));
+        let base = all.next()?;
+        all.next()?;
+        self.handle_claim(word, base, depth + 1)
+    }
+
+    /// The object that is a call's first argument, where the language has no methods: `setopt(handle, name, value)`.
+    fn first_argument(&self, call: Id, depth: usize) -> Option<Claim> {
+        let holding = self.s.holding(call);
+        let [word] = holding.item(0) else { return None };
+        if holding.items.len() < 2 || self.s.tree.kind(*word) != Kind::Word {
+            return None;
+        }
+        let base = crate::structure::parts(self.s.tree.slice(*word)).next()?;
+        self.handle_claim(*word, base, depth + 1)
     }
 
     /// What else stands in the item: addresses of a command, further calls of a chain, a comment behind.
     fn item_claim(&self, node: Id, item: Item, slot: &Slot, depth: usize) -> Option<Claim> {
         let nodes = self.s.nodes(item);
         let at = nodes.binary_search(&node).ok()?;
+        if self.is_tuple(&nodes) {
+            return self.tuple_claim(&nodes, node, slot, depth);
+        }
         let from = nodes[..at].iter().rposition(|&id| self.s.tree.kind(id) == Kind::Comma).map_or(0, |n| n + 1);
         let to = nodes[at..].iter().position(|&id| self.s.tree.kind(id) == Kind::Comma).map_or(nodes.len(), |n| at + n);
         self.command_claim(&nodes[from..to], node, slot, depth)
+    }
+
+    /// `a, b = x, y`, `call x, y`: parts of one thing, and not declarations side by side.
+    fn is_tuple(&self, nodes: &[Id]) -> bool {
+        let tree = &self.s.tree;
+        let bonds = nodes
+            .iter()
+            .filter(|&&n| tree.kind(n) == Kind::Op && matches!(tree.slice(n), b"=" | b":=" | b":" | b"=>"))
+            .count();
+        bonds <= 1 && nodes.iter().any(|&n| tree.kind(n) == Kind::Comma)
     }
 
     /// What the other items of the container say, and what uses of the bound name say.
@@ -412,17 +522,26 @@ impl Inquiry<'_> {
         depth: usize,
         names: &[Name],
     ) -> Option<Claim> {
+        if self.s.tree.kind(container) == Kind::Round
+            && let Some(claim) = self.s.nodes(item).first().and_then(|&n| self.insert_claim(container, n, slot))
+        {
+            return Some(claim);
+        }
         let record = self.is_record(container);
         if !record && let Some(claim) = self.uses_claim(item, slot, depth, names) {
+            return Some(claim);
+        }
+        if !record && let Some(claim) = self.run_claim(item, slot) {
             return Some(claim);
         }
         if record && let Some(claim) = self.fields_claim(container, item.index, slot, level) {
             return Some(claim);
         }
-        if record && self.holds_statements(container) {
-            if let Some(claim) = self.uses_claim(item, slot, depth, names) {
-                return Some(claim);
-            }
+        if record
+            && self.holds_statements(container)
+            && let Some(claim) = self.uses_claim(item, slot, depth, names)
+        {
+            return Some(claim);
         }
         if matches!(self.s.tree.kind(container), Kind::Round | Kind::Square | Kind::Row | Kind::Str)
             && names.is_empty()

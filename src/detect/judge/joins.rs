@@ -4,7 +4,7 @@
 use super::claim::{Claim, Ruling};
 use super::hosts;
 use super::inquiry::Inquiry;
-use super::terms::Owner;
+use super::terms::{Fit, Owner};
 use crate::rule::Confidence;
 use crate::structure::{Id, Item, Kind};
 use std::collections::HashMap;
@@ -68,10 +68,9 @@ impl Inquiry<'_> {
         if holding.items.is_empty() || holding.kids.len() > 20_000 {
             return;
         }
-        let lists = matches!(kind, Kind::Square | Kind::Round | Kind::Curly | Kind::Str | Kind::Block);
-        if lists && (2..=LONG).contains(&holding.items.len()) {
-            let marks: Vec<Option<Mark>> = (0..holding.items.len()).map(|i| self.element(holding.item(i))).collect();
-            tables.add_list(marks);
+        if self.is_list(id, kind) && (2..=LONG).contains(&holding.items.len()) {
+            let bare = |i: usize| Some(holding.item(i)).filter(|nodes| self.key_and_value(nodes).0.is_none());
+            tables.add_list((0..holding.items.len()).map(|i| bare(i).and_then(|nodes| self.element(nodes))).collect());
         }
         for index in 0..holding.items.len() {
             let nodes = holding.item(index);
@@ -83,6 +82,15 @@ impl Inquiry<'_> {
                 }
             }
             self.read_entry(id, nodes, tables);
+        }
+    }
+
+    /// Whether a container's items are elements without names: no call's arguments.
+    fn is_list(&self, id: Id, kind: Kind) -> bool {
+        match kind {
+            Kind::Square | Kind::Str | Kind::Block => true,
+            Kind::Round | Kind::Curly => self.s.callee(id).is_none(),
+            _ => false,
         }
     }
 
@@ -148,6 +156,14 @@ impl Inquiry<'_> {
         }
         let (key, value) = self.key_and_value(nodes);
         let key = key?;
+        // `directive value` is no entry of a table.
+        let bound = nodes
+            .iter()
+            .take(8)
+            .any(|&n| tree.kind(n) == Kind::Op && matches!(tree.slice(n), b":" | b"=" | b"=>" | b"->" | b":="));
+        if !bound {
+            return None;
+        }
         let text = tree.content(key);
         if text.is_empty() || text.len() > 80 || value.is_empty() {
             return None;
@@ -192,6 +208,11 @@ impl Inquiry<'_> {
     pub(super) fn table_claim(&self, item: Item) -> Option<Claim> {
         let nodes = self.s.nodes(item);
         let (mine, key) = self.entry_key(item.container, &nodes)?;
+        let sense = self.sense(&key);
+        // The names of fields are the same in every record; the keys of a table are names of their own.
+        if sense.fit() != Fit::Unknown && !(key.len() <= 2 && sense.fit() == Fit::Neutral) {
+            return None;
+        }
         let tables = self.tables();
         let entries = tables.entries.get(&key)?;
         let keys = tables.keys.get(&mine)?;

@@ -123,10 +123,17 @@ impl Lexicon {
 pub(super) fn words(name: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(name.get(..200).unwrap_or(name));
     let mut words = Vec::new();
-    for piece in text.split(|c: char| !c.is_alphanumeric()).filter(|p| !p.is_empty()) {
+    for piece in text.split(|c: char| !c.is_alphanumeric()).filter(|p| !p.is_empty() && !is_value(p)) {
         camel(piece, &mut words);
     }
     words
+}
+
+/// Whether a piece of a name is a value drawn at random rather than words.
+fn is_value(piece: &str) -> bool {
+    piece.len() >= 20
+        && piece.bytes().any(|b| b.is_ascii_digit())
+        && crate::detect::shape::looks_random(piece.as_bytes())
 }
 
 fn camel(piece: &str, words: &mut Vec<String>) {
@@ -136,27 +143,45 @@ fn camel(piece: &str, words: &mut Vec<String>) {
     }
     let chars: Vec<char> = piece.chars().collect();
     let mut from = 0;
-    for i in 1..=chars.len() {
-        let ends = i == chars.len() || {
-            let (a, b) = (chars[i - 1], chars[i]);
-            let next_lower = chars.get(i + 1).is_some_and(|c| c.is_lowercase());
-            a.is_lowercase() && b.is_uppercase()
-                || a.is_uppercase() && b.is_uppercase() && next_lower
-                || a.is_numeric() && b.is_alphabetic()
-                || a.is_alphabetic() && b.is_numeric() && !joined(&chars[from..=i])
-        };
-        if ends {
+    let mut i = 1;
+    while i <= chars.len() {
+        if i == from + 1
+            && let Some(n) = mixed(&chars[from..])
+        {
+            i = from + n;
+            words.push(chars[from..i].iter().collect::<String>().to_lowercase());
+            from = i;
+        } else if i == chars.len() || ends(&chars, i) {
             words.push(chars[from..i].iter().collect::<String>().to_lowercase());
             from = i;
         }
+        i += 1;
     }
+    words.retain(|w| !w.is_empty());
 }
 
-/// Whether the letters with the digit behind them are one word: md5, v2, k8.
-fn joined(chars: &[char]) -> bool {
-    let word = chars.iter().collect::<String>().to_lowercase();
-    lexicon().knows(&word)
-        || matches!(word.as_str(), "sha2" | "sha5" | "k8" | "n8" | "neo4" | "ai2" | "b2" | "r2" | "s3")
+/// Whether a word ends before the `i`-th character.
+fn ends(chars: &[char], i: usize) -> bool {
+    let (a, b) = (chars[i - 1], chars[i]);
+    let next_lower = chars.get(i + 1).is_some_and(|c| c.is_lowercase());
+    a.is_lowercase() && b.is_uppercase()
+        || a.is_uppercase() && b.is_uppercase() && next_lower
+        || a.is_numeric() != b.is_numeric()
+}
+
+/// The length of a word of letters and digits that these characters begin with.
+fn mixed(chars: &[char]) -> Option<usize> {
+    const MIXED: [&str; 18] = [
+        "sha512", "sha256", "sha1", "md5", "n8n", "k8s", "neo4j", "ai21", "s3", "r2", "b2", "v1", "v2", "v3", "2fa",
+        "3rdparty", "oauth2", "base64",
+    ];
+    MIXED.iter().find(|m| starts(chars, m)).map(|m| m.len())
+}
+
+fn starts(chars: &[char], word: &str) -> bool {
+    let n = word.len();
+    let same = chars.len() >= n && chars.iter().zip(word.chars()).all(|(a, b)| a.to_ascii_lowercase() == b);
+    same && chars.get(n).is_none_or(|c| c.is_uppercase() || c.is_numeric() != chars[n - 1].is_numeric())
 }
 
 #[cfg(test)]

@@ -5,20 +5,30 @@
 //! there; the innermost owner wins, and an address beats a name. What counts as the provider's is data in the rule
 //! (`[rule.evidence]`); who else there is, and what words mean in names, stands in `data/`. No provider is named in code.
 
+mod beside;
 mod claim;
+mod command;
 mod fields;
 mod file;
 mod flow;
+mod handle;
 mod hosts;
 mod inquiry;
+mod insert;
 mod joins;
 mod lexicon;
+mod params;
+mod prose;
+mod record;
+mod resolve;
 mod rows;
 mod terms;
+#[cfg(test)]
+mod tests;
 mod veto;
 
 use super::{Evidence, Path, Place, shape};
-use crate::rule::{Confidence, Rule};
+use crate::rule::{Alphabet, Confidence, Length, Rule, TokenSpec};
 use crate::structure::{Dialect, Structure, Tree};
 use claim::{Claim, Ruling};
 use inquiry::{Inquiry, Memory};
@@ -30,6 +40,11 @@ use terms::Terms;
 
 /// How many places are looked at for one token.
 const BUDGET: u32 = 120;
+
+/// Above how many tokens prose speaks of a series.
+const PROSE: usize = 2;
+/// From how many tokens on one place speaks of a series.
+const SERIES: usize = 3;
 
 /// What the judge says about a token.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,10 +73,46 @@ pub struct Reader<'a> {
 #[derive(Debug)]
 struct Known {
     terms: Terms,
-    profile: Option<shape::Profile>,
+    /// What its tokens may look like.
+    forms: Vec<Form>,
     /// Whether the text or its path names the provider at all.
     mentioned: bool,
     memory: Memory,
+    /// What is said of each candidate, by where it begins; filled at the first question.
+    claims: Option<HashMap<usize, Option<Claim>>>,
+}
+
+/// One form of a rule's tokens.
+#[derive(Debug)]
+struct Form {
+    alphabet: Alphabet,
+    length: Length,
+    profile: shape::Profile,
+}
+
+impl Form {
+    fn new(token: &TokenSpec) -> Option<Form> {
+        let alphabet = Alphabet::parse(&token.alphabet)?;
+        Some(Form { alphabet, length: token.length.clone(), profile: shape::Profile::of(&token.alphabet) })
+    }
+}
+
+impl Known {
+    /// Why no form of the rule's tokens fits the value.
+    fn refuse(&self, value: &[u8]) -> Option<&'static str> {
+        let fitting = self
+            .forms
+            .iter()
+            .filter(|f| f.length.holds(value.len()) && f.alphabet.span(value, usize::MAX) == value.len());
+        let mut why = None;
+        for form in fitting {
+            match form.profile.refuse(value) {
+                None => return None,
+                refused => why = refused,
+            }
+        }
+        why.or(Some("it has another length or alphabet"))
+    }
 }
 
 impl<'a> Reader<'a> {
@@ -82,15 +133,90 @@ impl<'a> Reader<'a> {
             return;
         }
         let terms = rule.spec.evidence.as_ref().map(Terms::new).unwrap_or_default();
-        let profile = rule.spec.token.first().map(|t| shape::Profile::of(&t.alphabet));
+        let forms = rule.spec.token.iter().filter_map(Form::new).collect();
         let mentioned = mentions(&terms, self.text) || self.path().is_some_and(|p| mentions(&terms, p));
-        self.rules.insert(rule.id.clone(), Known { terms, profile, mentioned, memory: Memory::default() });
+        self.rules.insert(rule.id.clone(), Known { terms, forms, mentioned, memory: Memory::default(), claims: None });
     }
 
     fn read(&mut self) {
         if self.structure.is_none() {
             let dialect = Dialect::of(self.path(), self.text);
             self.structure = Some(Structure::new(Tree::read(self.text, dialect)));
+        }
+    }
+}
+
+impl Reader<'_> {
+    /// Judges all candidates of a rule, so that what one place says of many is known.
+    fn answer(&mut self, rule: &Rule) {
+        self.read();
+        let path = self.path();
+        let (Some(known), Some(structure)) = (self.rules.get_mut(&rule.id), &self.structure) else { return };
+        if known.claims.is_some() {
+            return;
+        }
+        let mut claims: Vec<(Range<usize>, Option<Claim>)> = Vec::new();
+        for span in candidates(&known.forms, self.text) {
+            let value = &self.text[span.clone()];
+            if known.refuse(value).is_some() || shape::edge(self.text, span.clone()).is_some() {
+                continue;
+            }
+            let budget = Cell::new(BUDGET);
+            let inquiry = Inquiry { s: structure, terms: &known.terms, memory: &known.memory, budget };
+            let claim = inquiry.token(&span, path);
+            claims.push((span, claim));
+        }
+        series(self.text, &mut claims);
+        known.claims = Some(claims.into_iter().map(|(span, claim)| (span.start, claim)).collect());
+    }
+}
+
+/// The tokens of a text that have the rule's alphabet and length.
+fn candidates(forms: &[Form], text: &[u8]) -> Vec<Range<usize>> {
+    let mut all = Vec::new();
+    for (run, form) in super::tokens::Runs::new(text).flat_map(|run| forms.iter().map(move |f| (run.clone(), f))) {
+        let mut at = run.start;
+        while at < run.end {
+            let len = form.alphabet.span(&text[at..run.end], usize::MAX);
+            if form.length.holds(len) {
+                all.push(at..at + len);
+            }
+            let tail = if at == run.start { super::tokens::escape_tail(text, at) } else { 0 };
+            if tail > 0 && tail < len && form.length.holds(len - tail) {
+                all.push(at + tail..at + len);
+            }
+            at += len + 1;
+        }
+    }
+    all
+}
+
+/// One place that speaks for three different tokens or more speaks of a series of ids, unless they bear its name.
+fn series(text: &[u8], claims: &mut [(Range<usize>, Option<Claim>)]) {
+    let mut spoken: HashMap<Range<usize>, Vec<&[u8]>> = HashMap::new();
+    for (span, claim) in claims.iter() {
+        if let Some(claim) = claim
+            && claim.is_ours()
+            && !claim.own
+        {
+            let values = spoken.entry(claim.span.clone()).or_default();
+            let value = &text[span.clone()];
+            if values.len() < SERIES && !values.contains(&value) {
+                values.push(value);
+            }
+        }
+    }
+    let told: Vec<&[u8]> =
+        claims.iter().filter(|(_, c)| c.as_ref().is_some_and(|c| c.prose)).map(|(s, _)| &text[s.clone()]).collect();
+    let chatter = told.iter().any(|v| told.iter().filter(|w| w != &v).count() >= PROSE);
+    for (_, claim) in claims.iter_mut() {
+        if chatter && let Some(found) = claim.take_if(|c| c.prose) {
+            *claim = Some(found.at_most(Confidence::Low));
+        }
+        if let Some(found) =
+            claim.take_if(|c| c.is_ours() && !c.own && spoken.get(&c.span).is_some_and(|v| v.len() >= SERIES))
+        {
+            *claim = Some(found.at_most(Confidence::Low));
         }
     }
 }
@@ -107,7 +233,7 @@ pub fn judge(rule: &Arc<Rule>, text: &[u8], span: Range<usize>, place: Place<'_>
     reader.know(rule);
     let Some(value) = text.get(span.clone()) else { return Verdict::Refused("it lies outside the text".into()) };
     let Some(known) = reader.rules.get(&rule.id) else { return Verdict::Refused("its rule is unknown".into()) };
-    if let Some(why) = known.profile.and_then(|p| p.refuse(value)).or_else(|| shape::edge(text, span.clone())) {
+    if let Some(why) = known.refuse(value).or_else(|| shape::edge(text, span.clone())) {
         return Verdict::Refused(why.into());
     }
     if place.path == Path::Unknown {
@@ -116,12 +242,9 @@ pub fn judge(rule: &Arc<Rule>, text: &[u8], span: Range<usize>, place: Place<'_>
     if !known.mentioned {
         return Verdict::Refused("nothing here names the provider".into());
     }
-    reader.read();
-    let (Some(known), Some(structure)) = (reader.rules.get(&rule.id), &reader.structure) else {
-        return Verdict::Refused("it could not be read".into());
-    };
-    let inquiry = Inquiry { s: structure, terms: &known.terms, memory: &known.memory, budget: Cell::new(BUDGET) };
-    verdict(inquiry.token(&span, reader.path()))
+    reader.answer(rule);
+    let claim = reader.rules.get(&rule.id).and_then(|known| known.claims.as_ref()?.get(&span.start).cloned());
+    verdict(claim.flatten())
 }
 
 /// Where the path is not known, whatever some path could lift to a finding is one: the names in the text, or the
@@ -134,6 +257,9 @@ fn unknown_path(mentioned: bool) -> Verdict {
 
 fn verdict(claim: Option<Claim>) -> Verdict {
     let Some(claim) = claim else { return Verdict::Refused("nothing says whose it is".into()) };
+    if std::env::var("JDBG").is_ok() {
+        eprintln!("{claim:?}");
+    }
     match claim.ruling {
         Ruling::Ours(confidence) => {
             let some = |span: Range<usize>| (!span.is_empty()).then_some(span);

@@ -52,7 +52,7 @@ impl Inquiry<'_> {
     }
 
     /// What one cell says, and how much that weighs.
-    fn cell_claim(
+    pub(super) fn cell_claim(
         &self,
         text: &[u8],
         span: Range<usize>,
@@ -91,7 +91,7 @@ impl Inquiry<'_> {
     }
 
     /// The text of a cell, and where it stands.
-    fn cell(&self, row: Id, index: usize) -> Option<(Range<usize>, Vec<u8>)> {
+    pub(super) fn cell(&self, row: Id, index: usize) -> Option<(Range<usize>, Vec<u8>)> {
         let holding = self.s.holding(row);
         let nodes = holding.item(index);
         let (first, last) = (*nodes.first()?, *nodes.last()?);

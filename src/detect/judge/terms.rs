@@ -14,7 +14,7 @@ pub(super) enum Owner {
 }
 
 /// What a name says about the value that bears it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Sense {
     /// Whom it names.
     pub(super) owner: Option<Owner>,
@@ -24,6 +24,10 @@ pub(super) struct Sense {
     pub(super) roles: u16,
     /// Words that say which of several: without the owner's, roles' and neutral ones.
     pub(super) stem: Vec<String>,
+    /// The same with the neutral ones: `LLM_KEY` goes with `LLM_URL` before it goes with `EMBED_URL`.
+    pub(super) full: Vec<String>,
+    /// Whether a word of it names a thing that is no credential's slot.
+    pub(super) odd: bool,
     /// How many words it has.
     pub(super) count: usize,
 }
@@ -48,7 +52,7 @@ impl Sense {
             Fit::Not
         } else if self.roles & role::SECRET != 0 {
             Fit::Secret
-        } else if self.stem.is_empty() {
+        } else if !self.odd {
             Fit::Neutral
         } else {
             Fit::Unknown
@@ -66,7 +70,6 @@ pub(super) struct Terms {
     provider_values: Vec<String>,
     classes: Vec<String>,
     functions: Vec<String>,
-    key_args: Vec<Vec<String>>,
     headers: Vec<Vec<String>>,
     imports: Vec<String>,
     model_prefixes: Vec<String>,
@@ -74,8 +77,6 @@ pub(super) struct Terms {
     excluded: Vec<String>,
     homonyms: Vec<String>,
     files: Vec<String>,
-    /// Whether the only such token of a file that names only this provider is its.
-    pub(super) sole_owner: bool,
 }
 
 impl Terms {
@@ -90,7 +91,6 @@ impl Terms {
             provider_values: spec.provider_values.iter().map(|s| words(s.as_bytes()).concat()).collect(),
             classes: spec.classes.clone(),
             functions: spec.functions.clone(),
-            key_args: split(&spec.key_args),
             headers: split(&spec.headers),
             imports: lower(&spec.imports),
             model_prefixes: lower(&spec.model_prefixes),
@@ -98,7 +98,6 @@ impl Terms {
             excluded: lower(&spec.excluded_words),
             homonyms: lower(&spec.homonyms),
             files: lower(&spec.files),
-            sole_owner: spec.sole_owner,
         }
     }
 
@@ -107,6 +106,11 @@ impl Terms {
         let whole = self.env.iter().chain(&self.headers).filter_map(|w| w.iter().max_by_key(|w| w.len()));
         let hosts = self.api_hosts.iter().map(|(h, _)| h);
         self.names.iter().chain(hosts).chain(&self.classes).chain(whole).chain(&self.files).map(String::as_str)
+    }
+
+    /// The provider's names.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(String::as_str)
     }
 
     /// Words that betray another thing of the same name.
@@ -123,7 +127,8 @@ impl Terms {
     pub(super) fn sense(&self, name: &[u8]) -> Sense {
         let words = words(name);
         let exact = self.env.contains(&words) || self.headers.contains(&words);
-        let mut sense = Sense { owner: None, exact, roles: 0, stem: Vec::new(), count: words.len() };
+        let mut sense =
+            Sense { owner: None, exact, roles: 0, stem: Vec::new(), full: Vec::new(), odd: false, count: words.len() };
         if exact {
             sense.owner = Some(Owner::Ours);
         }
@@ -137,16 +142,42 @@ impl Terms {
             }
             i += n.max(1);
         }
+        // `proxy_pass`, `baseURL`: words that mean something together.
+        let joined = lexicon().roles(&words.concat());
+        if words.len() > 1 && joined != 0 {
+            sense.roles = joined;
+            sense.stem.clear();
+            sense.full.clear();
+        }
         sense
     }
 
     fn word(&self, word: &str, sense: &mut Sense) {
         let mut roles = lexicon().roles(word);
+        if roles == 0 && is_role_words(word) {
+            roles = role::SECRET | role::NEUTRAL;
+        }
         if self.excluded.iter().any(|e| e == word) {
             roles |= role::ID;
         }
         sense.roles |= roles;
-        let silent = role::SECRET | role::NEUTRAL | role::ENDPOINT | role::PROVIDER | role::MODEL | role::KEYWORD;
+        let slot = role::SECRET | role::NEUTRAL | role::KEYWORD | role::PAIR_VALUE;
+        sense.odd |= roles & slot == 0;
+        let silent = role::NAMING
+            | role::PAIR_NAME
+            | role::PAIR_VALUE
+            | role::SECRET
+            | role::NEUTRAL
+            | role::ENDPOINT
+            | role::PROVIDER
+            | role::MODEL
+            | role::KEYWORD;
+        let role_word = roles & (role::SECRET | role::ENDPOINT | role::KEYWORD | role::PAIR_NAME | role::PAIR_VALUE)
+            != 0
+            || roles & (role::PROVIDER | role::MODEL | role::NAMING) != 0 && roles & role::PROTOCOL == 0;
+        if !role_word {
+            sense.full.push(word.to_owned());
+        }
         if roles & silent == 0 && !word.is_empty() {
             sense.stem.push(word.to_owned());
         }
@@ -188,15 +219,10 @@ impl Terms {
         }
     }
 
-    /// Whether a host is one of the provider's pages for people.
-    pub(super) fn is_account_host(&self, host: &Host) -> bool {
-        self.account_hosts.iter().any(|h| host.name == *h || host.name.ends_with(&format!(".{h}")))
-    }
-
     /// Whose a value is that stands where a provider is named: `mistral`, `Mistral AI`, `mistralCloudApi`.
     pub(super) fn value(&self, value: &[u8]) -> Option<Owner> {
         let value = value.trim_ascii();
-        if value.is_empty() || value.len() > 60 {
+        if value.is_empty() || value.len() > 60 || value.iter().any(|b| b"'\"{}[]<>=;".contains(b)) {
             return None;
         }
         let words = words(value);
@@ -206,16 +232,10 @@ impl Terms {
         let sense = self.sense(value);
         let plain = sense.stem.is_empty() && sense.count <= 5;
         match sense.owner {
-            Some(Owner::Other(other)) => Some(Owner::Other(other)),
+            Some(Owner::Other(other)) if sense.count <= 5 => Some(Owner::Other(other)),
             Some(Owner::Ours) if plain && !self.is_model(value) => Some(Owner::Ours),
             _ => None,
         }
-    }
-
-    /// Whether the value is a protocol's name (or empty of meaning): it names nobody.
-    pub(super) fn is_protocol(&self, value: &[u8]) -> bool {
-        let joined = words(value).concat();
-        lexicon().roles(&joined) & role::PROTOCOL != 0
     }
 
     fn is_model(&self, value: &[u8]) -> bool {
@@ -258,11 +278,6 @@ impl Terms {
         }
         let sense = self.sense(trimmed);
         sense.owner.map(|owner| (owner, if sense.stem.is_empty() { Known::ByName } else { Known::Loosely }))
-    }
-
-    /// Whether this is a name of the argument that takes the key.
-    pub(super) fn is_key_arg(&self, name: &[u8]) -> bool {
-        self.key_args.contains(&words(name))
     }
 
     /// Whether a file's own name says that it holds the provider's key or settings.

@@ -124,9 +124,8 @@ fn is_sigil(text: &[u8]) -> bool {
 
 /// Whether the token is a line of data that was wrapped: the line before or behind is a longer run of base64.
 fn is_wrapped(text: &[u8], token: &Range<usize>) -> bool {
-    let noise = |b: &u8| {
-        matches!(b, b' ' | b'\t' | b'\r' | b'"' | b'\'' | b'#' | b'*' | b'+' | b'|' | b'\\' | b'n' | b',' | b'>')
-    };
+    let noise =
+        |b: &u8| matches!(b, b' ' | b'\t' | b'\r' | b'"' | b'\'' | b'#' | b'*' | b'+' | b'|' | b'\\' | b'n' | b'>');
     let blank = |b: &u8| matches!(b, b' ' | b'\t' | b'\r' | b'"' | b'\'' | b'#' | b'*' | b'|' | b'>' | b'-' | b'+');
     let line_start = memchr::memrchr(b'\n', &text[..token.start]).map_or(0, |n| n + 1);
     let line_end = memchr::memchr(b'\n', &text[token.end..]).map_or(text.len(), |n| token.end + n);
@@ -135,7 +134,7 @@ fn is_wrapped(text: &[u8], token: &Range<usize>) -> bool {
     let longer = |line: &[u8]| {
         let run = line.iter().filter(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=')).count();
         let other = line.len() - run;
-        run >= 36 && other <= 8 && !line.contains(&b'.') && !line.contains(&b':')
+        run >= 36 && other <= 8 && !line.iter().any(|b| matches!(b, b'.' | b':' | b',' | b';'))
     };
     let trimmed = |line: &[u8]| longer(line.trim_ascii());
     if alone_before && line_start > 0 {

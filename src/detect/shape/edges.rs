@@ -12,7 +12,8 @@ const BLOB: usize = 16;
 pub fn edge(text: &[u8], span: Range<usize>) -> Option<&'static str> {
     let before = text.get(..span.start).unwrap_or_default();
     let after = text.get(span.end..).unwrap_or_default();
-    left(before).or_else(|| right(after))
+    let escaped = (1..=9.min(before.len())).any(|n| super::super::tokens::escape_tail(text, span.start - n) == n);
+    left(before).filter(|_| !escaped).or_else(|| right(after))
 }
 
 fn is_word(b: u8) -> bool {
@@ -117,6 +118,9 @@ mod tests {
             ("", "."),
             ("user:", "@host"),
             ("'", "'+x"),
+            ("\\n", "\\n"),
+            ("%3D", "%26"),
+            ("\\x22", ""),
             (";", ";"),
         ] {
             assert!(stands(before, after), "{before}…{after}");

@@ -4,6 +4,7 @@ mod value;
 
 use super::hits::Hits;
 use super::{Evidence, Match};
+use crate::blob::Kind;
 use crate::finding::Secret;
 use crate::rule::{Confidence, Rule};
 use std::ops::Range;
@@ -32,9 +33,10 @@ struct Url {
 }
 
 /// Looks at the URL whose `://` stands at `at`.
-pub(super) fn look(rule: &Arc<Rule>, text: &[u8], at: usize, hits: &mut Hits) {
+pub(super) fn look(rule: &Arc<Rule>, (text, kind): (&[u8], Kind), at: usize, hits: &mut Hits) {
     let Some(url) = read(text, at) else { return };
-    let host = &text[url.host.clone()];
+    // A repository's configuration is used, whatever its hosts are called: no manual.
+    let host = if kind == Kind::Config { b"used." } else { &text[url.host.clone()] };
     let password = url.password.clone().filter(|p| !one_of(&text[p.clone()], TOKEN_PASSWORDS));
     let (value, confidence, reason) = match password {
         Some(password) => {

@@ -31,10 +31,17 @@ pub(super) fn password(value: &[u8], user: Option<&[u8]>, host: &[u8]) -> Result
     let same = user.is_none_or(|user| value.eq_ignore_ascii_case(user));
     let weak = same || value.len() < 4 || one_of(&percent_decoded(value), WEAK);
     Ok(match (weak, strong(value), whereabouts(host)) {
+        // Nobody writes a random password into a manual.
+        (false, true, Host::Example) if is_random(value) => Confidence::Medium,
         (true, ..) | (_, _, Host::Example) | (_, false, Host::Local) => Confidence::Low,
         (_, true, Host::Local) | (_, false, Host::Somewhere) => Confidence::Medium,
         (_, true, Host::Somewhere) => Confidence::High,
     })
+}
+
+/// Long and without anything of a word.
+fn is_random(value: &[u8]) -> bool {
+    value.len() >= 16 && entropy::shannon(value) >= 3.5 && value.iter().filter(|b| b.is_ascii_digit()).count() >= 2
 }
 
 /// Whether what stands alone before the `@` is a token; `after` is what follows the host.

@@ -127,14 +127,9 @@ fn alphabet_bits(value: &[u8]) -> f32 {
     let letters = f32::from(u8::from(lower) + u8::from(upper)) * 26.0 + f32::from(u8::from(digit)) * 10.0;
     match () {
         () if symbol => 94f32.log2(),
-        () if !(url || beyond_f || lower && upper) => {
-            if lower || upper {
-                4.0
-            } else {
-                10f32.log2()
-            }
-        }
-        () => (letters + if url { 2.0 } else { 0.0 }).log2(),
+        () if url || beyond_f || (lower && upper) => (letters + if url { 2.0 } else { 0.0 }).log2(),
+        () if lower || upper => 4.0,
+        () => 10f32.log2(),
     }
 }
 

@@ -6,8 +6,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// A larger file of patterns or settings is not read.
-const LIMIT: u64 = 4 << 20;
+/// Of a file of patterns or settings so much is read.
+const LIMIT: u64 = 1 << 20;
 
 /// Where the user's own settings of git are; the binary reads the environment, the library is handed it.
 #[derive(Clone, Debug, Default)]
@@ -45,12 +45,12 @@ fn excludes_file(settings: &Path, user: &UserGit) -> Option<PathBuf> {
     }
 }
 
-/// The content of a small regular file, if it is one; anything else could hold the scan up for ever.
+/// The first megabyte of a regular file, if it is one; anything else could hold the scan up for ever.
 pub fn read(path: &Path) -> Option<Vec<u8>> {
     if !std::fs::metadata(path).ok()?.is_file() {
         return None;
     }
     let mut bytes = Vec::new();
-    File::open(path).ok()?.take(LIMIT + 1).read_to_end(&mut bytes).ok()?;
-    (bytes.len() as u64 <= LIMIT).then_some(bytes)
+    File::open(path).ok()?.take(LIMIT).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
 }

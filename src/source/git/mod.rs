@@ -9,6 +9,7 @@ pub mod index;
 pub mod lines;
 pub mod objects;
 pub mod open;
+pub mod provenance;
 pub mod push;
 pub mod range;
 pub mod refs;

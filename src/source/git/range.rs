@@ -18,10 +18,13 @@ mod tests;
 pub use since::since;
 
 use super::history::Options;
+use super::history::lookup::Head;
 use super::objects::Objects;
 use super::open::Repository;
+use super::provenance;
 use super::refs::References;
 use crate::Result;
+use crate::blob::Provenance;
 use crate::source::{Sink, Source};
 use bstr::BString;
 use gix_hash::ObjectId;
@@ -35,6 +38,7 @@ pub struct Range {
     asked: Vec<String>,
     wanted: Wanted,
     options: Options,
+    head: Head,
 }
 
 #[derive(Debug)]
@@ -67,7 +71,7 @@ pub struct Update {
 impl Range {
     /// The commits that are selected; `asked` is what the user called them.
     pub fn new(repository: Repository, asked: Vec<String>, selection: Selection, options: Options) -> Self {
-        Range { repository, asked, wanted: Wanted::Selected(selection), options }
+        Self::of(repository, asked, Wanted::Selected(selection), options)
     }
 
     /// What `tips` lead to and `known` don't; annotated tags among the tips count with their messages.
@@ -77,7 +81,7 @@ impl Range {
         (tips, known): (Vec<ObjectId>, Vec<ObjectId>),
         options: Options,
     ) -> Self {
-        Range { repository, asked, wanted: Wanted::Commits { tips, known }, options }
+        Self::of(repository, asked, Wanted::Commits { tips, known }, options)
     }
 
     /// What a push to `remote` (a remote's name or its address) brings there.
@@ -87,7 +91,13 @@ impl Range {
         (updates, remote): (Vec<Update>, String),
         options: Options,
     ) -> Self {
-        Range { repository, asked, wanted: Wanted::Pushed { updates, remote }, options }
+        Self::of(repository, asked, Wanted::Pushed { updates, remote }, options)
+    }
+}
+
+impl Range {
+    fn of(repository: Repository, asked: Vec<String>, wanted: Wanted, options: Options) -> Self {
+        Range { repository, asked, wanted, options, head: Head::default() }
     }
 }
 
@@ -102,6 +112,14 @@ impl Source for Range {
 
     fn expects_entries(&self) -> bool {
         false
+    }
+
+    fn holds_path(&self, repo_path: &[u8]) -> bool {
+        self.head.holds(&self.repository, repo_path)
+    }
+
+    fn provenance(&self) -> Option<Provenance> {
+        provenance::of(&self.repository)
     }
 
     fn scan(&self, sink: &dyn Sink) -> Result<()> {

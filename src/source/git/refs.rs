@@ -125,6 +125,14 @@ pub fn head(repository: &Repository) -> Result<Option<ObjectId>, Skip> {
         .map_err(|why| Skip::new(SkipReason::BrokenReference, "HEAD", why))
 }
 
+/// The branch that HEAD stands for, whether it is born or not; None where HEAD is detached or unreadable.
+pub fn branch(repository: &Repository) -> Option<BString> {
+    match file::read(&repository.git_dir.join("HEAD"), repository.hash) {
+        Raw::Symbolic(name) => name.strip_prefix(b"refs/heads/").map(Into::into),
+        _ => None,
+    }
+}
+
 /// The id that a reference leads to; None where the name that it leads to does not exist.
 fn follow(mut raw: Raw, lookup: impl Fn(&BString) -> Raw) -> Result<Option<ObjectId>, String> {
     if raw == Raw::Absent {

@@ -1,6 +1,6 @@
 //! Whose a folder is: a repository with its index and its patterns, or nobody's.
 
-use super::rules::Rules;
+use super::rules::{Rules, TooMany};
 use crate::source::Sink;
 use crate::source::git::excludes::{self, UserGit};
 use crate::source::git::index::{EntryKind, Index};
@@ -36,6 +36,11 @@ impl Context {
         Context { repository: Some(repository), loaded: OnceLock::new() }
     }
 
+    /// The repository.
+    pub(super) fn repository(&self) -> Option<&Repository> {
+        self.repository.as_ref()
+    }
+
     /// The root of the work tree.
     pub(super) fn work_tree(&self) -> Option<&Path> {
         self.repository.as_ref().and_then(|r| r.work_tree.as_deref())
@@ -56,13 +61,20 @@ impl Context {
                 Err(error) => sink.skip(error.skip(index_name)),
             }
             for file in excludes::files(repository, user) {
-                if let Some(patterns) = excludes::read(&file) {
-                    loaded.rules = Rules::add(loaded.rules, b"", &patterns);
+                let patterns = excludes::read(&file).unwrap_or_default();
+                match Rules::add(loaded.rules.clone(), b"", &patterns) {
+                    Ok(rules) => loaded.rules = rules,
+                    Err(TooMany) => sink.note(not_used("the user's or the repository's list of ignored files")),
                 }
             }
             loaded
         })
     }
+}
+
+/// What the receipt says of patterns that are too many.
+pub(super) fn not_used(what: &str) -> String {
+    format!("{what} is too long to be used: what it ignores is scanned")
 }
 
 impl Loaded {

@@ -13,8 +13,10 @@ mod walk;
 pub(in crate::source) use file::is_pointer;
 
 use super::git::excludes::UserGit;
+use super::git::provenance;
 use super::{Sink, Source};
 use crate::Result;
+use crate::blob::Provenance;
 use crate::glob::PathFilter;
 use bstr::ByteSlice;
 use roots::{Root, RootKind};
@@ -111,6 +113,13 @@ impl Source for Worktree {
             (None, RootKind::Folder) => holds(&root.real, repo_path),
             (None, _) => root.repo_path == repo_path,
         })
+    }
+
+    /// That of the one repository that everything is in.
+    fn provenance(&self) -> Option<Provenance> {
+        let first = self.roots.first()?.context.repository()?;
+        let same = |root: &Root| root.context.repository().is_some_and(|other| other.git_dir == first.git_dir);
+        self.roots.iter().all(same).then(|| provenance::of(first)).flatten()
     }
 
     fn scan(&self, sink: &dyn Sink) -> Result<()> {

@@ -13,18 +13,28 @@ pub(super) struct Rules {
     above: Option<Arc<Rules>>,
 }
 
+/// Each pattern costs time and memory to compile, and a stranger's tree may bring any number of them. Nobody writes so
+/// many; without some of them the others mean something else, so none of the file is used.
+const MAX_PATTERNS: usize = 5_000;
+const MAX_BYTES: usize = 256 << 10;
+
+/// A file of patterns is too large to be used.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct TooMany;
+
 impl Rules {
     /// Adds the patterns of `file`, that stands in `folder` (relative to the work tree), to those above.
-    pub(super) fn add(above: Option<Arc<Rules>>, folder: &[u8], file: &[u8]) -> Option<Arc<Rules>> {
+    pub(super) fn add(above: Option<Arc<Rules>>, folder: &[u8], file: &[u8]) -> Result<Option<Arc<Rules>>, TooMany> {
+        if file.len() > MAX_BYTES || file.lines().count() > MAX_PATTERNS {
+            return Err(TooMany);
+        }
         let mut builder = GitignoreBuilder::new(folder.to_path_lossy());
         for line in file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file).lines() {
             // A pattern that does not compile fits nothing, as in git.
             let _ = builder.add_line(None, &as_glob(&line.to_str_lossy()));
         }
-        match builder.build() {
-            Ok(own) if !own.is_empty() => Some(Arc::new(Rules { own, above })),
-            _ => above,
-        }
+        let own = builder.build().map_err(|_| TooMany)?;
+        Ok(if own.is_empty() { above } else { Some(Arc::new(Rules { own, above })) })
     }
 
     /// Whether the nearest rule that speaks of `path` (relative to the work tree) ignores it. Its folder is not.

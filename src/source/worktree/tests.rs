@@ -128,6 +128,17 @@ fn the_files_are_those_that_git_would_add() {
 }
 
 #[test]
+fn patterns_beyond_number_are_not_used_and_that_is_said() {
+    let git = Git::new();
+    git.write("a", b"x");
+    git.write("sub/b", b"x");
+    git.write("sub/.gitignore", &[&b"b\n"[..], &b"*a?b*c\n".repeat(5_000)].concat());
+    let sink = scan(git.root());
+    assert_eq!(below(&sink, git.root()), ["a", "sub/.gitignore", "sub/b"]);
+    assert_eq!(sink.notes(), ["sub/.gitignore is too long to be used: what it ignores is scanned"]);
+}
+
+#[test]
 fn the_users_own_patterns_hold_too() {
     let git = Git::new();
     git.write("a.swp", b"x");

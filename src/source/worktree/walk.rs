@@ -1,8 +1,8 @@
 //! Walks folders on all cores: each folder is a task, and so is every handful of its files.
 
-use super::context::{Context, Loaded};
+use super::context::{Context, Loaded, not_used};
 use super::roots::{Root, RootKind, join};
-use super::rules::Rules;
+use super::rules::{Rules, TooMany};
 use super::{Ignored, Nested, Options, file};
 use crate::blob::{Kind, Origin, Skip, SkipReason};
 use crate::source::git::excludes;
@@ -121,14 +121,15 @@ impl<'a> Walk<'a> {
         if ignores { (Part::Added, loaded.rules.clone()) } else { (Part::Everything, None) }
     }
 
-    /// Adds a folder's own patterns. A link is no file of patterns, for git neither.
+    /// Adds the patterns of the folder with this path in the repository. A link is no file of patterns, for git neither.
     fn own_rules(&self, above: Option<Arc<Rules>>, folder: &Path, repo_path: &[u8]) -> Option<Arc<Rules>> {
         let file = folder.join(".gitignore");
         let is_file = std::fs::symlink_metadata(&file).is_ok_and(|meta| meta.is_file());
-        match is_file.then(|| excludes::read(&file)).flatten() {
-            Some(patterns) => Rules::add(above, repo_path, &patterns),
-            None => above,
-        }
+        let patterns = is_file.then(|| excludes::read(&file)).flatten().unwrap_or_default();
+        Rules::add(above.clone(), repo_path, &patterns).unwrap_or_else(|TooMany| {
+            self.sink.note(not_used(&join(repo_path, b".gitignore").to_str_lossy()));
+            above
+        })
     }
 
     fn folder<'s>(&'s self, folder: Folder, scope: &Scope<'s>) {

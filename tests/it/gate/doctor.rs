@@ -129,6 +129,19 @@ fn global_hooks_and_linked_worktrees() {
 }
 
 #[test]
+fn settings_of_the_users_own_do_not_get_in_the_way() {
+    let sandbox = gated(&["pre-commit", "pre-push"]);
+    let settings = "[user]\n\tuseConfigOnly = true\n[commit]\n\tgpgSign = true\n[merge]\n\tff = only\n\
+                    \tverifySignatures = true\n[protocol \"file\"]\n\tallow = never\n[init]\n\tdefaultBranch = trunk\n\
+                    [core]\n\tautocrlf = true\n\texcludesFile = ~/ignored\n";
+    fs::write(sandbox.root().join("home/.gitconfig"), settings).unwrap();
+    fs::write(sandbox.root().join("home/ignored"), "*\n").unwrap();
+    let done = doctor(&sandbox);
+    assert_status(&done, 0, "pre-commit: fires");
+    assert!(done.stdout.contains("pre-push: fires"), "{done:?}");
+}
+
+#[test]
 fn a_hook_of_git_itself_does_not_confuse_it() {
     // As if called from within a hook: the environment names the real repository.
     let sandbox = gated(&[]);

@@ -104,6 +104,36 @@ fn what_is_pushed() {
 }
 
 #[test]
+fn installed_before_and_after() {
+    if !is_here() {
+        return;
+    }
+    // After: its hook runs first, and ours then.
+    let sandbox = with_hooks(&["leakbreak-all"], "language: system");
+    let commit_key = |seed| {
+        sandbox.write("app.py", line(&key(seed)));
+        sandbox.git(["add", "."]);
+        sandbox.try_git(["commit", "-qm", "Key"])
+    };
+    assert_eq!(framework(&sandbox, &["install"]).status, 0);
+    super::install(&sandbox, &[]);
+    let done = commit_key(1);
+    assert!(done.status != 0 && done.stderr.contains("leakbreak-all"), "{done:?}");
+    assert_eq!(sandbox.leakbreak(["hook", "uninstall"]).status, 0);
+
+    // Before: it keeps ours as the legacy hook, and calls it.
+    assert_eq!(framework(&sandbox, &["uninstall"]).status, 0);
+    super::install(&sandbox, &[]);
+    assert_eq!(framework(&sandbox, &["install"]).status, 0);
+    assert_blocked(&commit_key(2), "app.py", 1, &key(2));
+    super::install(&sandbox, &[]);
+    let told = sandbox.leakbreak(["hook", "uninstall"]);
+    assert!(told.stdout.contains("pre-commit.legacy"), "{told:?}");
+    assert_eq!(framework(&sandbox, &["uninstall"]).status, 0);
+    assert_blocked(&commit_key(3), "app.py", 1, &key(3));
+}
+
+#[test]
 fn a_merge() {
     if !is_here() {
         return;

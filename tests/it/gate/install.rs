@@ -167,7 +167,9 @@ fn a_program_that_is_gone_blocks_and_says_the_way_out() {
     make_executable(&copy);
     let lonely = |program: &Path| {
         let mut command = sandbox.command(program);
-        command.env("PATH", "/usr/local/bin:/usr/bin:/bin");
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let without = std::env::split_paths(&path).filter(|folder| !folder.join("leakbreak").exists());
+        command.env("PATH", std::env::join_paths(without).unwrap());
         command
     };
     let done = run(lonely(&copy).args(["hook", "install", "pre-commit", "pre-push"]), b"");

@@ -5,6 +5,7 @@ use super::HookName;
 use super::folder::{Folder, State, is_executable};
 use super::git::Here;
 use super::scratch::{CANARY, Ended, Scratch, canary};
+use super::script::Kind;
 use crate::faults::shown;
 use crate::output::print;
 use crate::status::Status;
@@ -24,15 +25,14 @@ enum Verdict {
 
 /// Tries every hook that is installed.
 pub(super) fn run() -> Result<Status> {
-    crate::interrupt::end_on_signal(std::sync::Arc::default());
     let here = Here::find()?;
     let folder = Folder { path: here.hooks.clone() };
-    let scratch = Scratch::new(&here.root, &here.hooks)?;
+    let mut scratch = Scratch::new(&here.root)?;
     let mut lines = Vec::new();
     let mut installed = 0;
     let mut sound = true;
     for name in HookName::ALL {
-        let verdict = verdict(&folder, name, &scratch)?;
+        let verdict = verdict(&here, name, &mut scratch)?;
         installed += u8::from(!matches!(verdict, Verdict::Missing));
         sound &= match &verdict {
             Verdict::Fires => true,
@@ -70,13 +70,21 @@ fn is_expected(folder: &Folder, name: HookName) -> bool {
     matches!(folder.state(other), Ok(State::Ours(_)))
 }
 
-fn verdict(folder: &Folder, name: HookName, scratch: &Scratch) -> Result<Verdict> {
-    let path = folder.hook(name);
-    if fs::symlink_metadata(&path).is_err() {
+fn verdict(here: &Here, name: HookName, scratch: &mut Scratch) -> Result<Verdict> {
+    let folder = Folder { path: here.hooks.clone() };
+    if fs::symlink_metadata(folder.hook(name)).is_err() {
         return Ok(Verdict::Missing);
     }
-    if !is_executable(&path) {
+    if !is_executable(&folder.hook(name)) {
         return Ok(Verdict::Fails("git passes it over, since it is not executable (chmod +x)".into()));
+    }
+    scratch.hooks = here.hooks.clone();
+    if matches!(folder.state(name)?, State::Ours(mark) if mark.kind == Kind::Forward) {
+        // It calls the repository's own hook, and a scratch repository has none.
+        if !is_executable(&here.own_hooks.join(name.as_str())) {
+            return Ok(Verdict::Missing);
+        }
+        scratch.hooks = here.own_hooks.clone();
     }
     match name {
         HookName::Commit => commit(scratch),
@@ -109,7 +117,7 @@ fn merge(scratch: &Scratch) -> Result<Verdict> {
         fs::write(&file, resolution).map_err(|e| leakbreak::Error::path(&file, e))?;
         // git runs a driver in the work tree's root, by sh.
         let driver = "merge.doctor.driver=cat ../resolution > %A";
-        let ended = scratch.seen(&["-c", driver, "merge", "-q", "--no-edit", "side"])?;
+        let ended = scratch.seen(&["-c", driver, "merge", "-q", "--no-ff", "--no-edit", "side"])?;
         scratch.unseen(&["reset", "-q", "--hard"])?;
         scratch.unseen(&["checkout", "-q", "main"])?;
         Ok(ended)

@@ -61,6 +61,12 @@ impl Folder {
         self.path.join(kept_name(name))
     }
 
+    /// Whether the pre-commit framework came later, and calls our hook as the one that was there before.
+    pub(super) fn is_kept_by_framework(&self, name: HookName) -> bool {
+        let legacy = self.path.join(format!("{}.legacy", name.as_str()));
+        fs::read(legacy).is_ok_and(|text| Mark::of(&text).is_some())
+    }
+
     /// What stands there.
     ///
     /// # Errors
@@ -117,6 +123,7 @@ impl Folder {
                 // What an earlier installation kept is still run by this one.
                 Ok(if kept.exists() { Put::Chained } else { Put::New })
             }
+            State::Foreign if self.is_kept_by_framework(name) => Ok(Put::Already),
             State::Foreign if fs::symlink_metadata(&kept).is_ok() => Err(Error::path(
                 &path,
                 format!(

@@ -26,11 +26,14 @@ pub(super) fn run(command: &mut Command) -> Result<Output> {
 /// git is not there.
 pub(super) fn ask<S: AsRef<OsStr>>(folder: &Path, args: impl IntoIterator<Item = S>) -> Result<Option<Vec<u8>>> {
     let output = run(command(folder).args(args))?;
-    let mut answer = output.stdout;
+    Ok(output.status.success().then(|| trimmed(output.stdout)))
+}
+
+fn trimmed(mut answer: Vec<u8>) -> Vec<u8> {
     if answer.last() == Some(&b'\n') {
         answer.pop();
     }
-    Ok(output.status.success().then_some(answer))
+    answer
 }
 
 /// Does something that has to succeed.
@@ -70,14 +73,11 @@ impl Here {
     /// There is no repository here.
     pub(super) fn find() -> Result<Here> {
         let here = Path::new(".");
-        let top = match ask(here, ["rev-parse", "--show-toplevel"])?.filter(|top| !top.is_empty()) {
-            Some(top) => Some(top),
-            None => ask(here, ["rev-parse", "--absolute-git-dir"])?,
+        let root = match ask(here, ["rev-parse", "--show-toplevel"])?.filter(|top| !top.is_empty()) {
+            Some(top) => path(top),
+            // In a bare repository or a .git folder; if there is neither, git says so.
+            None => path(trimmed(must(command(here).args(["rev-parse", "--absolute-git-dir"]))?.stdout)),
         };
-        let root =
-            path(top.ok_or_else(|| {
-                Error::repository(".", "not in a git repository; go to the one that the hooks are for")
-            })?);
         let inner = |name: &[&str]| -> Result<PathBuf> {
             let answer =
                 ask(&root, name)?.ok_or_else(|| Error::repository(&root, "git does not say where its hooks are"))?;

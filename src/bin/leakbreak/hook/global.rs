@@ -12,6 +12,7 @@ use crate::faults::shown;
 use crate::output::print;
 use crate::status::Status;
 use leakbreak::{Error, Result};
+use sha2::{Digest, Sha256};
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -138,25 +139,28 @@ fn forward(folder: &Folder) -> Result<()> {
     Ok(())
 }
 
-/// Names the folder in the global configuration, and notes how that looked before.
+/// Names the folder in the global configuration, and notes how that looked before: a hash, since it can hold secrets.
 fn configure(folder: &Folder) -> Result<()> {
-    let before: Vec<(PathBuf, bool)> = env::git_configs()
-        .into_iter()
-        .filter_map(|path| fs::read(&path).ok().map(|text| (path, text.is_empty() || text.ends_with(b"\n"))))
-        .collect();
+    let before: Vec<_> =
+        env::git_configs().into_iter().filter_map(|path| fs::read(&path).ok().map(|text| (path, text))).collect();
     let here = Path::new(".");
     let set: [&OsStr; 4] = ["config".as_ref(), "--global".as_ref(), "core.hooksPath".as_ref(), folder.path.as_os_str()];
     must(git::command(here).args(set))?;
-    let origin = ask(here, ["config", "--global", "--show-origin", "-z", "--get", "core.hooksPath"])?;
-    let file = origin
-        .and_then(|o| o.strip_prefix(b"file:").map(|o| git::path(o.split(|b| *b == 0).next().unwrap_or(o).to_vec())));
-    let memo = match before.iter().find(|(path, _)| file.as_ref().is_some_and(|file| same(path, file))) {
-        None if file.is_some() => "made",
-        Some((_, false)) => "no-final-newline",
-        _ => "",
+    let Some(origin) = ask(here, ["config", "--global", "--show-origin", "-z", "--get", "core.hooksPath"])? else {
+        return Ok(());
     };
-    let text = [memo.as_bytes(), b"\n", &file.map(|f| git::bytes(&f)).unwrap_or_default()].concat();
-    fs::write(folder.path.join(MEMO), text).map_err(|e| Error::path(folder.path.join(MEMO), e))
+    let file = origin.split(|b| *b == 0).next().and_then(|origin| origin.strip_prefix(b"file:")).unwrap_or_default();
+    let file = git::path(file.to_vec());
+    let word = before.iter().find(|(path, _)| same(path, &file)).map_or(MADE.to_owned(), |(_, text)| hash(text));
+    let memo = [word.as_bytes(), b"\n", &git::bytes(&file)].concat();
+    fs::write(folder.path.join(MEMO), memo).map_err(|e| Error::path(folder.path.join(MEMO), e))
+}
+
+/// In the memo: the file was not there.
+const MADE: &str = "made";
+
+fn hash(text: &[u8]) -> String {
+    Sha256::digest(text).iter().map(|b| format!("{b:02x}")).collect()
 }
 
 /// Takes the folder out of the configuration, which then is what it was, and removes it.
@@ -182,19 +186,47 @@ fn remove(folder: &Folder) -> Result<Vec<String>> {
     Ok(done)
 }
 
-/// What `git config --unset` leaves different: an empty file where there was none, a line end where there was none.
+/// Undoes what `git config --unset` leaves: an empty file, a section without a value, a line end. Only where the result
+/// is what was there before; a file that the user has changed since stays as it is.
 fn restore(memo: &[u8]) {
     let mut parts = memo.splitn(2, |b| *b == b'\n');
     let (word, file) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     let path = git::path(file.to_vec());
     let Ok(text) = fs::read(&path) else { return };
-    match word {
-        b"made" if text.is_empty() => drop(fs::remove_file(&path)),
-        b"no-final-newline" => {
-            if let Some(rest) = text.strip_suffix(b"\n") {
-                let _ = fs::write(&path, rest);
+    if let Some(before) = earlier(&text, word) {
+        if word == MADE.as_bytes() {
+            let _ = fs::remove_file(&path);
+        } else if before != text {
+            let _ = fs::write(&path, before);
+        }
+    }
+}
+
+/// What of this text was there before.
+fn earlier<'a>(text: &'a [u8], word: &[u8]) -> Option<&'a [u8]> {
+    let without = |text: &'a [u8], tail: &[u8]| text.strip_suffix(tail).unwrap_or(text);
+    let section = without(text, b"[core]\n");
+    let was = |text: &[u8]| if word == MADE.as_bytes() { text.is_empty() } else { hash(text).as_bytes() == word };
+    [text, section, without(text, b"\n"), without(section, b"\n")].into_iter().find(|text| was(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_was_there_is_restored() {
+        let of = |before: &str, after: &str| {
+            let word = hash(before.as_bytes());
+            earlier(after.as_bytes(), word.as_bytes()).map(|text| String::from_utf8_lossy(text).into_owned())
+        };
+        for before in ["", "# x\n\n", "[user]\n\tname = Me", "[core]\n"] {
+            for after in [before.to_owned(), format!("{before}\n"), format!("{before}\n[core]\n")] {
+                assert_eq!(of(before, &after).as_deref(), Some(before), "{after:?}");
             }
         }
-        _ => {}
+        assert_eq!(of("[user]\n", "[user]\n\tname = Me\n"), None);
+        assert_eq!(earlier(b"", b"made"), Some(&b""[..]));
+        assert_eq!(earlier(b"[user]\n", b"made"), None);
     }
 }

@@ -1,7 +1,7 @@
 //! `hook run`: what an installed hook calls. It prints nothing where nothing is wrong.
 
 use super::push;
-use crate::args::{HookRun, MannerArgs, RunnableHook, SourceArgs};
+use crate::args::{ColorArg, HookRun, MannerArgs, RunnableHook, SourceArgs};
 use crate::assemble::{Known, parts_of, refuse_verify};
 use crate::faults::remark;
 use crate::ground::{Asked, Target};
@@ -36,7 +36,7 @@ pub(super) fn run(args: &HookRun) -> Result<Status> {
     let status = Status::of(&outcome, Gate { fail_on: parts.fail_on, exit_zero: false });
     if status != Status::Clean {
         // Standard output is git's: `git push --porcelain` is read by programs.
-        let _ = Destination::Errors.write(|out| tell(&outcome, act, args, out));
+        let _ = Destination::Errors.write(|out| tell(&outcome, (act, status), args.color, out));
     } else if args.hook == RunnableHook::Framework && act == Act::Commit && is_untouched(&outcome) {
         let why = "leakbreak: nothing is staged, so that nothing was scanned; the hook leakbreak-all scans the tree";
         remark(why);
@@ -50,18 +50,18 @@ fn is_untouched(outcome: &Outcome) -> bool {
 }
 
 /// What was found and what to do about it.
-fn tell(outcome: &Outcome, act: Act, args: &HookRun, out: &mut dyn Write) -> io::Result<()> {
-    let color = has_color(args.color, &Destination::Errors);
+fn tell(outcome: &Outcome, (act, status): (Act, Status), color: ColorArg, out: &mut dyn Write) -> io::Result<()> {
+    let color = has_color(color, &Destination::Errors);
     let options = Options { color, quiet: true, ..Options::default() };
     report::write(Format::Human, outcome, options, out)?;
-    let found = outcome.active().next().is_some();
+    let found = status == Status::Findings;
     let what = match (act, found) {
         (Act::Commit, true) => "commit blocked: it would add a secret",
         (Act::Commit, false) => "commit blocked: not everything that it adds could be read",
         (Act::Push, true) => "push blocked: it would publish a secret",
         (Act::Push, false) => "push blocked: not everything that it brings could be read",
     };
-    writeln!(out, "\nleakbreak: {what}. Nothing is lost.")?;
+    writeln!(out, "leakbreak: {what}. Nothing is lost.")?;
     match (act, found) {
         (Act::Commit, true) => writeln!(
             out,
@@ -85,5 +85,6 @@ fn allow(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
     let Some(first) = outcome.active().next() else { return Ok(()) };
     writeln!(out, "  If it is no secret, say so, with a reason:")?;
     writeln!(out, "    in the line, or alone on the line above:  leakbreak:allow {} -- REASON", first.rule.id)?;
-    writeln!(out, "    in .leakbreak.toml:  [[allow]]  fingerprint = \"{}\"  reason = \"REASON\"", first.fingerprint)
+    writeln!(out, "    in .leakbreak.toml:\n        [[allow]]\n        fingerprint = \"{}\"", first.fingerprint)?;
+    writeln!(out, "        reason = \"REASON\"")
 }

@@ -18,8 +18,8 @@ pub(super) const CANARY: &str = "leakbreak-canary.env";
 #[derive(Debug)]
 pub(super) struct Scratch {
     folder: Temporary<TempDir>,
-    /// Where the real repository looks for its hooks.
-    hooks: PathBuf,
+    /// The hooks that are tried: those of the real repository.
+    pub hooks: PathBuf,
 }
 
 /// How a command ended.
@@ -36,11 +36,11 @@ impl Scratch {
     ///
     /// # Errors
     /// It can't be made.
-    pub(super) fn new(root: &Path, hooks: &Path) -> Result<Scratch> {
+    pub(super) fn new(root: &Path) -> Result<Scratch> {
         let make = || tempfile::Builder::new().prefix("leakbreak-doctor-").tempdir();
         let folder = Temporary::make(make, |dir| dir.path())
             .map_err(|e| Error::path(std::env::temp_dir(), format!("no scratch repository can be made: {e}")))?;
-        let scratch = Scratch { folder, hooks: hooks.to_owned() };
+        let scratch = Scratch { folder, hooks: PathBuf::new() };
         fs::create_dir_all(scratch.work())
             .and_then(|()| fs::create_dir_all(scratch.no_hooks()))
             .map_err(|e| scratch.error(e))?;
@@ -142,6 +142,7 @@ impl Scratch {
         for name in env::git_locals() {
             git.env_remove(name);
         }
+        git.env_remove("GIT_DEFAULT_REF_FORMAT").env_remove("GIT_DEFAULT_HASH");
         let none = self.no_hooks();
         let mut hooks_path = std::ffi::OsString::from("core.hooksPath=");
         hooks_path.push(hooks.unwrap_or(&none));
@@ -154,6 +155,9 @@ impl Scratch {
             "push.gpgSign=false",
             "core.autocrlf=false",
             "core.fsmonitor=false",
+            "merge.verifySignatures=false",
+            "protocol.file.allow=always",
+            "init.defaultRefFormat=files",
             "gc.auto=0",
         ] {
             git.args(["-c", setting]);

@@ -29,6 +29,9 @@ pub(super) fn from(folder: &Folder, names: &[HookName]) -> Result<Vec<String>> {
         match taken {
             Taken::Gone => done.push(format!("{path}: removed")),
             Taken::Restored => done.push(format!("{path}: removed; the hook that was there before is back")),
+            Taken::None if folder.is_kept_by_framework(*name) => {
+                done.push(format!("{path}: the pre-commit framework's; it keeps leakbreak's as {}.legacy and runs it. `pre-commit uninstall` puts that back, then uninstall again", name.as_str()));
+            }
             Taken::None
                 if fs::symlink_metadata(folder.kept(*name)).is_ok() && folder.state(*name)? == State::Foreign =>
             {

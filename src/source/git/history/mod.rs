@@ -9,6 +9,7 @@ mod attribute;
 mod emit;
 pub(in crate::source::git) mod graph;
 mod holes;
+pub(in crate::source::git) mod lookup;
 pub(in crate::source::git) mod parse;
 mod paths;
 pub(in crate::source::git) mod people;
@@ -16,6 +17,7 @@ mod roots;
 mod survey;
 pub(in crate::source::git) mod texts;
 mod trees;
+mod versions;
 
 #[cfg(test)]
 pub(in crate::source::git) mod recorder;
@@ -26,9 +28,10 @@ mod tests;
 
 use super::objects::{ObjectError, Objects, Unread};
 use super::open::Repository;
+use super::provenance;
 use super::refs::{self, References};
 use crate::Result;
-use crate::blob::{Reach, Skip, SkipReason};
+use crate::blob::{Provenance, Reach, Skip, SkipReason};
 use crate::source::{Sink, Source, Unit};
 use attribute::{Attribution, Holder, Places};
 use bstr::BStr;
@@ -82,12 +85,13 @@ pub struct History {
     repository: Repository,
     asked: Vec<String>,
     options: Options,
+    head: lookup::Head,
 }
 
 impl History {
     /// The history of `repository`; `asked` is what the user called it.
     pub fn new(repository: Repository, asked: Vec<String>, options: Options) -> Self {
-        History { repository, asked, options }
+        History { repository, asked, options, head: lookup::Head::default() }
     }
 }
 
@@ -102,6 +106,18 @@ impl Source for History {
 
     fn expects_entries(&self) -> bool {
         true
+    }
+
+    fn is_whole(&self) -> bool {
+        self.options.paths.is_none()
+    }
+
+    fn holds_path(&self, repo_path: &[u8]) -> bool {
+        self.head.holds(&self.repository, repo_path)
+    }
+
+    fn provenance(&self) -> Option<Provenance> {
+        provenance::of(&self.repository)
     }
 
     fn scan(&self, sink: &dyn Sink) -> Result<()> {

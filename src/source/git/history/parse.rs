@@ -160,6 +160,11 @@ impl<'a> Entries<'a> {
         self.damaged
     }
 
+    /// How many bytes are left.
+    pub(in crate::source::git) fn left(&self) -> usize {
+        self.rest.len()
+    }
+
     fn entry(&mut self) -> Option<Entry<'a>> {
         let space = self.rest.iter().take(8).position(|b| *b == b' ')?;
         let mode = self.rest[..space].iter().try_fold(0u32, |mode, digit| match digit {

@@ -91,6 +91,11 @@ impl Recorder {
         all
     }
 
+    /// How many skips make the run incomplete.
+    pub(in crate::source::git) fn failures(&self) -> usize {
+        self.skips.lock().unwrap().iter().filter(|s| s.reason.is_failure()).count()
+    }
+
     pub(in crate::source::git) fn details(&self) -> Vec<String> {
         self.skips.lock().unwrap().iter().map(|s| s.detail.clone()).collect()
     }

@@ -5,6 +5,7 @@
 //! more, a tree 33. Names are hashed.
 
 use super::parse::{self, EntryKind, Links};
+use super::versions::Versions;
 use crate::source::git::objects::{Object, ObjectError, Unread, Visitor};
 use crate::source::{Sink, Unit};
 use bstr::BString;
@@ -18,8 +19,6 @@ use std::sync::Mutex;
 const KEPT_BYTES: usize = 32 << 20;
 /// No secret is shorter than this, so no shorter name holds one.
 const SHORTEST_NAME: usize = 8;
-/// Entries that a worker remembers, so that the versions of a folder, which come one after the other, cost little.
-const REMEMBERED: usize = 1 << 13;
 
 /// What the pass learned. Everything is sorted: the same whatever the threads did.
 #[derive(Debug, Default)]
@@ -123,15 +122,15 @@ pub(super) struct Surveyor<'a> {
 /// What one thread has learned; only it touches this while the pass runs, so its lock is free.
 struct Worker {
     found: Survey,
-    /// Entries seen lately, by their mixed hash.
-    seen: Vec<u64>,
+    /// The versions of a folder come one after the other.
+    versions: Versions<()>,
     /// Names seen, by their hash.
     names: HashSet<u64>,
 }
 
 impl<'a> Surveyor<'a> {
     pub(super) fn new(sink: &'a dyn Sink, hash: Kind) -> Self {
-        let worker = || Worker { found: Survey::default(), seen: vec![0; REMEMBERED], names: HashSet::new() };
+        let worker = || Worker { found: Survey::default(), versions: Versions::default(), names: HashSet::new() };
         Surveyor {
             sink,
             hash,
@@ -232,25 +231,20 @@ impl<'a> Surveyor<'a> {
     }
 
     fn tree(&self, id: ObjectId, data: &[u8]) {
-        let mut entries = parse::Entries::of(data, self.hash);
         let mut names = Vec::new();
+        let mut is_whole = true;
         self.learn(|worker| {
             worker.found.trees.push(id);
-            for entry in entries.by_ref() {
-                let name = self.hasher.hash_one(entry.name);
-                let mixed = name ^ key(&entry.id);
-                let slot = &mut worker.seen[mixed as usize % REMEMBERED];
-                if std::mem::replace(slot, mixed) != mixed {
-                    names.extend(self.entry(worker, &entry, name));
-                }
-            }
+            let mut versions = std::mem::take(&mut worker.versions);
+            is_whole = versions.read(data, self.hash, |entry| names.extend(self.entry(worker, entry)));
+            worker.versions = versions;
         });
         // Not under the lock: what the sink does is its own affair.
         names.retain(|name| self.sink.worth(name));
         if !names.is_empty() {
             self.learn(|w| w.found.names.extend(names.into_iter().map(BString::from)));
         }
-        if entries.is_damaged() {
+        if !is_whole {
             let error = ObjectError::Corrupt("no tree as git writes it".into());
             let unread = Unread { id: Some(id), kind: Some(ObjectKind::Tree), error };
             self.learn(|w| w.found.unread.push(unread));
@@ -258,12 +252,13 @@ impl<'a> Surveyor<'a> {
     }
 
     /// An entry that was not seen lately; its name, if that is new and long enough.
-    fn entry<'n>(&self, worker: &mut Worker, entry: &parse::Entry<'n>, name: u64) -> Option<&'n [u8]> {
+    fn entry<'n>(&self, worker: &mut Worker, entry: &parse::Entry<'n>) -> Option<&'n [u8]> {
         match entry.kind {
             EntryKind::Submodule => worker.found.submodules = true,
             _ => self.want(&entry.id),
         }
-        (entry.name.len() >= SHORTEST_NAME && worker.names.insert(name)).then_some(entry.name)
+        let mut is_new = || worker.names.insert(self.hasher.hash_one(entry.name));
+        (entry.name.len() >= SHORTEST_NAME && is_new()).then_some(entry.name)
     }
 }
 

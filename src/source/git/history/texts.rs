@@ -113,6 +113,9 @@ pub(super) fn logs(teller: &Teller<'_>, references: &References) {
             if !seen.insert(&line.text) || !teller.sink.worth(&line.text) {
                 continue;
             }
+            if line.new.is_some_and(|id| repeats(teller, &line.text, &id)) {
+                continue;
+            }
             let at = line.new.and_then(|id| teller.graph.find(&id));
             let origin = Origin {
                 reference: Some(log.name.clone()),
@@ -122,6 +125,16 @@ pub(super) fn logs(teller: &Teller<'_>, references: &References) {
             teller.sink.blob(Blob::whole(origin, message(&line.text)));
         }
     }
+}
+
+/// Whether a line of a log says what the message of its commit says: `commit: SUBJECT`. The message is content already.
+fn repeats(teller: &Teller<'_>, line: &[u8], commit: &ObjectId) -> bool {
+    let words = line.split_once_str("\t").and_then(|(_, why)| why.split_once_str(": "));
+    let Some((_, subject)) = words.filter(|(_, subject)| !subject.is_empty()) else { return false };
+    let mut data = Vec::new();
+    // A log holds no line ends.
+    let is_here = teller.objects.get(commit, 0, &mut data).is_ok();
+    is_here && parse::split(&data).1.replace("\n", " ").contains_str(subject.trim_end())
 }
 
 /// The repository's configuration files, as text; what they include is not read.

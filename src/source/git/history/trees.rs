@@ -1,7 +1,7 @@
 //! Which trees lead to something that is looked for. Each tree is decoded once, on all cores; of most of them nothing
 //! remains but that they don't.
 
-use super::parse::{Entries, EntryKind};
+use super::parse::{Entries, Entry, EntryKind};
 use crate::source::git::objects::{ObjectError, Objects};
 use bstr::BString;
 use gix_hash::{Kind, ObjectId};
@@ -30,17 +30,16 @@ impl Targets {
         self.blobs.is_empty() && self.names.is_empty() && !self.submodules
     }
 
-    fn want(&self, entry: &super::parse::Entry<'_>) -> bool {
-        let wanted = match entry.kind {
+    fn want(&self, entry: &Entry<'_>) -> bool {
+        match entry.kind {
             EntryKind::Submodule => self.submodules,
             EntryKind::Tree => false,
             EntryKind::File | EntryKind::Link => self.blobs.contains(&entry.id),
-        };
-        wanted || self.is_name(entry.name)
+        }
     }
 
     pub(super) fn is_name(&self, name: &[u8]) -> bool {
-        self.names.contains(bstr::BStr::new(name))
+        !self.names.is_empty() && self.names.contains(bstr::BStr::new(name))
     }
 }
 
@@ -50,6 +49,12 @@ pub(super) struct Step {
     pub(super) kind: EntryKind,
     pub(super) name: Box<[u8]>,
     pub(super) id: ObjectId,
+}
+
+impl Step {
+    fn of(entry: &Entry<'_>) -> Step {
+        Step { kind: entry.kind, name: entry.name.into(), id: entry.id }
+    }
 }
 
 /// The steps of a tree; None: it leads nowhere.
@@ -122,7 +127,9 @@ impl<'a> Trees<'a> {
 
     /// All entries of a tree, whatever they are.
     pub(super) fn all(&self, id: &ObjectId) -> Vec<Step> {
-        self.read(id, |_| true)
+        let mut all = Vec::new();
+        self.read(id, |entry| all.push(Step::of(entry)));
+        all
     }
 
     /// What could not be read.
@@ -131,10 +138,21 @@ impl<'a> Trees<'a> {
     }
 
     fn open(&self, id: &ObjectId) -> Open {
-        let all = self.read(id, |entry| entry.kind == EntryKind::Tree || self.targets.want(entry));
-        let (steps, folders) =
-            all.into_iter().partition(|s| s.kind != EntryKind::Tree || self.targets.is_name(&s.name));
-        Open { id: *id, steps, folders }
+        let mut open = Open { id: *id, steps: Vec::new(), folders: Vec::new() };
+        self.read(id, |entry| {
+            let is_named = self.targets.is_name(entry.name);
+            if entry.kind != EntryKind::Tree || is_named {
+                open.steps.extend((is_named || self.targets.want(entry)).then(|| Step::of(entry)));
+                return;
+            }
+            let known = self.shard(&entry.id).get(&entry.id).map(Option::is_some);
+            match known {
+                Some(true) => open.steps.push(Step::of(entry)),
+                Some(false) => {}
+                None => open.folders.push(Step::of(entry)),
+            }
+        });
+        open
     }
 
     fn close(&self, open: Option<Open>) -> Steps {
@@ -146,23 +164,18 @@ impl<'a> Trees<'a> {
         steps
     }
 
-    fn read(&self, id: &ObjectId, keep: impl Fn(&super::parse::Entry<'_>) -> bool) -> Vec<Step> {
+    fn read(&self, id: &ObjectId, mut take: impl FnMut(&Entry<'_>)) {
         let mut data = Vec::new();
-        match self.objects.get(id, 0, &mut data) {
-            Ok(ObjectKind::Tree) => {}
-            Ok(kind) => {
-                let why = format!("a {kind} where a tree is expected");
-                lock(&self.failed).insert(*id, ObjectError::Corrupt(why));
-                return Vec::new();
-            }
-            Err(_) if id.is_empty_tree() => return Vec::new(),
-            Err(error) => {
-                lock(&self.failed).insert(*id, error);
-                return Vec::new();
-            }
+        let error = match self.objects.get(id, 0, &mut data) {
+            Ok(ObjectKind::Tree) => None,
+            Ok(kind) => Some(ObjectError::Corrupt(format!("a {kind} where a tree is expected"))),
+            Err(_) if id.is_empty_tree() => None,
+            Err(error) => Some(error),
+        };
+        match error {
+            None => Entries::of(&data, self.hash).for_each(|entry| take(&entry)),
+            Some(error) => drop(lock(&self.failed).insert(*id, error)),
         }
-        let step = |e: super::parse::Entry<'_>| Step { kind: e.kind, name: e.name.into(), id: e.id };
-        Entries::of(&data, self.hash).filter(|e| keep(e)).map(step).collect()
     }
 
     fn shard(&self, id: &ObjectId) -> MutexGuard<'_, HashMap<ObjectId, Steps>> {

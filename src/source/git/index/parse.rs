@@ -3,9 +3,8 @@
 use super::cache_tree::{self, CacheTree};
 use super::{IndexError, KEPT_INTENT, Record, SKIP_WORKTREE, STAGE};
 use gix_hash::{Kind, ObjectId};
+use std::io::Read;
 
-/// Above this many bytes the checksum is computed beside the parsing.
-const BESIDE: usize = 1 << 18;
 const HEADER: usize = 12;
 /// Times, device, inode, mode, owner, size: what stands before the id.
 const STAT: usize = 40;
@@ -39,25 +38,17 @@ pub(super) struct Link {
     pub(super) bitmaps: Vec<u8>,
 }
 
-/// Reads a file from its bytes.
-pub(super) fn parse(data: Vec<u8>, hash: Kind) -> Result<Parsed, IndexError> {
+/// Reads a file from its bytes. `known` may have its checksum ready; asked when everything else is done.
+pub(super) fn parse(data: Vec<u8>, hash: Kind, known: impl FnOnce() -> Option<ObjectId>) -> Result<Parsed, IndexError> {
     if data.len() < HEADER + hash.len_in_bytes() || u32::try_from(data.len()).is_err() {
         return Err(IndexError::corrupt(format_args!("{} bytes are no index", data.len())));
     }
     let body = data.len() - hash.len_in_bytes();
     let checksum = ObjectId::from_bytes_or_panic(&data[body..]);
+    let parts = parts(&data, body, hash.len_in_bytes());
     // index.skipHash leaves it null.
-    let sum = || checksum.is_null() || digest(&data[..body], hash) == Some(checksum);
-    let (intact, parts) = if data.len() > BESIDE {
-        std::thread::scope(|scope| {
-            let sum = scope.spawn(sum);
-            let parts = parts(&data, body, hash.len_in_bytes());
-            (sum.join().unwrap_or(false), parts)
-        })
-    } else {
-        (sum(), parts(&data, body, hash.len_in_bytes()))
-    };
-    if !intact {
+    let is_right = |sum: Option<ObjectId>| sum == Some(checksum);
+    if !checksum.is_null() && !is_right(known()) && !is_right(digest(&mut &data[..body], hash)) {
         return Err(IndexError::corrupt("its checksum does not match"));
     }
     let parts = parts.map_err(IndexError::corrupt)?;
@@ -66,10 +57,16 @@ pub(super) fn parse(data: Vec<u8>, hash: Kind) -> Result<Parsed, IndexError> {
     Ok(Parsed { file: IndexFile { buffers, records: parts.records, tree: parts.tree, checksum }, shared })
 }
 
-fn digest(bytes: &[u8], hash: Kind) -> Option<ObjectId> {
+/// The checksum of all that `reader` gives.
+pub(super) fn digest(reader: &mut dyn Read, hash: Kind) -> Option<ObjectId> {
     let mut hasher = gix_hash::hasher(hash);
-    hasher.update(bytes);
-    hasher.try_finalize().ok()
+    let mut buffer = [0; 64 << 10];
+    loop {
+        match reader.read(&mut buffer).ok()? {
+            0 => return hasher.try_finalize().ok(),
+            n => hasher.update(&buffer[..n]),
+        }
+    }
 }
 
 struct Parts {

@@ -1,7 +1,7 @@
 //! A split index: a shared one, and what the index at hand deletes from it, replaces in it and adds to it.
 
-use super::parse::{self, IndexFile, Link};
-use super::{Index, IndexError, Record, file};
+use super::parse::{IndexFile, Link};
+use super::{Index, IndexError, Record, load};
 use crate::source::git::open::Repository;
 
 /// The index that `own` makes of its shared half, which lies in the git folder, or else beside the index.
@@ -9,12 +9,11 @@ pub(super) fn merge(own: IndexFile, link: &Link, repository: &Repository) -> Res
     let name = format!("sharedindex.{}", link.base);
     let beside = repository.index_file.parent().map(|folder| folder.join(&name));
     let places = [Some(repository.git_dir.join(&name)), beside];
-    let mut data = None;
+    let mut shared = None;
     for place in places.into_iter().flatten() {
-        data = data.or(file(&place)?);
+        shared = shared.or(load(&place, repository.hash)?);
     }
-    let data = data.ok_or_else(|| IndexError::corrupt(format_args!("its shared half, {name}, is missing")))?;
-    let shared = parse::parse(data, repository.hash)?;
+    let shared = shared.ok_or_else(|| IndexError::corrupt(format_args!("its shared half, {name}, is missing")))?;
     if shared.file.checksum != link.base || shared.shared.is_some() {
         return Err(IndexError::corrupt(format_args!("its shared half, {name}, is another one")));
     }

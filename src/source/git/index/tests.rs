@@ -178,6 +178,28 @@ fn no_damage_passes() {
     assert_eq!(Index::read(&repository).unwrap_err().reason, SkipReason::Unreadable);
 }
 
+/// Large enough for a checksum of its own thread.
+#[test]
+fn no_damage_passes_in_a_large_index() {
+    let git = Git::new();
+    let id = "a".repeat(40);
+    let lines: String = (0..5000).map(|n| format!("100644 {id} 0\tfolder {}/file {n}\n", n % 9)).collect();
+    let mut child = git.command(&["update-index", "--index-info"]).stdin(std::process::Stdio::piped()).spawn().unwrap();
+    io::Write::write_all(&mut child.stdin.take().unwrap(), lines.as_bytes()).unwrap();
+    assert!(child.wait().unwrap().success());
+    assert_eq!(assert_reads(&git).len(), 5000);
+    let file = git.root().join(".git/index");
+    let whole = std::fs::read(&file).unwrap();
+    assert!(whole.len() as u64 > BESIDE);
+    let repository = Repository::open(git.root(), &GitEnv::default()).unwrap();
+    for at in (0..whole.len()).step_by(9973).chain([whole.len() - 1]) {
+        let mut broken = whole.clone();
+        broken[at] ^= 1;
+        std::fs::write(&file, &broken).unwrap();
+        assert_eq!(Index::read(&repository).unwrap_err().reason, SkipReason::Corrupt, "byte {at}");
+    }
+}
+
 #[test]
 fn an_unknown_extension_that_matters_is_refused() {
     let git = Git::new();
@@ -188,7 +210,7 @@ fn an_unknown_extension_that_matters_is_refused() {
         let mut bytes = whole[..whole.len() - 20].to_vec();
         bytes.extend_from_slice(name);
         bytes.extend_from_slice(&[0; 24]);
-        parse::parse(bytes, gix_hash::Kind::Sha1).map(|p| p.file.records.len())
+        parse::parse(bytes, gix_hash::Kind::Sha1, || None).map(|p| p.file.records.len())
     };
     assert_eq!(with(b"QQQQ"), Ok(1));
     assert!(with(b"qqqq").unwrap_err().why.contains("qqqq"));
@@ -208,7 +230,7 @@ proptest::proptest! {
         ], 0..30),
     ) {
         let bytes = [b"DIRC\0\0\0", &[version][..], b"\0\0\0", &[count], &body.concat(), &[0; 20]].concat();
-        if let Ok(parsed) = parse::parse(bytes, gix_hash::Kind::Sha1) {
+        if let Ok(parsed) = parse::parse(bytes, gix_hash::Kind::Sha1, || None) {
             let index = Index {
                 buffers: parsed.file.buffers, records: parsed.file.records, hash_len: 20, tree: parsed.file.tree,
             };

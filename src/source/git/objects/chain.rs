@@ -19,6 +19,8 @@ const MOST_BASE: u64 = 512 << 20;
 const LONGEST: usize = 1 << 13;
 /// How often a base may be looked for in another pack, one in the other's chain.
 const NESTED: u8 = 4;
+/// How many packs are tried for one lost base, nested ones included.
+const TRIED: u32 = 64;
 
 /// What is needed to read packed objects; not shared between threads.
 pub(super) struct Chain<'a> {
@@ -28,6 +30,8 @@ pub(super) struct Chain<'a> {
     pub(super) dirs: Vec<&'a Path>,
     pub(super) cache: &'a Cache,
     tools: Tools,
+    /// How many packs may still be tried.
+    tries: u32,
 }
 
 /// What is costly to make, and used again.
@@ -51,7 +55,7 @@ struct Step {
 
 impl<'a> Chain<'a> {
     pub(super) fn new(packs: &'a Packs, dirs: Vec<&'a Path>, cache: &'a Cache, tools: Tools) -> Self {
-        Chain { packs, dirs, cache, tools }
+        Chain { packs, dirs, cache, tools, tries: TRIED }
     }
 
     /// Gives the tools back.
@@ -245,14 +249,23 @@ impl<'a> Chain<'a> {
         self.elsewhere(&id, pack, nested)
     }
 
+    fn may_try(&mut self) -> bool {
+        let left = self.tries.checked_sub(1);
+        self.tries = left.unwrap_or(0);
+        left.is_some()
+    }
+
     /// An object that `pack` lacks or can't give, from another pack or a loose file.
     pub(super) fn elsewhere(&mut self, id: &oid, pack: &Pack, nested: u8) -> Option<Base> {
-        if nested >= NESTED {
-            return None;
+        match nested {
+            0 => self.tries = TRIED,
+            NESTED.. => return None,
+            _ => {}
         }
         let packs = self.packs;
         for other in packs.list.iter().filter(|other| other.number != pack.number) {
             if let Some((_, offset)) = other.find(id)
+                && self.may_try()
                 && let Ok(base) = self.base(other, offset, nested + 1)
                 && (base.proven || is(id, base.kind, &base.content))
             {

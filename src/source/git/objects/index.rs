@@ -69,6 +69,18 @@ impl Idx {
         Some(hasher.try_finalize().is_ok_and(|made| made.as_bytes() == written))
     }
 
+    /// Whether every id is found at its place: in order, and where the table of first bytes says.
+    fn is_sorted(&self) -> bool {
+        let n = self.file.num_objects();
+        let id = |at| self.file.oid_at_index(at);
+        let found = |at| self.file.lookup(id(at)).is_some();
+        let ends = n == 0 || (found(0) && found(n - 1));
+        ends && (1..n).into_par_iter().with_min_len(1 << 12).all(|at| {
+            let same_run = id(at - 1).first_byte() == id(at).first_byte();
+            id(at - 1) <= id(at) && (same_run || (found(at - 1) && found(at)))
+        })
+    }
+
     /// Positions by offset; None where two objects claim one place.
     fn ordered(&self) -> Option<Vec<u32>> {
         let offset = |at| (self.file.pack_offset_at_index(at), at);
@@ -195,7 +207,7 @@ impl Pack {
 
     /// What the index file is worth; None where it is worth nothing.
     fn examined(&self) -> Option<Prepared> {
-        let idx = self.idx.as_ref()?;
+        let idx = self.idx.as_ref().filter(|idx| idx.is_sorted())?;
         let (order, sound) = rayon::join(|| idx.ordered(), || idx.is_sound(self.hash));
         let sums = idx.file.num_objects() > 0 && idx.file.crc32_at_index(0).is_some();
         let proof = match sound {
@@ -205,7 +217,13 @@ impl Pack {
             None if !idx.path.exists() => Proof::Hash,
             _ => return None,
         };
-        Some(Prepared { index: Index::File, order: order?, proof, damage: None })
+        // Its objects may all be well; git refuses such a pack as a whole.
+        let fits = self.bytes().ends_with(idx.file.pack_checksum().as_bytes());
+        let damage = match self.count {
+            None => Some("its header is damaged".to_owned()),
+            Some(_) => (!fits).then(|| "it is not the pack that its index was made for: its end differs".to_owned()),
+        };
+        Some(Prepared { index: Index::File, order: order?, proof, damage })
     }
 }
 

@@ -40,6 +40,11 @@ impl Inflater {
         Inflater { zlib: Decompress::new(true) }
     }
 
+    /// How many bytes went in and came out the last time.
+    pub(super) fn work(&self) -> u64 {
+        self.zlib.total_in() + self.zlib.total_out() + 1
+    }
+
     /// Inflates the stream that `input` begins with into `out` (cleared first): exactly `size` bytes. Returns how
     /// many bytes of `input` the stream has.
     ///

@@ -25,6 +25,8 @@ pub(super) struct Pack {
     pub(super) number: u32,
     /// How many objects its header says it has.
     pub(super) count: Option<u32>,
+    /// Whether there was an index file, sound or not.
+    pub(super) had_index: bool,
     /// Its index file as it stands, where its structure is sound.
     pub(super) idx: Option<Idx>,
     /// The index, examined or rebuilt.
@@ -78,9 +80,10 @@ impl Pack {
             Bytes::Mapped(file) => Some(file.num_objects()),
             Bytes::Held(_) => None,
         };
-        let idx = Idx::open(&path.with_extension("idx"), hash, count);
+        let index = path.with_extension("idx");
+        let (had_index, idx) = (index.exists(), Idx::open(&index, hash, count));
         let (prepared, asked) = (OnceLock::new(), AtomicU32::new(0));
-        Ok(Pack { path: path.to_owned(), shown, hash, number, count, idx, prepared, asked, bytes })
+        Ok(Pack { path: path.to_owned(), shown, hash, number, count, had_index, idx, prepared, asked, bytes })
     }
 
     /// All of its bytes.

@@ -12,6 +12,11 @@ use gix_object::Kind;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+/// Deltas by id are resolved one level at a time, and no deeper than this.
+const LEVELS: usize = 256;
+/// How many bytes are inflated in vain, for each byte of the pack, before the search for lost entries is given up.
+const PATIENCE: u64 = 64;
+
 /// Finds an object in another place.
 pub(super) type Elsewhere<'a> = &'a (dyn Fn(&oid) -> Option<Base> + Sync);
 
@@ -20,7 +25,7 @@ pub(super) fn rebuild(pack: &Pack, elsewhere: Elsewhere<'_>) -> (Vec<(ObjectId, 
     let Entries { offsets, gaps } = entries(pack);
     let found = offsets.len();
     let names = Names { made: Mutex::default(), elsewhere };
-    loop {
+    for _ in 0..LEVELS {
         let before = names.count();
         let known = names.by_offset();
         let find = |id: &oid| names.offset(id);
@@ -36,7 +41,8 @@ pub(super) fn rebuild(pack: &Pack, elsewhere: Elsewhere<'_>) -> (Vec<(ObjectId, 
     let expected = pack.count.map_or(found, |count| found.max(count as usize));
     let lost = expected.saturating_sub(made.len());
     let damage = match (lost, gaps) {
-        (0, 0) => None,
+        (0, 0) if pack.count == Some(found as u32) => None,
+        (0, 0) => Some("its header is damaged".to_owned()),
         (0, _) => Some("parts of it are damaged; it has no index that says what they hold".to_owned()),
         (lost, _) => {
             Some(format!("{lost} of its {expected} objects can't be read; it has no sound index that names them"))
@@ -55,9 +61,10 @@ struct Entries {
 /// Inflates entry by entry. Where one is damaged, the next one is the first place that could be one.
 fn entries(pack: &Pack) -> Entries {
     let mut found = Entries { offsets: Vec::new(), gaps: 0 };
-    let mut reader = Reader { pack, inflater: Inflater::new(), out: Vec::new() };
-    let hints = hints(pack);
     let end = (pack.bytes().len() as u64).saturating_sub(pack.hash.len_in_bytes() as u64);
+    let patience = end.saturating_mul(PATIENCE);
+    let mut reader = Reader { pack, inflater: Inflater::new(), out: Vec::new(), patience };
+    let hints = hints(pack, end);
     let full = |found: &Entries| pack.count.is_some_and(|count| found.offsets.len() >= count as usize);
     let mut at = HEADER;
     while at < end && !full(&found) {
@@ -69,7 +76,8 @@ fn entries(pack: &Pack) -> Entries {
             None => {
                 found.gaps += 1;
                 let hint = hints.get(hints.partition_point(|&hint| hint <= at)).copied();
-                at = (at + 1..hint.unwrap_or(end)).find(|&at| reader.is_entry(at)).or(hint).unwrap_or(end);
+                let next = (at + 1..hint.unwrap_or(end)).find(|&at| reader.patience == 0 || reader.is_entry(at));
+                at = next.filter(|_| reader.patience > 0).or(hint).unwrap_or(end);
             }
         }
     }
@@ -79,8 +87,8 @@ fn entries(pack: &Pack) -> Entries {
 }
 
 /// Where an index that is not to be relied on says that entries are.
-fn hints(pack: &Pack) -> Vec<u64> {
-    let mut hints: Vec<u64> = (0..pack.len()).filter_map(|at| pack.offset(at)).collect();
+fn hints(pack: &Pack, end: u64) -> Vec<u64> {
+    let mut hints: Vec<u64> = (0..pack.len()).filter_map(|at| pack.offset(at)).filter(|&at| at < end).collect();
     hints.sort_unstable();
     hints
 }
@@ -89,13 +97,20 @@ struct Reader<'a> {
     pack: &'a Pack,
     inflater: Inflater,
     out: Vec<u8>,
+    /// How many bytes may still be inflated in vain.
+    patience: u64,
 }
 
 impl Reader<'_> {
     fn end_of_entry(&mut self, at: u64) -> Option<u64> {
         let entry = self.pack.entry(at).filter(|entry| entry.size <= MOST)?;
-        let used = self.inflater.exact(self.pack.from(entry.data), entry.size, &mut self.out).ok()?;
-        Some(entry.data + used as u64)
+        match self.inflater.exact(self.pack.from(entry.data), entry.size, &mut self.out) {
+            Ok(used) => Some(entry.data + used as u64),
+            Err(_) => {
+                self.patience = self.patience.saturating_sub(self.inflater.work());
+                None
+            }
+        }
     }
 
     /// Whether an entry begins here. The first bytes of its compressed data are looked at before all of it is.

@@ -15,6 +15,8 @@ use std::time::{Duration, Instant, SystemTime};
 const TRIES: usize = 5;
 /// A folder that changed this shortly before it was listed may have changed after, too.
 const RACY: Duration = Duration::from_secs(2);
+/// How long git may need to put a pack's files in their places.
+const WAIT: Duration = Duration::from_millis(1);
 /// How long a racy listing is good for.
 const PAUSE: Duration = Duration::from_millis(200);
 
@@ -103,20 +105,20 @@ impl Store {
             listed.changed = self.changed();
             packs = self.collect(&old);
             // A pack that went away while it was opened: its objects are in a new one, or it is really damaged.
-            if packs.trouble.iter().all(|unread| unread.error != ObjectError::Missing) {
+            if packs.trouble.is_empty() {
                 break;
             }
-        }
-        for unread in &mut packs.trouble {
-            if unread.error == ObjectError::Missing {
-                unread.error = ObjectError::Corrupt("a pack vanished while it was opened".to_owned());
-            }
+            std::thread::sleep(WAIT);
         }
         packs.list.sort_by_key(|pack| (std::cmp::Reverse(pack.len()), pack.number));
         let names = |packs: &Packs| packs.list.iter().map(|pack| pack.number).collect::<Vec<_>>();
         let other = names(&old) != names(&packs);
         *self.packs.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(packs);
         other
+    }
+
+    fn number(&self) -> u32 {
+        self.next.fetch_add(1, Ordering::Relaxed)
     }
 
     fn changed(&self) -> Vec<Option<SystemTime>> {
@@ -143,21 +145,24 @@ impl Store {
             };
             for name in names {
                 let (path, shown) = (folder.join(&name), format!("{}/pack/{name}", dir.shown));
+                // What git has not finished begins with a dot, and its objects are elsewhere too.
+                let unfinished = name.starts_with('.');
                 if name.ends_with(".idx") {
-                    if !path.with_extension("pack").exists() && path.exists() {
+                    if !unfinished && !path.with_extension("pack").exists() && path.exists() {
                         trouble(shown, ObjectError::Corrupt("the pack of this index is not there".to_owned()));
                     }
                     continue;
                 }
-                match open.get(path.as_path()) {
+                // One without an index may have been caught while git wrote it.
+                let known = open.get(path.as_path());
+                match known.filter(|pack| pack.had_index || !path.with_extension("idx").exists()) {
                     Some(pack) => packs.list.push(Arc::clone(pack)),
-                    None => {
-                        match Pack::open(&path, shown.clone(), self.hash, self.next.fetch_add(1, Ordering::Relaxed)) {
-                            Ok(pack) => packs.list.push(Arc::new(pack)),
-                            Err(e) if e.kind() == ErrorKind::NotFound => trouble(shown, ObjectError::Missing),
-                            Err(e) => trouble(shown, failed(&e)),
-                        }
-                    }
+                    None => match Pack::open(&path, shown.clone(), self.hash, self.number()) {
+                        Ok(pack) if unfinished && !pack.had_index => {}
+                        Ok(pack) => packs.list.push(Arc::new(pack)),
+                        Err(_) if unfinished => {}
+                        Err(e) => trouble(shown, failed(&e)),
+                    },
                 }
             }
         }

@@ -31,7 +31,7 @@ pub struct GitEnv {
     pub object_directory: Option<PathBuf>,
     /// GIT_ALTERNATE_OBJECT_DIRECTORIES, as it stands.
     pub alternates: Option<OsString>,
-    /// Each GITHEAD_<id>: the id in hexadecimal. (All that names the merged parent while pre-merge-commit runs.)
+    /// Each `GITHEAD_<id>`: the id in hexadecimal. (All that names the merged parent while pre-merge-commit runs.)
     pub githeads: Vec<String>,
 }
 

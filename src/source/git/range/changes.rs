@@ -4,7 +4,7 @@ use super::diff::{Change, Trees};
 use crate::blob::{Blob, Content, Kind, LineSet, Origin, Scope, Skip, SkipReason, Text};
 use crate::source::git::history::parse::{self, EntryKind};
 use crate::source::git::history::people::{self, People};
-use crate::source::git::history::{Options, texts};
+use crate::source::git::history::{Options, lookup, texts};
 use crate::source::git::lines;
 use crate::source::git::objects::{ObjectError, Objects};
 use crate::source::git::renames;
@@ -144,16 +144,18 @@ impl<'r, 'a> Work<'r, 'a> {
         }
         sink.count(Unit::Blob, 1);
         sink.count(Unit::Byte, content.len() as u64);
-        if sink.worth(&content) {
-            let content = Arc::new(content);
-            self.worthy.insert(change.id, content.clone());
-            return Some(content);
-        }
-        if matches!(Text::decode(&content), Content::Binary) {
+        // Told by its path here; the sink, if asked, would count it without one.
+        let is_binary = matches!(Text::decode(&content), Content::Binary);
+        if is_binary {
             sink.skip(Skip::new(SkipReason::Binary, change.path.clone(), ""));
         }
-        self.dull.insert(change.id);
-        None
+        if is_binary || !sink.worth(&content) {
+            self.dull.insert(change.id);
+            return None;
+        }
+        let content = Arc::new(content);
+        self.worthy.insert(change.id, content.clone());
+        Some(content)
     }
 
     /// The lines that no parent has; None: all.
@@ -203,13 +205,14 @@ impl<'r, 'a> Work<'r, 'a> {
     }
 
     fn origin(&self, change: &Change) -> Origin {
-        let Reader { head, trees, people, .. } = self.reader;
+        let Reader { head, trees, people, objects, .. } = self.reader;
         if let Some(reference) = &self.job.notes {
             let about = parse::hex(&change.path.replace("/", ""), trees.hash);
             let commit = about.and_then(|id| people.commit(&id, self.job.rank));
             return Origin { reference: Some(reference.clone()), commit, ..Origin::nowhere(Kind::Note) };
         }
-        let in_head = || head.is_some_and(|tree| trees.lookup(&tree, &change.path) == Some(change.id));
+        let in_head =
+            || head.is_some_and(|tree| lookup::file(*objects, trees.hash, &tree, &change.path) == Some(change.id));
         Origin {
             path: Some(change.path.clone()),
             repo_path: Some(change.path.clone()),

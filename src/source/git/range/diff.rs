@@ -107,17 +107,6 @@ impl Trees<'_> {
         out
     }
 
-    /// What is at a path, if it is a file or a link.
-    pub(super) fn lookup(&self, tree: &ObjectId, path: &[u8]) -> Option<ObjectId> {
-        let mut id = *tree;
-        let mut kind = EntryKind::Tree;
-        for name in path.split(|b| *b == b'/') {
-            let entry = self.entries(&id).into_iter().find(|e| e.name == name)?;
-            (kind, id) = (entry.kind, entry.id);
-        }
-        matches!(kind, EntryKind::File | EntryKind::Link).then_some(id)
-    }
-
     fn by_name(&self, tree: &Option<ObjectId>) -> ByName {
         let entries = tree.map(|tree| self.entries(&tree)).unwrap_or_default();
         entries.into_iter().map(|e| (e.name, (e.kind, e.id))).collect()

@@ -28,10 +28,15 @@ pub struct LogLine {
 
 /// Reads every log below `dir`, also those of references that are gone.
 pub(super) fn read_all(dir: &Path, prefix: &BString, hash: Kind, logs: &mut Vec<Log>, skips: &mut Vec<Skip>) {
+    if dir.join("logs").is_symlink() {
+        // Any file below would be told as a log.
+        let name: BString = [prefix.as_slice(), b"logs"].concat().into();
+        return skips.push(Skip::new(SkipReason::BrokenReference, name, "a symbolic link to a folder: not followed"));
+    }
     for file in file::files(dir, b"logs", skips) {
         let path = dir.join(file::to_path(&file));
         let name: BString = [prefix.as_slice(), file.strip_prefix(b"logs/").unwrap_or(&file)].concat().into();
-        if !path.is_file() {
+        if path.is_symlink() || !path.is_file() {
             skips.push(Skip::new(SkipReason::BrokenReference, name, "its log is no file"));
             continue;
         }

@@ -21,7 +21,7 @@ pub(super) struct Change {
     pub(super) id: ObjectId,
     /// What it was, if it was of the same kind.
     pub(super) old: Option<ObjectId>,
-    /// Whether there was nothing at this path.
+    /// Whether there was nothing at this path, in no parent.
     pub(super) is_new: bool,
 }
 

@@ -2,6 +2,7 @@
 
 use super::changes::Change;
 use crate::blob::{Blob, Kind, LineSet, Origin, Scope, Skip, SkipReason};
+use crate::source::git::index::EntryKind;
 use crate::source::git::lines;
 use crate::source::git::objects::{ObjectError, Objects};
 use crate::source::worktree::is_pointer;
@@ -23,8 +24,14 @@ pub(super) struct Contents<'a> {
 }
 
 impl Contents<'_> {
-    /// Gives the sink a staged file. `old`: the version in HEAD; `merged`: those of the merged parents.
-    pub(super) fn scan(&self, change: &Change, old: Option<&ObjectId>, merged: &[ObjectId]) {
+    /// Gives the sink a staged file. A line that one of the `versions` has is not added.
+    pub(super) fn scan(&self, change: &Change, versions: &[ObjectId]) {
+        if change.is_new {
+            self.sink.name(Origin::file(Kind::Staged, change.path.clone()));
+        }
+        if change.kind == EntryKind::Submodule {
+            return self.unread(change, SkipReason::Submodule, "another commit of a submodule".into());
+        }
         let mut new = Vec::new();
         match self.objects.get(&change.id, self.max_size, &mut new) {
             Ok(ObjectKind::Blob) => {}
@@ -44,7 +51,7 @@ impl Contents<'_> {
         }
         self.sink.count(Unit::File, 1);
         self.sink.count(Unit::Byte, new.len() as u64);
-        let scope = self.scope(change, &new, old.into_iter().chain(merged));
+        let scope = self.scope(change, &new, versions);
         if !matches!(&scope, Scope::Lines(lines) if lines.is_empty()) {
             let origin = Origin::file(Kind::Staged, change.path.clone());
             self.sink.blob(Blob { scope, ..Blob::whole(origin, new) });
@@ -52,7 +59,7 @@ impl Contents<'_> {
     }
 
     /// The lines that none of the versions has.
-    fn scope<'v>(&self, change: &Change, new: &[u8], versions: impl Iterator<Item = &'v ObjectId>) -> Scope {
+    fn scope(&self, change: &Change, new: &[u8], versions: &[ObjectId]) -> Scope {
         let mut scope = Scope::Whole;
         for version in versions {
             let added = match version == &change.id {

@@ -12,10 +12,11 @@ mod trees;
 use super::index::{EntryKind, Index};
 use super::objects::Objects;
 use super::open::Repository;
+use super::provenance;
 use super::refs;
 use super::renames::{self, File};
 use crate::Result;
-use crate::blob::{Kind, Origin, Skip, SkipReason};
+use crate::blob::{Provenance, Skip, SkipReason};
 use crate::glob::PathFilter;
 use crate::source::{Sink, Source, Unit};
 use bstr::BString;
@@ -42,6 +43,10 @@ impl Default for Options {
     }
 }
 
+/// Where a merged parent has more files that the index has not, renames are told by content alone: all those would have
+/// to be read, though they have nothing to do with what is staged.
+const MAX_GONE: usize = 2_000;
+
 /// The staged changes of a repository.
 #[derive(Debug)]
 pub struct Staged {
@@ -51,11 +56,10 @@ pub struct Staged {
     index: OnceLock<Index>,
 }
 
-/// A change with the versions that its content is compared with.
+/// A change with the versions that its content is compared with: HEAD's, and those of merged parents.
 struct Compared {
     change: Change,
-    old: Option<ObjectId>,
-    merged: Vec<ObjectId>,
+    versions: Vec<ObjectId>,
 }
 
 impl Staged {
@@ -71,21 +75,70 @@ impl Staged {
         let mut changes = changes::compare(index, head, &trees);
         self.tell(&mut changes, sink);
         let changed = self.wanted(std::mem::take(&mut changes.changed), sink);
-        let sources = self.sources(&changed, &mut changes, objects, &trees);
+        let mut compared: Vec<_> =
+            changed.into_iter().map(|change| Compared { versions: Vec::from_iter(change.old), change }).collect();
+        let new: Vec<_> = (0..compared.len()).filter(|&at| compared[at].change.is_new).collect();
+        if !new.is_empty() {
+            changes::files_gone(&mut changes, &trees);
+            self.renamed(&mut compared, new, &changes, objects, usize::MAX);
+        }
         let (merged, skips) = parents::trees(&self.repository, &trees);
         skips.into_iter().for_each(|skip| sink.skip(skip));
-        let versions = |change: &Change| {
-            let at = |tree| match trees.find(tree, &change.path) {
-                Ok(found) => found.filter(|(kind, _)| *kind == change.kind).map(|(_, id)| id),
-                Err(skip) => {
-                    sink.skip(skip);
-                    None
-                }
+        for tree in merged {
+            // What can't be told of a parent's lines: they count.
+            self.merged(&mut compared, index, &tree, &trees, objects).unwrap_or_else(|skip| sink.skip(skip));
+        }
+        Ok(compared)
+    }
+
+    /// Adds the versions of a merged parent: those at the same paths, and those that were renamed.
+    fn merged(
+        &self,
+        compared: &mut [Compared],
+        index: &Index,
+        tree: &ObjectId,
+        trees: &Trees<'_>,
+        objects: &Objects,
+    ) -> std::result::Result<(), Skip> {
+        let mut missing = Vec::new();
+        for (at, Compared { change, versions }) in compared.iter_mut().enumerate() {
+            let found = trees.find(tree, &change.path)?;
+            versions.extend(found.filter(|(kind, _)| *kind == change.kind).map(|(_, id)| id));
+            match found {
+                Some(_) => change.is_new = false,
+                None => missing.push(at),
+            }
+        }
+        if !missing.is_empty() {
+            let mut changes = changes::compare(index, Some(*tree), trees);
+            if let Some(skip) = changes.skips.pop() {
+                return Err(skip);
+            }
+            changes::files_gone(&mut changes, trees);
+            self.renamed(compared, missing, &changes, objects, MAX_GONE);
+        }
+        Ok(())
+    }
+
+    /// Adds the versions that `new` ones were renamed from, among those that are gone. Of more than `most` of these no
+    /// content is compared.
+    fn renamed(&self, compared: &mut [Compared], new: Vec<usize>, changes: &Changes, objects: &Objects, most: usize) {
+        // A link is renamed only as it is.
+        for kind in [EntryKind::File, EntryKind::Link] {
+            let new: Vec<_> = new.iter().copied().filter(|&at| compared[at].change.kind == kind).collect();
+            let fresh: Vec<_> = new.iter().map(|&at| &compared[at].change).map(|c| file(&c.path, c.id)).collect();
+            let gone = changes.gone.iter().filter(|gone| gone.1 == kind);
+            let gone: Vec<_> = gone.map(|(path, _, id)| file(path, *id)).collect();
+            let mut read = |id: &ObjectId| {
+                let mut content = Vec::new();
+                let limit = self.options.max_size;
+                let compared = kind == EntryKind::File && gone.len() <= most;
+                (compared && objects.get(id, limit, &mut content).is_ok()).then_some(content)
             };
-            merged.iter().filter_map(at).collect()
-        };
-        let compared = changed.into_iter().zip(sources);
-        Ok(compared.map(|(change, old)| Compared { merged: versions(&change), change, old }).collect())
+            for (new_at, gone_at) in renames::pairs(&fresh, &gone, &mut read) {
+                compared[new[new_at]].versions.push(gone[gone_at].id);
+            }
+        }
     }
 
     /// Tells what is not compared.
@@ -100,7 +153,7 @@ impl Staged {
         }
     }
 
-    /// The files and links that are not excluded, by path; submodules are named.
+    /// What is not excluded, by path.
     fn wanted(&self, mut changed: Vec<Change>, sink: &dyn Sink) -> Vec<Change> {
         changed.sort_by(|a, b| a.path.cmp(&b.path));
         changed.retain(|change| {
@@ -109,48 +162,9 @@ impl Staged {
                 sink.skip(Skip::new(SkipReason::Excluded, change.path.clone(), ""));
                 return false;
             }
-            if change.is_new {
-                sink.name(Origin::file(Kind::Staged, change.path.clone()));
-            }
-            if change.kind == EntryKind::Submodule {
-                sink.skip(Skip::new(SkipReason::Submodule, change.path.clone(), "another commit of a submodule"));
-            }
-            change.kind != EntryKind::Submodule
+            true
         });
         changed
-    }
-
-    /// The version in HEAD that each change comes from: at its path, or at the one that it was renamed from.
-    fn sources(
-        &self,
-        changed: &[Change],
-        changes: &mut Changes,
-        objects: &Objects,
-        trees: &Trees<'_>,
-    ) -> Vec<Option<ObjectId>> {
-        let mut sources: Vec<_> = changed.iter().map(|change| change.old).collect();
-        let new: Vec<usize> = (0..changed.len()).filter(|&at| changed[at].is_new).collect();
-        if new.is_empty() || changes.gone.is_empty() {
-            return sources;
-        }
-        changes::files_gone(changes, trees);
-        // A link is renamed only as it is.
-        for kind in [EntryKind::File, EntryKind::Link] {
-            let new: Vec<_> = new.iter().copied().filter(|&at| changed[at].kind == kind).collect();
-            let fresh: Vec<_> = new.iter().map(|&at| file(&changed[at].path, changed[at].id)).collect();
-            let gone = changes.gone.iter().filter(|gone| gone.1 == kind);
-            let gone: Vec<_> = gone.map(|(path, _, id)| file(path, *id)).collect();
-            let mut read = |id: &ObjectId| {
-                let mut content = Vec::new();
-                let limit = self.options.max_size;
-                let found = kind == EntryKind::File && objects.get(id, limit, &mut content).is_ok();
-                found.then_some(content)
-            };
-            for (new_at, gone_at) in renames::pairs(&fresh, &gone, &mut read) {
-                sources[new[new_at]] = Some(gone[gone_at].id);
-            }
-        }
-        sources
     }
 
     /// What a report calls the index: relative to the work tree, or its name alone.
@@ -181,6 +195,10 @@ impl Source for Staged {
         self.index.get().is_none_or(|index| index.is_tracked(repo_path))
     }
 
+    fn provenance(&self) -> Option<Provenance> {
+        provenance::of(&self.repository)
+    }
+
     fn scan(&self, sink: &dyn Sink) -> Result<()> {
         let index = match Index::read(&self.repository) {
             Ok(index) => self.index.get_or_init(|| index),
@@ -199,8 +217,8 @@ impl Source for Staged {
         };
         let (max_size, partial) = (self.options.max_size, self.repository.partial);
         let contents = Contents { objects: &objects, max_size, partial, sink };
-        compared.par_iter().filter(|_| !sink.cancelled()).for_each(|Compared { change, old, merged }| {
-            contents.scan(change, old.as_ref(), merged);
+        compared.par_iter().filter(|_| !sink.cancelled()).for_each(|Compared { change, versions }| {
+            contents.scan(change, versions);
         });
         Ok(())
     }

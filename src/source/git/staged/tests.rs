@@ -217,6 +217,24 @@ fn a_merge_adds_only_what_its_resolution_does() {
 }
 
 #[test]
+fn a_merge_knows_what_it_renames() {
+    let git = diverged();
+    git.run(&["mv", "f", "renamed"]);
+    git.run(&["commit", "-qm", "renamed"]);
+    git.run(&["merge", "-q", "--no-commit", "side"]);
+    let sink = scan(&git);
+    assert!(sink.lines().is_empty(), "{:?}", sink.lines());
+    assert!(sink.names().is_empty(), "{:?}", sink.names());
+    git.run(&["mv", "theirs", "moved"]);
+    let text = fs::read_to_string(git.root().join("renamed")).unwrap();
+    git.write("renamed", format!("{text}by the merge\n").as_bytes());
+    git.run(&["add", "."]);
+    let sink = scan(&git);
+    assert_eq!(sink.lines(), ["renamed: 11-11"]);
+    assert_eq!(sink.names(), ["moved"]);
+}
+
+#[test]
 fn an_octopus_has_several_parents() {
     let git = begun(&[("f", "x\n")]);
     for name in ["one", "two"] {
@@ -379,6 +397,13 @@ fn what_says_what_head_is_must_be_readable() {
     let git = new();
     fs::write(git.root().join(".git/index"), "DIRC and so on").unwrap();
     assert_eq!(scan(&git).skips(), [skip(SkipReason::Corrupt, ".git/index")]);
+    let git = new();
+    fs::write(git.root().join(".git/MERGE_HEAD"), format!("{}\n", "1".repeat(40))).unwrap();
+    let sink = scan(&git);
+    assert_eq!(
+        (sink.skips(), sink.lines()),
+        (vec![skip(SkipReason::Missing, &"1".repeat(40))], vec!["sub/c: all".to_owned()])
+    );
     let git = new();
     fs::write(git.root().join(".git/MERGE_HEAD"), "no id\n").unwrap();
     assert_eq!(scan(&git).skips(), [skip(SkipReason::BrokenReference, "MERGE_HEAD")]);

@@ -257,6 +257,20 @@ fn configuration_and_reflog_lines() {
 }
 
 #[test]
+fn a_reflog_line_that_repeats_its_commits_message_is_not_told_again() {
+    let s = Sandbox::new();
+    s.write("a", "1");
+    s.commit_at("Add SECRET-subject\nin two lines\n\nbody", 1_600_000_000);
+    let other = s.id("HEAD");
+    s.git(&["update-ref", "--create-reflog", "-m", "rewritten: SECRET-other", "refs/heads/x", &other.to_string()]);
+    let r = scan(&s);
+    assert_eq!(r.of(Kind::Message).len(), 1);
+    let logs = r.of(Kind::Ref);
+    assert_eq!(logs.len(), 1, "{logs:#?}");
+    assert!(logs[0].text.as_ref().unwrap().contains("SECRET-other"));
+}
+
+#[test]
 fn bare_and_sha256() {
     let s = Sandbox::sha256();
     let one = s.commit("a", "SECRET");

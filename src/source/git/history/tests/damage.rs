@@ -162,3 +162,82 @@ fn a_treeless_clone_names_its_trees() {
     let r = scan_of(s.open_at("partial"));
     assert_eq!(r.skips(), [format!("missing {tree}")]);
 }
+
+/// A packed repository with a SECRET in every commit's file, message and tag.
+fn packed() -> Sandbox {
+    let s = Sandbox::new();
+    let mut text: String = (0..400).map(|n| format!("line {n} of a file that git packs as deltas\n")).collect();
+    for n in 0..12 {
+        text.insert_str(n * 20, &format!("SECRET-{n:02}-file\n"));
+        s.write(&format!("d{}/f", n % 2), &text);
+        s.commit_at(&format!("SECRET-{n:02}-message"), 1_600_000_000 + n as i64);
+    }
+    s.git(&["tag", "-m", "SECRET-tag", "v1"]);
+    s.git(&["gc", "-q"]);
+    s
+}
+
+/// Every content that holds a secret, whatever is said of it.
+fn contents(r: &Recorder) -> std::collections::BTreeSet<String> {
+    r.records().into_iter().filter_map(|r| r.text).collect()
+}
+
+#[test]
+fn a_damaged_pack_is_never_silently_clean() {
+    let s = packed();
+    let whole = contents(&scan(&s));
+    assert!(whole.len() > 24);
+    let dir = s.root.join(".git/objects/pack");
+    let file = |end: &str| {
+        let all = fs::read_dir(&dir).unwrap().map(|e| e.unwrap().path());
+        all.into_iter().find(|p| p.to_string_lossy().ends_with(end)).unwrap()
+    };
+    for end in [".pack", ".idx"] {
+        let path = file(end);
+        let good = fs::read(&path).unwrap();
+        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+        let step = good.len() / 23;
+        for at in (0..good.len()).step_by(step.max(1)) {
+            let mut bad = good.clone();
+            bad[at..].iter_mut().take(8).for_each(|b| *b ^= 0x5a);
+            fs::write(&path, &bad).unwrap();
+            check(&scan(&s), &whole, &format!("{end} flipped at {at}"));
+            fs::write(&path, &good[..at]).unwrap();
+            check(&scan(&s), &whole, &format!("{end} cut at {at}"));
+        }
+        fs::write(&path, &good).unwrap();
+    }
+    assert_eq!(contents(&scan(&s)), whole);
+}
+
+/// All is found, or what is not is told; nothing that is found counts as unreachable.
+fn check(r: &Recorder, whole: &std::collections::BTreeSet<String>, what: &str) {
+    let found = contents(r);
+    let failed = r.failures();
+    assert!(found.is_superset(whole) || failed > 0, "{what}: {} of {} without a word", found.len(), whole.len());
+    assert!(r.records().iter().all(|r| r.reach == Reach::Reachable), "{what}: {:#?}", r.skips());
+}
+
+#[test]
+fn each_object_in_turn_is_missed() {
+    let s = Sandbox::new();
+    for n in 0..4 {
+        s.write(&format!("d/f{n}"), format!("SECRET-{n}\n"));
+        s.commit_at(&format!("SECRET-{n}"), 1_600_000_000);
+    }
+    fs::remove_dir_all(s.root.join(".git/logs")).unwrap();
+    let whole = scan(&s).records().len();
+    for line in s.git(&["rev-list", "--objects", "--all"]).lines() {
+        let id = ObjectId::from_hex(line.split(' ').next().unwrap().as_bytes()).unwrap();
+        let path = s.loose(&id);
+        let content = fs::read(&path).unwrap();
+        fs::remove_file(&path).unwrap();
+        let r = scan(&s);
+        // The last commit is missed by its reference.
+        let named = r.skips().iter().any(|skip| skip == &format!("missing {id}") || skip.starts_with("broken-ref"));
+        assert!(named, "{line}: {:?}", r.skips());
+        assert!(r.records().iter().all(|r| r.reach == Reach::Reachable), "{line}");
+        assert!(r.records().len() + 2 >= whole, "{line}: {} of {whole}", r.records().len());
+        fs::write(&path, content).unwrap();
+    }
+}

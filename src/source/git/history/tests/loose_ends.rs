@@ -83,3 +83,22 @@ fn many_contents_take_a_second_pass() {
     assert_eq!(r.records().len(), 90);
     assert_eq!(r.records().iter().map(|r| r.text.clone().unwrap().len()).max(), Some(text.len()));
 }
+
+#[test]
+fn what_a_baseline_asks() {
+    let s = Sandbox::new();
+    let source = || History::new(s.open(), vec![], Options::default());
+    assert!(source().is_whole() && !source().holds_path(b"a"));
+    s.commit("dir/a", "1");
+    s.commit("gone", "1");
+    s.git(&["rm", "-q", "gone"]);
+    s.commit_at("Remove it", 1_600_000_000);
+    let source = source();
+    assert!(source.holds_path(b"dir/a"));
+    for path in [&b"gone"[..], b"dir", b"dir/a/b", b"", b"/dir/a"] {
+        assert!(!source.holds_path(path));
+    }
+    let filter: crate::source::git::history::PathFilter = Arc::new(|_| true);
+    let part = History::new(s.open(), vec![], Options { paths: Some(filter), ..Options::default() });
+    assert!(!part.is_whole());
+}

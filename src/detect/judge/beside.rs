@@ -1,0 +1,275 @@
+//! What the fields beside a token claim for it: which of them belong to its slot, and which weigh most.
+
+use super::claim::{Claim, Ruling, Slot};
+use super::fields::{Field, Fields, Signal};
+use super::hosts;
+use super::inquiry::Inquiry;
+use super::lexicon::role;
+use super::terms::{Fit, Owner, Sense};
+use crate::rule::Confidence;
+use crate::structure::{Bond, Id, Kind};
+
+/// From how many fields on names have to match.
+const MANY: usize = 9;
+
+impl Inquiry<'_> {
+    /// The claim of the fields of `container` for the item `index`.
+    pub(super) fn fields_claim(&self, container: Id, index: usize, slot: &mut Slot, level: usize) -> Option<Claim> {
+        let fields = self.fields(container);
+        if let Some(claim) = self.pair_claim(&fields, index, slot, container) {
+            return Some(claim);
+        }
+        let positional = self.s.tree.kind(container) == Kind::Square;
+        if positional && fields.items > 6 && fields.fields.iter().all(|f| f.key.is_none()) {
+            return None;
+        }
+        let flat = self.is_flat(container, &fields);
+        let line = self.line_of_items(container, index);
+        let others = fields.fields.iter().filter(|f| f.item != index && (line.is_empty() || line.contains(&f.item)));
+        let fitting: Vec<(&Field, u8)> =
+            others.filter_map(|f| fits(f, slot, flat, fields.slots).map(|fit| (f, fit))).collect();
+        let elsewhere = fields.own_block.is_some_and(|b| b != index);
+        let fitting: Vec<(&Field, u8)> = fitting
+            .into_iter()
+            .filter(|(f, _)| {
+                f.signal == Signal::Host || !(slot.is_password() || slot.nested || elsewhere && f.owner == Owner::Ours)
+            })
+            .collect();
+        let confidence = confidence_of(slot, level, &fields);
+        decide(&fitting, confidence).or_else(|| self.nested_claim(container, index, slot, &fields))
+    }
+
+    /// The items on the token's own line, where several stand on one: `a) url=x; key=y ;;`. They speak first.
+    fn line_of_items(&self, container: Id, index: usize) -> std::ops::Range<usize> {
+        let holding = self.s.holding(container);
+        let broken = |i: usize| {
+            let between = holding.items[i].end..holding.items[i + 1].start;
+            holding.kids[between].iter().any(|&k| matches!(self.s.tree.kind(k), Kind::Line | Kind::Gap))
+        };
+        let lines = holding.kids.iter().any(|&k| matches!(self.s.tree.kind(k), Kind::Line | Kind::Gap));
+        let (mut from, mut to) = (index, index + 1);
+        while lines && from > 0 && !broken(from - 1) {
+            from -= 1;
+        }
+        while lines && to < holding.items.len() && !broken(to - 1) {
+            to += 1;
+        }
+        let hosts = self
+            .fields(container)
+            .fields
+            .iter()
+            .any(|f| f.signal == Signal::Host && f.item != index && (from..to).contains(&f.item));
+        if to - from > 1 && hosts { from..to } else { 0..0 }
+    }
+
+    /// Whether a container lists many things beside one another, so that names must tell which belong together.
+    fn is_flat(&self, container: Id, fields: &Fields) -> bool {
+        matches!(self.s.tree.kind(container), Kind::File | Kind::Section | Kind::Fence | Kind::Comment | Kind::Str)
+            || fields.items >= MANY && fields.slots > 1
+    }
+
+    /// `{ name: MISTRAL_API_KEY, value: ... }`, `("MISTRAL_API_KEY", "...")`: the name is a value.
+    fn pair_claim(&self, fields: &Fields, index: usize, slot: &mut Slot, container: Id) -> Option<Claim> {
+        let holding = self.s.holding(container);
+        let valued = slot.sense.as_ref().is_none_or(|s| s.stem.is_empty() && s.owner.is_none());
+        let direct = !self.holds_group(self.key_and_value(holding.item(index)).1);
+        if !valued || !direct && self.s.tree.kind(container) != Kind::Tag {
+            return None;
+        }
+        let call = matches!(self.s.tree.kind(container), Kind::Round | Kind::Tag) && fields.pairs.is_empty();
+        let names: Vec<Id> = if call {
+            (0..index)
+                .rev()
+                .take(2)
+                .filter_map(|i| match holding.item(i) {
+                    [one] => Some(*one),
+                    _ => None,
+                })
+                .collect()
+        } else {
+            fields.pairs.iter().filter(|(i, _)| *i != index).map(|(_, id)| *id).collect()
+        };
+        for id in names {
+            let (span, text) = match self.s.tree.kind(id) {
+                Kind::Tag => match self.tag_text(id) {
+                    Some((_, _, span)) => (span.clone(), self.text(span)),
+                    None => continue,
+                },
+                _ => (self.s.tree.span(id), self.s.tree.content(id)),
+            };
+            if text.is_empty()
+                || text.len() > 100
+                || text.contains(&b' ') && text.len() > 40
+                || hosts::bare(text, 0).is_some()
+                || text.windows(3).any(|w| w == b"://")
+            {
+                continue;
+            }
+            let path_last = text.rsplit(|b| *b == b'/').next().unwrap_or(text);
+            let sense = self.sense(if path_last.is_empty() { text } else { path_last });
+            let whole = self.sense(text);
+            let sense = if sense.owner.is_none() && whole.owner.is_some() { whole } else { sense };
+            let telling = sense.roles & (role::SECRET | role::ID | role::FOREIGN) != 0 || sense.exact;
+            if !telling {
+                continue;
+            }
+            let name = crate::structure::Name { span, node: id, bond: Bond::Assigned };
+            let ruling = self.own_name(&sense, &name);
+            slot.sense = Some((*sense).clone());
+            slot.name = text.to_vec();
+            if let Some(ruling) = ruling {
+                return Some(Claim::new(
+                    ruling,
+                    format!("is the value of {}", String::from_utf8_lossy(text)),
+                    name.span,
+                ));
+            }
+        }
+        None
+    }
+
+    /// The only addresses anywhere beside the token within what holds it.
+    fn nested_claim(&self, container: Id, index: usize, slot: &Slot, fields: &Fields) -> Option<Claim> {
+        let kind = self.s.tree.kind(container);
+        let holds =
+            matches!(kind, Kind::Curly | Kind::Block | Kind::Element | Kind::Fence | Kind::File | Kind::Section);
+        if !holds || slot.fit() != Fit::Secret || fields.items > 24 || !fields.fields.iter().all(|f| f.item == index) {
+            return None;
+        }
+        let holding = self.s.holding(container);
+        let label = |i: usize| holding.item(i).first().map(|&n| self.s.tree.slice(n));
+        if (0..holding.items.len()).any(|i| i != index && label(i) == label(index)) {
+            return None;
+        }
+        let mut found = Vec::new();
+        let mut budget = 400usize;
+        for i in (0..holding.items.len()).filter(|i| *i != index) {
+            for &node in holding.item(i) {
+                if !matches!(self.s.tree.kind(node), Kind::Curly | Kind::Square | Kind::Block) {
+                    continue;
+                }
+                let size = (self.s.tree.node(node).after - node) as usize;
+                budget = budget.checked_sub(size)?;
+                if self.has_slot(node) {
+                    return None;
+                }
+                self.search(node, i, None, &mut found);
+            }
+        }
+        let first = found.first()?;
+        if found.iter().any(|f| f.owner != first.owner) {
+            return None;
+        }
+        let mut claim = field_claim(first, Confidence::Medium);
+        claim.by_host = true;
+        Some(claim)
+    }
+
+    /// Whether the value behind the sign is the name of a scheme: `auth: bearer`.
+    fn is_scheme_word(&self, sign: Id) -> bool {
+        let value = self.s.tree.node(sign).after;
+        (value as usize) < self.s.tree.len() && {
+            let text = String::from_utf8_lossy(self.s.tree.content(value)).to_lowercase();
+            matches!(
+                text.as_str(),
+                "bearer" | "basic" | "none" | "inherit" | "apikey" | "oauth2" | "true" | "false" | "digest" | "header"
+            )
+        }
+    }
+
+    /// Whether a group holds a field that is itself a credential's.
+    fn has_slot(&self, group: Id) -> bool {
+        (group + 1..self.s.tree.node(group).after).any(|id| {
+            matches!(self.s.tree.kind(id), Kind::Word | Kind::Str) && {
+                let next = self.s.tree.node(id).after;
+                let keyed =
+                    (next as usize) < self.s.tree.len() && matches!(self.s.tree.slice(next), b":" | b"=" | b"=>");
+                keyed && self.sense(self.s.tree.content(id)).fit() == Fit::Secret && !self.is_scheme_word(next)
+            }
+        })
+    }
+}
+
+/// How well a field goes with the slot: 3 all words the same, 2 those that tell, 1 nothing against it; None: it belongs
+/// to something else.
+pub(super) fn fits(field: &Field, slot: &Slot, flat: bool, slots: usize) -> Option<u8> {
+    let Some(key) = &field.key else { return Some(1) };
+    let none = Sense::default();
+    let mine = slot.sense.as_ref().unwrap_or(&none);
+    if let Some(Owner::Other(_)) = key.owner {
+        // `OPENAI_BASE_URL` beside `OPENAI_API_KEY`: a protocol of that name, spoken to another host.
+        let same = mine.owner == key.owner && mine.stem == key.stem && field.signal == Signal::Host;
+        return same.then_some(if mine.full == key.full { 3 } else { 1 });
+    }
+    if let Some(Owner::Other(_)) = mine.owner {
+        return None;
+    }
+    if key.roles & role::FOREIGN != 0 && mine.stem != key.stem {
+        return None;
+    }
+    let alone = slots <= 1 && !flat;
+    let (named, key_named) = (mine.owner.is_some(), key.owner.is_some());
+    if named == key_named && mine.stem == key.stem {
+        return Some(if mine.full == key.full { 3 } else { 2 });
+    }
+    if named {
+        let plain = key.stem.is_empty() && (key_named || !flat);
+        return plain.then_some(1);
+    }
+    let apart = !mine.stem.is_empty() && !key.full.is_empty() || !key.stem.is_empty() && !mine.full.is_empty();
+    let fitting = mine.stem == key.stem || alone || !apart && !flat && (mine.stem.is_empty() || key.stem.is_empty());
+    fitting.then_some(1)
+}
+
+/// How sure a field of this container can make.
+pub(super) fn confidence_of(slot: &Slot, level: usize, fields: &Fields) -> Confidence {
+    let _ = level;
+    if fields.content && slot.name.eq_ignore_ascii_case(b"key") {
+        return Confidence::Low;
+    }
+    match slot.fit() {
+        Fit::Secret | Fit::Neutral => Confidence::High,
+        // Where another field is the credential's, one of unknown meaning is none.
+        Fit::Unknown if fields.slots > 0 => Confidence::Low,
+        Fit::Unknown => Confidence::Medium,
+        Fit::Not => Confidence::Low,
+    }
+}
+
+/// The claim of the strongest signal; several owners of it make none, unless one goes better with the slot.
+pub(super) fn decide(fitting: &[(&Field, u8)], confidence: Confidence) -> Option<Claim> {
+    let strongest = fitting.iter().map(|(f, _)| f.signal).min()?;
+    let of: Vec<&(&Field, u8)> = fitting.iter().filter(|(f, _)| f.signal == strongest).collect();
+    let best = of.iter().map(|(_, fit)| *fit).max()?;
+    let first = of.iter().find(|(_, fit)| *fit == best)?.0;
+    if of.iter().filter(|(_, fit)| *fit == best).any(|(f, _)| f.owner != first.owner) {
+        let mut torn = Claim::new(Ruling::Torn, "several owners are named beside it", first.span.clone());
+        torn.by_host = strongest == Signal::Host;
+        return Some(torn);
+    }
+    let weaker = match (strongest, confidence) {
+        (Signal::Host, _) => confidence,
+        // A slot of unknown meaning is no credential because somebody is named beside it.
+        (_, Confidence::Medium) => Confidence::Low,
+        (Signal::Name, _) => confidence.min(Confidence::Medium),
+        _ => confidence,
+    };
+    Some(field_claim(first, weaker))
+}
+
+fn field_claim(field: &Field, confidence: Confidence) -> Claim {
+    let what = match field.signal {
+        Signal::Host => "host",
+        Signal::Provider => "provider",
+        Signal::Class => "class",
+        Signal::Model => "model",
+        Signal::Name => "name",
+    };
+    let ruling = match &field.owner {
+        Owner::Ours => Ruling::Ours(confidence),
+        Owner::Other(other) => Ruling::Other(other.clone()),
+    };
+    let mut claim = Claim::new(ruling, format!("beside the {what} {}", field.shown), field.span.clone());
+    claim.by_host = field.signal == Signal::Host;
+    claim
+}

@@ -1,0 +1,231 @@
+//! What stands in the same item as a token: a command's flags and addresses, further calls of a chain, a comment.
+
+use super::beside::{confidence_of, decide, fits};
+use super::claim::{Claim, Ruling, Slot};
+use super::fields::{Field, Fields, Signal};
+use super::hosts;
+use super::inquiry::Inquiry;
+use super::terms::{Fit, Known, Owner};
+use crate::rule::Confidence;
+use crate::structure::{Family, Id, Item, Kind};
+
+impl Inquiry<'_> {
+    /// What stands in the same item beside the token.
+    pub(super) fn command_claim(&self, nodes: &[Id], node: Id, slot: &Slot, depth: usize) -> Option<Claim> {
+        let tree = &self.s.tree;
+        let mut found = Vec::new();
+        let mut comments = Vec::new();
+        let mut flag: Option<Id> = None;
+        let behind = nodes.iter().position(|&n| n == node).unwrap_or(0);
+        let family = tree.dialect().family;
+        let signs = nodes.iter().filter(|&&n| tree.kind(n) == Kind::Op).count();
+        let log = family == Family::Prose && slot.fit() == Fit::Secret
+            || family == Family::Lines && signs == 0 && nodes.len() >= 4;
+        let command = log || nodes.iter().any(|&n| matches!(tree.kind(n), Kind::Flag | Kind::Comma));
+        for (n, &id) in nodes.iter().enumerate() {
+            let key = flag
+                .take()
+                .filter(|_| matches!(tree.kind(id), Kind::Str | Kind::Word | Kind::Url))
+                .map(|f| self.sense(tree.slice(f)));
+            match tree.kind(id) {
+                _ if id == node => {}
+                Kind::Flag => flag = Some(id),
+                Kind::Url => self.hosts_of(None, id, 0, true, depth, &mut found),
+                Kind::Str if command || key.is_some() => {
+                    self.value_signals(key.as_ref(), &nodes[n..=n], 0, depth, &mut found)
+                }
+                Kind::Word if command && key.is_some() => {
+                    self.value_signals(key.as_ref(), &nodes[n..=n], 0, depth, &mut found)
+                }
+                Kind::Word if command => self.hosts_of(None, id, 0, true, depth, &mut found),
+                Kind::Round if n > behind && tree.kind(node) == Kind::Round => self.chained(id, depth, &mut found),
+                Kind::Comment => comments.push(id),
+                _ => {}
+            }
+        }
+        if let Some(claim) = self.assignments_claim(nodes, node, slot) {
+            return Some(claim);
+        }
+        found.retain(|f: &Field| f.signal != Signal::Name);
+        let fitting: Vec<(&Field, u8)> = found.iter().map(|f| (f, 1)).collect();
+        let confidence = confidence_of(slot, 0, &Fields::default());
+        let claim = decide(&fitting, confidence).or_else(|| self.command_name(nodes, node, slot));
+        claim.or_else(|| comments.into_iter().find_map(|c| self.comment_claim(c, slot)))
+    }
+
+    /// `a, b = x, y`, `call x, y`: the parts beside the token, and the names before it.
+    pub(super) fn tuple_claim(&self, nodes: &[Id], node: Id, slot: &Slot, depth: usize) -> Option<Claim> {
+        let tree = &self.s.tree;
+        let bound =
+            nodes.iter().any(|&n| tree.kind(n) == Kind::Op && matches!(tree.slice(n), b"=" | b":=" | b":" | b"=>"));
+        if bound {
+            return self.command_claim(nodes, node, slot, depth);
+        }
+        // `config :provider, :api_key, value`
+        let before: Vec<Id> = nodes.iter().copied().take_while(|&n| n < node).collect();
+        let (first, last) = (*before.first()?, *before.last()?);
+        let span = tree.span(first).start..tree.span(last).end;
+        let plain = before.iter().all(|&n| matches!(tree.kind(n), Kind::Word | Kind::Str | Kind::Comma | Kind::Op))
+            && span.len() < 160;
+        let sense = plain.then(|| self.sense(self.text(span.clone())));
+        if let Some(sense) = sense.filter(|s| s.owner.is_some()) {
+            let name =
+                crate::structure::Name { span: span.clone(), node: first, bond: crate::structure::Bond::Assigned };
+            if let Some(ruling) = self.own_name(&sense, &name) {
+                let shown = String::from_utf8_lossy(self.text(span.clone())).into_owned();
+                return Some(Claim::new(ruling, format!("after {shown}"), span));
+            }
+        }
+        self.command_claim(nodes, node, slot, depth)
+    }
+
+    /// What the lines say that stand together with the token's, each with a key: the headers of a request as sent.
+    pub(super) fn run_claim(&self, item: Item, slot: &Slot) -> Option<Claim> {
+        let tree = &self.s.tree;
+        let lines = matches!(
+            tree.kind(item.container),
+            Kind::File | Kind::Fence | Kind::Str | Kind::Comment | Kind::Block | Kind::Section
+        );
+        if !lines
+            || slot.fit() != Fit::Secret
+            || tree.dialect().family == Family::Code && tree.kind(item.container) == Kind::File
+        {
+            return None;
+        }
+        let holding = self.s.holding(item.container);
+        let keyed = |i: usize| {
+            self.key_and_value(holding.item(i)).0.is_some()
+                || holding.item(i).iter().any(|&n| tree.kind(n) == Kind::Url)
+        };
+        let apart = |i: usize| {
+            let between = holding.items[i].end..holding.items[i + 1].start;
+            holding.kids[between].iter().any(|&k| tree.kind(k) == Kind::Gap)
+        };
+        let mut from = item.index;
+        while from > 0 && item.index - from < 30 && keyed(from - 1) && !apart(from - 1) {
+            from -= 1;
+        }
+        let mut to = item.index;
+        while to + 1 < holding.items.len() && to - item.index < 30 && keyed(to + 1) && !apart(to) {
+            to += 1;
+        }
+        let fields = self.fields(item.container);
+        let inside = fields
+            .fields
+            .iter()
+            .filter(|f| (from..=to).contains(&f.item) && f.item != item.index && f.signal == Signal::Host);
+        let fitting: Vec<(&Field, u8)> = inside.map(|f| (f, 1)).collect();
+        decide(&fitting, Confidence::High)
+    }
+
+    /// `A=x B=y command`: what the other assignments of a command say.
+    fn assignments_claim(&self, nodes: &[Id], node: Id, slot: &Slot) -> Option<Claim> {
+        let tree = &self.s.tree;
+        let signs: Vec<usize> = (1..nodes.len()).filter(|&i| tree.slice(nodes[i]) == b"=").collect();
+        if signs.len() < 2 || tree.dialect().family == Family::Code {
+            return None;
+        }
+        let mut found = Vec::new();
+        for (n, &i) in signs.iter().enumerate().filter(|(_, i)| nodes.get(**i + 1).is_some_and(|&v| v != node)) {
+            let key = self.sense(tree.content(nodes[i - 1]));
+            let end = signs.get(n + 1).map_or(nodes.len(), |&next| next - 1);
+            let value = nodes.get(i + 1..end.min(i + 2)).unwrap_or_default();
+            self.value_signals(Some(&key), value, n, 0, &mut found);
+        }
+        let fitting: Vec<(&Field, u8)> =
+            found.iter().filter_map(|f| fits(f, slot, false, 2).map(|fit| (f, fit))).collect();
+        decide(&fitting, confidence_of(slot, 0, &Fields::default()))
+    }
+
+    /// A name of the rule's key among the words of a command: `secret set NAME --body value`.
+    fn named_in_command(&self, nodes: &[Id], node: Id) -> Option<Claim> {
+        let tree = &self.s.tree;
+        // The whole value of a flag: a path whose last parts name the key.
+        for (i, _) in nodes.iter().enumerate().filter(|(_, n)| tree.kind(**n) == Kind::Flag) {
+            let end = (i + 1..nodes.len()).find(|&j| tree.kind(nodes[j]) == Kind::Flag).unwrap_or(nodes.len());
+            let (Some(&first), Some(&last)) = (nodes.get(i + 1), nodes.get(end - 1)) else { continue };
+            let span = tree.span(first).start..tree.span(last).end;
+            if end < i + 3 || (first..=last).contains(&node) || span.len() > 120 {
+                continue;
+            }
+            let sense = self.sense(self.text(span.clone()));
+            if sense.owner == Some(Owner::Ours)
+                && sense.roles & super::lexicon::role::SECRET != 0
+                && sense.stem.is_empty()
+            {
+                let shown = String::from_utf8_lossy(self.text(span.clone())).into_owned();
+                return Some(Claim::new(Ruling::Ours(Confidence::High), format!("in a command for {shown}"), span));
+            }
+        }
+        nodes.iter().take(16).filter(|&&n| n != node && matches!(tree.kind(n), Kind::Word | Kind::Str)).find_map(|&n| {
+            let text = tree.content(n);
+            let last = text.rsplit(|b| *b == b'/').next().unwrap_or(text);
+            let whole = self.sense(text);
+            let sense = if whole.owner.is_some() { whole } else { self.sense(last) };
+            let ours = sense.owner == Some(Owner::Ours)
+                && sense.roles & super::lexicon::role::SECRET != 0
+                && sense.stem.is_empty();
+            let shown = String::from_utf8_lossy(text).into_owned();
+            ours.then(|| Claim::new(Ruling::Ours(Confidence::High), format!("in a command for {shown}"), tree.span(n)))
+        })
+    }
+
+    /// The program that a command runs, if it is another owner's.
+    fn command_name(&self, nodes: &[Id], node: Id, slot: &Slot) -> Option<Claim> {
+        let tree = &self.s.tree;
+        if !nodes.iter().any(|&n| tree.kind(n) == Kind::Flag) || nodes.first() == Some(&node) || slot.fit() == Fit::Not
+        {
+            return None;
+        }
+        if let Some(claim) = self.named_in_command(nodes, node) {
+            return Some(claim);
+        }
+        let words = nodes.iter().take(12).filter(|&&n| tree.kind(n) == Kind::Word && n != node);
+        words.into_iter().find_map(|&w| match self.terms.callee(tree.slice(w)) {
+            Some((Owner::Other(other), Known::ByName)) => {
+                Some(Claim::new(Ruling::Other(other.clone()), format!("in a command of {other}"), tree.span(w)))
+            }
+            _ => None,
+        })
+    }
+
+    /// Addresses among the arguments of a further call of a chain: `.apiKey(K).baseUrl("https://...")`.
+    fn chained(&self, round: Id, depth: usize, out: &mut Vec<Field>) {
+        let callee = self.s.callee(round).map(|c| self.sense(self.s.tree.slice(c)));
+        for child in self.s.tree.children(round).take(8) {
+            if matches!(self.s.tree.kind(child), Kind::Str | Kind::Url | Kind::Word) {
+                self.hosts_of(callee.as_ref(), child, 0, true, depth, out);
+            }
+        }
+    }
+
+    /// Addresses among the arguments of a call that the token's call goes on from.
+    pub(super) fn arguments_claim(&self, round: Id, depth: usize) -> Option<Claim> {
+        let mut found = Vec::new();
+        self.chained(round, depth, &mut found);
+        if found.is_empty() {
+            self.search(round, 0, None, &mut found);
+        }
+        let fitting: Vec<(&Field, u8)> = found.iter().map(|f| (f, 1)).collect();
+        decide(&fitting, Confidence::High)
+    }
+
+    /// A comment beside the token that gives the host.
+    fn comment_claim(&self, comment: Id, slot: &Slot) -> Option<Claim> {
+        if slot.fit() == Fit::Not {
+            return None;
+        }
+        let end = self.s.tree.node(comment).after.min(comment + 40);
+        (comment + 1..end).find_map(|id| {
+            let text = self.s.tree.slice(id);
+            let host = match self.s.tree.kind(id) {
+                Kind::Url => hosts::of_url(text, self.s.tree.span(id).start)?,
+                Kind::Word => hosts::bare(text, self.s.tree.span(id).start)?,
+                _ => return None,
+            };
+            (self.terms.host(&host) == Some(Owner::Ours)).then(|| {
+                Claim::new(Ruling::Ours(Confidence::Medium), format!("beside a comment on {}", host.name), host.span)
+            })
+        })
+    }
+}

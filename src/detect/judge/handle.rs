@@ -1,0 +1,209 @@
+//! Objects that a token is handed to: a request, a header map, a client. What else is done with such an object says
+//! where the token goes.
+
+use super::beside::decide;
+use super::claim::{Claim, Ruling};
+use super::fields::{Field, Signal};
+use super::inquiry::{DEPTH, Inquiry};
+use super::terms::{Known, Owner};
+use crate::rule::Confidence;
+use crate::structure::{Family, Id, Kind, parts};
+
+/// How many statements with the object are looked at.
+const STATEMENTS: usize = 24;
+
+impl Inquiry<'_> {
+    /// What the definition of the object and the other statements with it name: an address, or a client of the rule.
+    pub(super) fn handle_claim(&self, word: Id, base: &[u8], depth: usize) -> Option<Claim> {
+        if depth >= DEPTH || base.len() < 2 && !base.iter().all(u8::is_ascii_alphabetic) || self.is_module(base) {
+            return None;
+        }
+        if matches!(self.s.tree.dialect().family, Family::Json | Family::Prose | Family::Markdown | Family::Table) {
+            return None;
+        }
+        let key = (base.to_vec(), self.function_of(word));
+        if let Some(known) = self.memory.handles.borrow().get(&key) {
+            return known.clone();
+        }
+        self.memory.handles.borrow_mut().insert(key.clone(), None);
+        let claim = self.spend().then(|| self.read_handle(word, base, key.1, depth)).flatten();
+        self.memory.handles.borrow_mut().insert(key, claim.clone());
+        claim
+    }
+
+    fn read_handle(&self, word: Id, base: &[u8], scope: Id, depth: usize) -> Option<Claim> {
+        let tree = &self.s.tree;
+        let after = tree.node(scope).after;
+        let words = self.s.words();
+        let mut found: Vec<Field> = Vec::new();
+        let mut class = None;
+        let (mut last, mut defined) = (None, false);
+        let places = words.of(base).iter().filter(|&&p| {
+            p > scope && p < after && parts(tree.slice(p)).find(|p| !matches!(*p, b"self" | b"this")) == Some(base)
+        });
+        for &place in places.take(STATEMENTS) {
+            let Some(item) = self.s.item_of(self.statement(place)).filter(|i| last != Some(*i)) else { continue };
+            last = Some(item);
+            let nodes = self.s.nodes(item);
+            defined |= self.definition(place, base).is_some();
+            if nodes.iter().any(|&n| matches!(tree.kind(n), Kind::Block)) && !defined {
+                continue;
+            }
+            for &node in nodes.iter().take(40) {
+                self.addresses(node, depth, &mut found);
+            }
+            class = class.or_else(|| self.class_among(&nodes));
+        }
+        let _ = word;
+        if !defined {
+            return None;
+        }
+        let fitting: Vec<(&Field, u8)> = found.iter().map(|f| (f, 1)).collect();
+        match decide(&fitting, Confidence::High) {
+            Some(claim) => (claim.ruling != Ruling::Torn).then_some(claim),
+            None => class,
+        }
+    }
+
+    /// The outermost node of the expression that a word is part of: what its statement holds directly.
+    fn statement(&self, place: Id) -> Id {
+        let tree = &self.s.tree;
+        let mut at = place;
+        while let Some(parent) = tree.parent(at) {
+            let body = match tree.kind(parent) {
+                Kind::Curly => !self.is_record(parent) || self.is_code_scope(parent),
+                Kind::Round | Kind::Square | Kind::Str | Kind::Tag => false,
+                _ => true,
+            };
+            if body {
+                break;
+            }
+            at = parent;
+        }
+        at
+    }
+
+    /// The addresses of a statement, nested calls and records included, bodies not.
+    fn addresses(&self, node: Id, depth: usize, out: &mut Vec<Field>) {
+        let tree = &self.s.tree;
+        match tree.kind(node) {
+            Kind::Round | Kind::Square => self.search(node, 0, None, out),
+            Kind::Curly if !self.is_code_scope(node) => self.search(node, 0, None, out),
+            Kind::Str | Kind::Url => self.value_signals(None, &[node], 0, depth, out),
+            _ => {}
+        }
+        // Names that stand for addresses, among the arguments.
+        if tree.kind(node) == Kind::Round && depth + 1 < DEPTH {
+            for kid in tree.children(node).take(12).filter(|&k| tree.kind(k) == Kind::Word) {
+                let mut more = Vec::new();
+                self.hosts_of(None, kid, 0, true, depth + 1, &mut more);
+                out.extend(more);
+            }
+        }
+        out.retain(|f| f.signal == Signal::Host);
+    }
+
+    /// A class of the rule that a statement calls.
+    fn class_among(&self, nodes: &[Id]) -> Option<Claim> {
+        let tree = &self.s.tree;
+        nodes.iter().take(16).filter(|&&n| tree.kind(n) == Kind::Word).find_map(|&n| match self.callee(n) {
+            Some((Owner::Ours, Known::Listed)) => {
+                let shown = String::from_utf8_lossy(tree.slice(n)).into_owned();
+                Some(Claim::new(Ruling::Ours(Confidence::High), format!("used with {shown}"), tree.span(n)))
+            }
+            _ => None,
+        })
+    }
+
+    /// The body of the function that a word stands in; the file outside of all.
+    fn function_of(&self, word: Id) -> Id {
+        self.s.tree.ancestors(word).find(|&a| self.is_function_body(a)).unwrap_or(0)
+    }
+
+    /// Whose a class or function is, by its name or by the module that it was imported from.
+    pub(super) fn callee(&self, word: Id) -> Option<(Owner, Known)> {
+        let text = self.s.tree.content(word);
+        match self.terms.callee(text) {
+            Some((owner, known)) if known > Known::Loosely => Some((owner, known)),
+            loose => self.imported(text).or(loose),
+        }
+    }
+
+    /// Whose the module is from which a name comes: `from mistralai import Client as C`, `use provider::Client`.
+    fn imported(&self, name: &[u8]) -> Option<(Owner, Known)> {
+        let first = parts(name).next()?;
+        if first.len() < 2 || self.s.tree.dialect().family != Family::Code {
+            return None;
+        }
+        let tree = &self.s.tree;
+        self.s.words().of(first).iter().take(8).find_map(|&place| {
+            let statement = self.statement(place);
+            let item = self.s.item_of(statement)?;
+            let nodes = self.s.nodes(item);
+            let keyword = nodes.first().is_some_and(|&n| {
+                matches!(
+                    tree.slice(n),
+                    b"import" | b"from" | b"use" | b"using" | b"alias" | b"require" | b"include" | b"open" | b"pub"
+                )
+            });
+            if !keyword {
+                return None;
+            }
+            nodes.iter().take(24).find_map(|&n| self.module(n))
+        })
+    }
+
+    /// Whose a module is by its path; modules of the project itself are nobody's.
+    fn module(&self, node: Id) -> Option<(Owner, Known)> {
+        let tree = &self.s.tree;
+        let path = match tree.kind(node) {
+            Kind::Str => tree.content(node),
+            Kind::Word => tree.slice(node),
+            _ => return None,
+        };
+        if path.starts_with(b".") || path.starts_with(b"/") || path.is_empty() {
+            return None;
+        }
+        let lower = String::from_utf8_lossy(path).to_lowercase();
+        if self
+            .terms
+            .imports()
+            .iter()
+            .any(|i| lower == *i || lower.starts_with(i.as_str()) && !lower.as_bytes()[i.len()].is_ascii_alphanumeric())
+        {
+            return Some((Owner::Ours, Known::Listed));
+        }
+        let sense = self.sense(path);
+        sense.owner.clone().map(|owner| (owner, Known::ByName))
+    }
+
+    /// Whether a name is a module's or a class's rather than an object's: it is imported, or not bound here.
+    fn is_module(&self, base: &[u8]) -> bool {
+        let tree = &self.s.tree;
+        let bound = self.s.words().of(base).iter().take(8).any(|&p| {
+            let Some(item) = self.s.item_of(p) else { return false };
+            let nodes = self.s.nodes(item);
+            nodes
+                .first()
+                .is_some_and(|&n| matches!(tree.slice(n), b"import" | b"from" | b"use" | b"using" | b"require"))
+                || self.definition(p, base).is_some_and(|v| {
+                    v.iter().take(2).any(|&n| matches!(tree.slice(n), b"require" | b"import" | b"library"))
+                })
+        });
+        bound
+            || matches!(
+                base,
+                b"self"
+                    | b"this"
+                    | b"super"
+                    | b"process"
+                    | b"console"
+                    | b"os"
+                    | b"System"
+                    | b"window"
+                    | b"document"
+                    | b"module"
+                    | b"exports"
+            )
+    }
+}

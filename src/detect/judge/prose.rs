@@ -1,0 +1,238 @@
+//! Text for people: a sentence that hands a key over, a line under a heading, the answer to somebody who asked for it.
+//! The weakest kind of evidence: only where nobody else is named and nothing speaks of ids.
+
+use super::claim::{Claim, Ruling};
+use super::inquiry::Inquiry;
+use super::lexicon::{lexicon, role, words};
+use super::terms::Owner;
+use crate::rule::Confidence;
+use crate::structure::{Family, Id, Item, Kind};
+use std::ops::Range;
+
+/// The longest text that is taken for a sentence or two.
+const SENTENCE: usize = 400;
+/// How many messages or lines back a question may stand.
+const BACK: usize = 2;
+
+/// What a stretch of prose says.
+#[derive(Debug, Default)]
+struct Said {
+    ours: bool,
+    other: bool,
+    secret: bool,
+    id: bool,
+}
+
+impl Inquiry<'_> {
+    /// What people say about the token at the node `at`.
+    pub(super) fn prose_claim(&self, at: Id, token: &Range<usize>) -> Option<Claim> {
+        let (text, item) = self.sentence(at, token)?;
+        let said = self.said(&text, token);
+        if said.id || said.other {
+            return None;
+        }
+        if said.ours {
+            return (said.secret || self.is_alone(item, token)).then(|| medium("named in the sentence", text));
+        }
+        let lead = self.heading(item).or_else(|| self.question(at, item));
+        let lead = lead?;
+        let asked = self.said(&lead, token);
+        let handed = asked.secret || self.text(lead.clone()).trim_ascii_end().ends_with(b":");
+        (asked.ours && !asked.other && !asked.id && handed).then(|| medium("named in the text that it answers", lead))
+    }
+
+    /// The line or the quoted text that holds the token, if it is prose.
+    fn sentence(&self, at: Id, token: &Range<usize>) -> Option<(Range<usize>, Item)> {
+        let tree = &self.s.tree;
+        let holder = tree.ancestors(at).find(|&a| {
+            matches!(
+                tree.kind(a),
+                Kind::File | Kind::Block | Kind::Element | Kind::Section | Kind::Comment | Kind::Str | Kind::Tag
+            )
+        })?;
+        // Quotes within a message are part of it.
+        let outer = tree.ancestors(holder).find(|&a| tree.kind(holder) == Kind::Str && tree.kind(a) == Kind::Str);
+        let holder = outer.unwrap_or(holder);
+        let child = tree.child_towards(holder, at)?;
+        let item = self.s.item_of(child)?;
+        let prose = match tree.kind(holder) {
+            Kind::Str => self.is_message(holder, token),
+            Kind::Comment => true,
+            _ => {
+                matches!(tree.dialect().family, Family::Prose | Family::Markdown)
+                    && !tree.ancestors(at).any(|a| tree.kind(a) == Kind::Fence)
+            }
+        };
+        let span = if tree.kind(holder) == Kind::Str { tree.span(holder) } else { self.s.item_span(item) };
+        (prose && span.len() <= SENTENCE).then_some((span, item))
+    }
+
+    /// Whether a string is a message: words beside the token, under a key that holds text.
+    fn is_message(&self, string: Id, token: &Range<usize>) -> bool {
+        let tree = &self.s.tree;
+        let names = self.s.names(string);
+        let text_key = names.first().is_some_and(|n| {
+            let name = self.text(n.span.clone()).to_ascii_lowercase();
+            matches!(
+                name.as_slice(),
+                b"text"
+                    | b"body"
+                    | b"message"
+                    | b"content"
+                    | b"msg"
+                    | b"note"
+                    | b"notes"
+                    | b"comment"
+                    | b"description"
+                    | b"plaintext"
+                    | b"html"
+                    | b"caption"
+                    | b"summary"
+            )
+        });
+        let words = tree.children(string).filter(|&k| tree.kind(k) == Kind::Word).count();
+        text_key && (words >= 2 || tree.span(string).len() <= token.len() + 8)
+    }
+
+    /// What a stretch of text says, the token itself left out.
+    fn said(&self, span: &Range<usize>, token: &Range<usize>) -> Said {
+        let mut said = Said::default();
+        let text = self.text(span.clone());
+        let mut at = span.start;
+        for piece in
+            text.split(|b| !(b.is_ascii_alphanumeric() || *b == b'_' || *b == b'-' || *b == b'.' || *b >= 0x80))
+        {
+            let place = at..at + piece.len();
+            at += piece.len() + 1;
+            if piece.is_empty() || place.start < token.end && token.start < place.end {
+                continue;
+            }
+            self.say(piece, &mut said);
+        }
+        let joined = words(text).join(" ");
+        said.ours |=
+            self.terms.names().any(|n| n.len() > 5 && joined.replace(' ', "").contains(n) && !joined.contains(n));
+        said
+    }
+
+    fn say(&self, piece: &[u8], said: &mut Said) {
+        let sense = self.terms.sense(piece);
+        match &sense.owner {
+            Some(Owner::Ours) if !sense.stem.is_empty() => said.other = true,
+            Some(Owner::Ours) => said.ours = true,
+            // Many providers bear the name of an ordinary word: in prose only its capital tells.
+            Some(Owner::Other(_)) if piece.iter().any(u8::is_ascii_uppercase) || piece.len() > 10 => said.other = true,
+            _ => {}
+        }
+        for word in words(piece) {
+            let roles = lexicon().roles(&word);
+            said.secret |= roles & role::SECRET != 0;
+            said.id |=
+                roles & (role::ID | role::FOREIGN) != 0 || matches!(word.as_str(), "request" | "password" | "passwort");
+        }
+    }
+
+    /// Whether the token stands alone on its line, but for punctuation.
+    fn is_alone(&self, item: Item, token: &Range<usize>) -> bool {
+        let span = self.s.item_span(item);
+        let beside = self.text(span.start..token.start).iter().chain(self.text(token.end..span.end.max(token.end)));
+        beside.filter(|b| b.is_ascii_alphanumeric()).count() == 0
+    }
+
+    /// The line under which a block of lines stands, or the line before, if it ends with a colon.
+    fn heading(&self, item: Item) -> Option<Range<usize>> {
+        let tree = &self.s.tree;
+        if tree.kind(item.container) == Kind::Block {
+            let above = self.s.item_of(item.container)?;
+            let nodes = self.s.nodes(above);
+            let last = nodes.iter().rev().find(|&&n| n < item.container).copied()?;
+            let span = tree.span(*nodes.first()?).start..tree.span(last).end;
+            return (span.len() <= SENTENCE).then_some(span);
+        }
+        let before = Item { container: item.container, index: item.index.checked_sub(1)? };
+        let span = self.s.item_span(before);
+        let colon = self.text(span.clone()).trim_ascii_end().ends_with(b":");
+        (colon && span.len() <= SENTENCE).then_some(span)
+    }
+
+    /// The message or line that the token's own answers: the one its thread begins with, or one just before that asks.
+    fn question(&self, at: Id, item: Item) -> Option<Range<usize>> {
+        let tree = &self.s.tree;
+        let Some(record) = tree.ancestors(at).find(|&a| matches!(tree.kind(a), Kind::Curly | Kind::Element)) else {
+            return self.line_before(item);
+        };
+        let list = tree.parent(record)?;
+        let mine = self.s.item_of(record)?;
+        if let Some(thread) = self.field_text(
+            record,
+            &[
+                b"thread_ts",
+                b"thread",
+                b"reply_to",
+                b"in_reply_to",
+                b"parent",
+                b"parent_id",
+                b"replyto",
+                b"inreplyto",
+                b"reply_to_message_id",
+            ],
+        ) {
+            let first = (0..self.s.holding(list).items.len()).find_map(|i| {
+                let other = *self.s.holding(list).item(i).first()?;
+                let id =
+                    self.field_text(other, &[b"ts", b"id", b"message_id", b"uuid", b"guid", b"messageid", b"msg_id"])?;
+                (id == thread && other != record).then_some(other)
+            });
+            return self.message(first?);
+        }
+        (1..=BACK).find_map(|n| {
+            let index = mine.index.checked_sub(n)?;
+            let other = *self.s.holding(list).item(index).first()?;
+            let text = self.message(other)?;
+            self.asks(&text).then_some(text)
+        })
+    }
+
+    fn line_before(&self, item: Item) -> Option<Range<usize>> {
+        if !matches!(self.s.tree.dialect().family, Family::Prose | Family::Markdown) {
+            return None;
+        }
+        (1..=BACK).find_map(|n| {
+            let before = Item { container: item.container, index: item.index.checked_sub(n)? };
+            let span = self.s.item_span(before);
+            (span.len() <= SENTENCE && self.asks(&span)).then_some(span)
+        })
+    }
+
+    fn asks(&self, span: &Range<usize>) -> bool {
+        self.text(span.clone()).contains(&b'?')
+    }
+
+    /// The text of a record's field of one of these names.
+    fn field_text(&self, record: Id, names: &[&[u8]]) -> Option<Vec<u8>> {
+        let holding = self.s.holding(record);
+        (0..holding.items.len()).find_map(|i| {
+            let (key, value) = self.key_and_value(holding.item(i));
+            let key = self.s.tree.content(key?).to_ascii_lowercase();
+            names.contains(&key.as_slice()).then(|| value.first().map(|&v| self.s.tree.content(v).to_vec()))?
+        })
+    }
+
+    /// The text of a message.
+    fn message(&self, record: Id) -> Option<Range<usize>> {
+        let holding = self.s.holding(record);
+        (0..holding.items.len()).find_map(|i| {
+            let (key, value) = self.key_and_value(holding.item(i));
+            let key = self.s.tree.content(key?).to_ascii_lowercase();
+            let text = matches!(key.as_slice(), b"text" | b"body" | b"message" | b"content" | b"msg");
+            let span = self.s.tree.span(*value.first()?);
+            (text && span.len() <= SENTENCE).then_some(span)
+        })
+    }
+}
+
+fn medium(reason: &str, span: Range<usize>) -> Claim {
+    let mut claim = Claim::new(Ruling::Ours(Confidence::Medium), reason, span);
+    claim.prose = true;
+    claim
+}

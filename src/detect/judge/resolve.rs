@@ -1,0 +1,264 @@
+//! What a name stands for: its definitions, the functions and classes of the text, and whom they name.
+
+use super::claim::{Claim, Ruling};
+use super::hosts;
+use super::inquiry::{DEPTH, Inquiry};
+use super::terms::{Known, Owner};
+use crate::rule::Confidence;
+use crate::structure::{Id, Kind, parts};
+
+/// How many definitions of a name are looked at.
+const DEFINITIONS: usize = 64;
+
+impl Inquiry<'_> {
+    /// The definitions of a name: the word that is bound, and the nodes of what it is bound to.
+    fn definitions(&self, name: &[u8]) -> Vec<(Id, Vec<Id>)> {
+        let words = self.s.words();
+        words
+            .of(name)
+            .iter()
+            .take(DEFINITIONS)
+            .filter_map(|&place| self.definition(place, name).map(|v| (place, v)))
+            .collect()
+    }
+
+    /// The nodes that the word at `place` is bound to, if it is bound there.
+    pub(super) fn definition(&self, place: Id, name: &[u8]) -> Option<Vec<Id>> {
+        let tree = &self.s.tree;
+        let word = tree.slice(place);
+        if parts(word).last() != Some(name) || parts(word).count() > 2 {
+            return None;
+        }
+        let item = self.s.item_of(place)?;
+        if matches!(tree.kind(item.container), Kind::Comment | Kind::Str) {
+            return None;
+        }
+        let nodes = self.s.nodes(item);
+        let at = nodes.binary_search(&place).ok()?;
+        let next = *nodes.get(at + 1)?;
+        match (tree.kind(next), tree.slice(next)) {
+            (Kind::Op, b"=" | b":=" | b"<-" | b"?=" | b"||=" | b"??=") => Some(nodes[at + 2..].to_vec()),
+            // `name: type = value`
+            (Kind::Op, b":") => {
+                let sign = nodes[at + 2..].iter().take(8).position(|&n| tree.slice(n) == b"=")?;
+                Some(nodes[at + 3 + sign..].to_vec())
+            }
+            (Kind::Comma, _) => self.tuple_value(&nodes, at),
+            // `define NAME value`, `(setq name value)`, `set name value`
+            (Kind::Str, _)
+                if at > 0
+                    && matches!(
+                        tree.slice(nodes[at - 1]),
+                        b"define" | b"set" | b"setq" | b"ENV" | b"ARG" | b"defvar" | b"setenv" | b"-gx" | b"-x" | b"-g"
+                    ) =>
+            {
+                Some(nodes[at + 1..].to_vec())
+            }
+            _ => None,
+        }
+    }
+
+    /// The value of one name of `a, b = x, y`.
+    fn tuple_value(&self, nodes: &[Id], at: usize) -> Option<Vec<Id>> {
+        let tree = &self.s.tree;
+        let sign = nodes.iter().position(|&n| matches!(tree.slice(n), b"=" | b":="))?;
+        if sign < at {
+            return None;
+        }
+        let place = nodes[..at].iter().filter(|&&n| tree.kind(n) == Kind::Comma).count();
+        let all = nodes[..sign].iter().filter(|&&n| tree.kind(n) == Kind::Comma).count() + 1;
+        let values: Vec<&[Id]> = nodes[sign + 1..].split(|&n| tree.kind(n) == Kind::Comma).collect();
+        if values.len() == 1 {
+            return Some(values[0].to_vec());
+        }
+        (values.len() == all).then(|| values[place].to_vec())
+    }
+
+    /// Whether a name is that of a function or class defined in the text.
+    pub(super) fn is_defined(&self, callee: Id) -> bool {
+        let Some(name) = parts(self.s.tree.slice(callee)).last() else { return false };
+        self.functions(name).next().is_some()
+    }
+
+    /// The places where a function or class of this name is defined.
+    pub(super) fn functions(&self, name: &[u8]) -> impl Iterator<Item = Id> + use<> {
+        let words = self.s.words();
+        let found: Vec<Id> =
+            words.of(name).iter().take(DEFINITIONS).copied().filter(|&p| self.is_function(p, name)).collect();
+        found.into_iter()
+    }
+
+    fn is_function(&self, place: Id, name: &[u8]) -> bool {
+        let tree = &self.s.tree;
+        if parts(tree.slice(place)).last() != Some(name) {
+            return false;
+        }
+        let Some(item) = self.s.item_of(place) else { return false };
+        let nodes = self.s.nodes(item);
+        let Ok(at) = nodes.binary_search(&place) else { return false };
+        let keyword = nodes[..at].iter().any(|&n| {
+            matches!(
+                tree.slice(n),
+                b"def"
+                    | b"defp"
+                    | b"function"
+                    | b"fn"
+                    | b"func"
+                    | b"fun"
+                    | b"sub"
+                    | b"class"
+                    | b"struct"
+                    | b"record"
+                    | b"enum"
+                    | b"proc"
+                    | b"method"
+                    | b"object"
+                    | b"defun"
+            )
+        });
+        let body = nodes[at + 1..].iter().any(|&n| matches!(tree.kind(n), Kind::Block | Kind::Curly));
+        let called = nodes.get(at + 1).is_some_and(|&n| tree.kind(n) == Kind::Round);
+        if keyword && (body || called)
+            || called && body && !nodes[..=at].iter().any(|&n| tree.kind(n) == Kind::Op) && !self.is_branch(&nodes)
+        {
+            return true;
+        }
+        // `name = (a, b) => ...`, `name = function(a, b) ...`, `local u(a, b) = ...`
+        let arrow =
+            nodes[at + 1..].iter().any(|&n| matches!(tree.slice(n), b"=>" | b"function" | b"lambda" | b"fn" | b"->"));
+        let bound = nodes.get(at + 1).is_some_and(|&n| matches!(tree.slice(n), b"=" | b":="));
+        let equation = called && nodes.get(at + 2).is_some_and(|&n| tree.slice(n) == b"=");
+        bound && arrow && nodes[at + 1..].iter().take(5).any(|&n| tree.kind(n) == Kind::Round) || equation
+    }
+
+    fn is_branch(&self, nodes: &[Id]) -> bool {
+        nodes.first().is_some_and(|&n| {
+            matches!(
+                self.s.tree.slice(n),
+                b"if" | b"for" | b"while" | b"switch" | b"match" | b"return" | b"await" | b"new" | b"catch"
+            )
+        })
+    }
+
+    /// What a name stands for, if that names an owner: an address, a client made here.
+    pub(super) fn resolve_base(&self, word: Id, depth: usize) -> Option<Claim> {
+        if depth >= DEPTH || self.s.tree.dialect().family == crate::structure::Family::Json {
+            return None;
+        }
+        let text = self.s.tree.slice(word);
+        let mut all = parts(text);
+        let mut base = all.next()?;
+        let mut more = all.next();
+        if matches!(base, b"self" | b"this" | b"cls" | b"Self") {
+            base = more?;
+            more = all.next();
+        }
+        let mut found: Option<Claim> = None;
+        for (place, value) in self.definitions(base).into_iter().filter(|(p, _)| *p != word) {
+            let Some(claim) = self.value_claim(place, &value, more, depth) else { continue };
+            match &found {
+                Some(known) if known.ruling != claim.ruling => return None,
+                Some(_) => {}
+                None => found = Some(claim),
+            }
+        }
+        let last = parts(text).last().unwrap_or(base);
+        found.or_else(|| self.function_claim(last, depth))
+    }
+
+    /// What the value of a definition names.
+    fn value_claim(&self, place: Id, value: &[Id], field: Option<&[u8]>, depth: usize) -> Option<Claim> {
+        if let Some(known) = self.memory.resolved.borrow().get(&place) {
+            return known.clone();
+        }
+        self.memory.resolved.borrow_mut().insert(place, None);
+        let _ = field;
+        let claim = self.spend().then(|| self.read_value(value, depth)).flatten();
+        self.memory.resolved.borrow_mut().insert(place, claim.clone());
+        claim
+    }
+
+    fn read_value(&self, value: &[Id], depth: usize) -> Option<Claim> {
+        let tree = &self.s.tree;
+        let mut fields = Vec::new();
+        for &node in value.iter().take(16) {
+            match tree.kind(node) {
+                Kind::Str | Kind::Url => self.value_signals(None, &[node], 0, depth + 1, &mut fields),
+                Kind::Round | Kind::Curly | Kind::Square => {
+                    self.search(node, 0, None, &mut fields);
+                    for kid in tree.children(node).take(24) {
+                        match tree.kind(kid) {
+                            Kind::Word => self.value_signals(None, &[kid], 0, depth + 1, &mut fields),
+                            _ => {}
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        fields.retain(|f| matches!(f.signal, super::fields::Signal::Host));
+        let fitting: Vec<_> = fields.iter().map(|f| (f, 1)).collect();
+        if let Some(claim) = super::beside::decide(&fitting, Confidence::High) {
+            return (claim.ruling != Ruling::Torn).then_some(claim);
+        }
+        let callee =
+            value.iter().take(4).copied().find(|&n| tree.kind(n) == Kind::Word && !self.is_type(tree.slice(n)))?;
+        match self.callee(callee)? {
+            (Owner::Ours, Known::Listed) => {
+                let shown = String::from_utf8_lossy(tree.slice(callee)).into_owned();
+                Some(Claim::new(Ruling::Ours(Confidence::High), format!("used with {shown}"), tree.span(callee)))
+            }
+            _ => None,
+        }
+    }
+
+    /// What the body of a function defined here names, and nobody else.
+    fn function_claim(&self, name: &[u8], depth: usize) -> Option<Claim> {
+        let place = self.functions(name).next()?;
+        let item = self.s.item_of(place)?;
+        let nodes = self.s.nodes(item);
+        let body = nodes
+            .iter()
+            .rev()
+            .find(|&&n| n > place && matches!(self.s.tree.kind(n), Kind::Block | Kind::Curly))
+            .copied()?;
+        let _ = depth;
+        self.body_claim(body)
+    }
+
+    /// The only owner that a body names by an address or a listed class.
+    pub(super) fn body_claim(&self, body: Id) -> Option<Claim> {
+        let tree = &self.s.tree;
+        let end = tree.node(body).after.min(body + 300);
+        let mut found: Option<Claim> = None;
+        for id in body + 1..end {
+            let claim = match tree.kind(id) {
+                Kind::Url => hosts::of_url(tree.slice(id), tree.span(id).start).and_then(|h| {
+                    let owner = self.terms.host(&h)?;
+                    let ruling = match owner {
+                        Owner::Ours => Ruling::Ours(Confidence::High),
+                        Owner::Other(other) => Ruling::Other(other),
+                    };
+                    let mut claim = Claim::new(ruling, format!("used with the host {}", h.name), h.span);
+                    claim.by_host = true;
+                    Some(claim)
+                }),
+                Kind::Word => match self.terms.callee(tree.slice(id)) {
+                    Some((Owner::Ours, Known::Listed)) => {
+                        let shown = String::from_utf8_lossy(tree.slice(id)).into_owned();
+                        Some(Claim::new(Ruling::Ours(Confidence::High), format!("used with {shown}"), tree.span(id)))
+                    }
+                    _ => None,
+                },
+                _ => None,
+            };
+            let Some(claim) = claim else { continue };
+            match &found {
+                Some(known) if known.is_ours() != claim.is_ours() => return None,
+                Some(known) if known.by_host => {}
+                _ => found = Some(claim),
+            }
+        }
+        found
+    }
+}

@@ -93,21 +93,29 @@ impl Search<'_> {
     fn look(&mut self, stem: usize, hit: Range<usize>) {
         match words::STEMS[stem] {
             "earer " => return self.bearer(hit.end),
-            "asic " => return,
+            "asic\"" => return self.command(command::basic(self.text, hit.end - 1)),
+            "asic " => return self.command(command::basic(self.text, hit.end)),
             "dentified by" | "DENTIFIED BY" => return self.command(command::identified_by(self.text, hit.end)),
-            "mysql" | "curl " | "redis-cli" | "sqlcmd" | "docker login" => {
+            "mysql" | "curl " | "redis-cli" | "sqlcmd" | "docker login" | "ldapsearch" | "ldapmodify" | "ldapadd"
+            | "zip -P" => {
                 return self.command(command::argument(self.text, hit));
             }
-            "login(" => return self.positional(hit.end, 1),
-            "onnection(" | "connect(" | "PDO(" | "mysqli(" => return self.positional(hit.end, 2),
+            "login(" | "createAccount(" => return self.positional(hit.end, 1),
+            "onnection(" | "connect(" | "PDO(" | "mysqli(" | "ldap_bind(" | "FTP(" => {
+                return self.positional(hit.end, 2);
+            }
             _ => {}
         }
-        let span = name::extent(self.text, hit, self.done);
+        // `pw =` is looked for with its operator, for `pw` alone stands in too many words.
+        let stem = self.text[hit.clone()].trim_ascii_end();
+        let stem = stem.strip_suffix(b"=").or_else(|| stem.strip_suffix(b":")).unwrap_or(stem).trim_ascii_end();
+        let span = name::extent(self.text, hit.start..hit.start + stem.len(), self.done);
         self.done = span.end;
         let span = name::in_prose(self.text, &span);
         let name = &self.text[span.clone()];
         match name {
             b"sshpass" => return self.command(command::argument(self.text, span)),
+            b"htpasswd" => return self.command(command::argument(self.text, span)),
             b"chpasswd" => return self.command(command::piped(self.text, span.start, Part::BehindColon)),
             b"password-stdin" => return self.command(command::piped(self.text, span.start, Part::Whole)),
             _ => {}

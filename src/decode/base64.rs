@@ -31,19 +31,19 @@ const LINE: usize = 48;
 /// Finds runs that decode to text.
 pub(super) fn find(text: &[u8], edits: &mut Edits) {
     let shortest = if is_manifest(text) { EXPECTED_RUN } else { RUN };
-    let mut at = shortest - 1;
+    let (mut floor, mut at) = (0, shortest - 1);
     // Of every run of that length one of these bytes is a part.
     while at < text.len() {
         if !is_digit(text[at]) {
             at += shortest;
             continue;
         }
-        let start = text[..at].iter().rposition(|&b| !is_digit(b)).map_or(0, |i| i + 1);
+        let start = text[floor..at].iter().rposition(|&b| !is_digit(b)).map_or(floor, |i| floor + i + 1);
         let end = text[at..].iter().position(|&b| !is_digit(b)).map_or(text.len(), |i| at + i);
         if end - start >= shortest {
             run(text, start..end, edits);
         }
-        at = end + shortest;
+        (floor, at) = (end, end + shortest);
     }
     for at in memmem::find_iter(text, b"asic ") {
         let start = at + 5;
@@ -62,8 +62,19 @@ fn is_manifest(text: &[u8]) -> bool {
     })
 }
 
+/// The characters of both alphabets, as a table: this is asked of every text.
+static DIGITS: [bool; 256] = {
+    let (mut set, mut i) = ([false; 256], 0);
+    while i < 256 {
+        let b = i as u8;
+        set[i] = b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_');
+        i += 1;
+    }
+    set
+};
+
 fn is_digit(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_')
+    DIGITS[usize::from(b)]
 }
 
 fn run(text: &[u8], run: Range<usize>, edits: &mut Edits) {

@@ -1,8 +1,8 @@
 //! Views of a text: the same text with its encodings undone, and a map back to the bytes it came from.
 //!
 //! Keys hide behind string escapes (JSON in JSON, source lines in notebooks), percent signs, HTML entities, base64,
-//! quoted-printable and split literals. Each decoder is one file that names places to replace ([`edits::Edits`]); one
-//! pass applies them all, so a text has one view a level, and levels nest to [`DEPTH`]. A notebook is read first as
+//! quoted-printable and split literals. Each decoder is one file that names places to replace (`Edits`); one
+//! pass applies them all, so a text has one view a level, and levels nest to a fixed depth. A notebook is read first as
 //! the text of its cells.
 //!
 //! A decoder replaces nothing before a cheap sign says that something may hide there: an escaped quote beside `:` or

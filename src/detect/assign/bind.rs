@@ -58,6 +58,9 @@ pub(super) fn bound(text: &[u8], name: &Range<usize>, syntax: Syntax) -> Option<
         return Some(bound);
     }
     let is_flag = dashes > 0 && (before == 0 || before.is_ascii_whitespace() || is_quote(before) || before == b'[');
+    if text[..first].ends_with(b"${") {
+        return expanded(text, name.end);
+    }
     if is_quoted && let Some(literal) = header_before(text, first - 1) {
         return Some(Bound { literal, form: Form::Argument });
     }
@@ -101,15 +104,20 @@ fn behind_quotes(text: &[u8], open: usize, end: usize, syntax: Syntax) -> Option
         return Some(Bound { literal, form: Form::Pair });
     }
     // A key in quotes is bound to a quoted value; only YAML and its kin leave its quotes out.
-    let literal =
-        quoted(text, at).or_else(|| (syntax == Syntax::Yaml && !closed).then(|| bare(text, at, syntax))?)?;
+    let literal = quoted(text, at)
+        .or_else(|| quoted_below(text, at))
+        .or_else(|| (syntax == Syntax::Yaml && !closed).then(|| bare(text, at, syntax))?)?;
     Some(Bound { literal, form })
 }
 
 /// `call("name", "value")`: the name is the first argument, and the call sets something or has a default.
 fn argument(text: &[u8], open: usize, at: usize) -> Option<Bound> {
     let head = text[open.saturating_sub(48)..open].trim_ascii_end();
-    let callee = head.strip_suffix(b"(").or_else(|| head.strip_suffix(b"["))?;
+    // Go's `StringVar(&variable, "name", "value")` has its variable first.
+    let callee = head.strip_suffix(b"(").or_else(|| head.strip_suffix(b"[")).or_else(|| {
+        let head = head.strip_suffix(b",")?;
+        Some(&head[..memchr::memmem::rfind(head, b"Var(")? + 3])
+    })?;
     let start = callee
         .iter()
         .rposition(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':' | b'-' | b'>')))
@@ -148,7 +156,7 @@ fn plain(text: &[u8], name: &Range<usize>, syntax: Syntax) -> Option<Bound> {
         if next == at + 1 && text[at] == b':' && name.start > 0 && text[name.start - 1] == b':' {
             return None;
         }
-        if let Some(literal) = quoted(text, next) {
+        if let Some(literal) = quoted(text, next).or_else(|| quoted_below(text, next)) {
             return Some(Bound { literal, form });
         }
         if form == Form::Called {
@@ -158,6 +166,9 @@ fn plain(text: &[u8], name: &Range<usize>, syntax: Syntax) -> Option<Bound> {
             return Some(Bound { literal, form: Form::Assigned });
         }
         if form == Form::Assigned && may_be_bare(text, name.start, syntax) {
+            // `NAME=value` within YAML is a command's.
+            let shell = syntax == Syntax::Yaml && text[at] == b'=';
+            let syntax = if shell { Syntax::Shell } else { syntax };
             return bare(text, next, syntax).map(|literal| Bound { literal, form });
         }
         return None;
@@ -182,6 +193,7 @@ fn operator(text: &[u8], at: usize) -> Option<(usize, Form)> {
     match rest {
         [b':', b':', ..] => None,
         [b'=' | b':', ..] => Some((at + 1, Form::Assigned)),
+        [b'{', b'"', ..] => Some((at + 1, Form::Assigned)),
         [b'(', ..] => Some((at + 1, Form::Called)),
         // A full-width colon.
         [0xef, 0xbc, 0x9a, ..] => Some((at + 3, Form::Assigned)),
@@ -207,6 +219,21 @@ pub(super) fn scheme(text: &[u8], at: usize) -> usize {
     SCHEMES.iter().find(|s| rest.starts_with(s)).map_or(at, |s| at + s.len())
 }
 
+/// `${NAME:-value}`, `${name:value}`: the default of an expansion.
+fn expanded(text: &[u8], at: usize) -> Option<Bound> {
+    let rest = text.get(at..)?.strip_prefix(b":")?;
+    let rest = rest.strip_prefix(b"-").or_else(|| rest.strip_prefix(b"=")).unwrap_or(rest);
+    let start = text.len() - rest.len();
+    let end = start + rest.iter().take(200).position(|b| *b == b'}')?;
+    (end > start).then_some(Bound { literal: Literal { span: start..end, quoted: true }, form: Form::Fallback })
+}
+
+/// A literal that stands alone on the line below.
+fn quoted_below(text: &[u8], at: usize) -> Option<Literal> {
+    let end = solid(text, at);
+    matches!(byte(text, end), b'\n' | b'\r').then(|| quoted(text, solid_over_lines(text, end)))?
+}
+
 /// `setValue("value", forHTTPHeaderField: "name")`: the value stands before the name whose quote opens at `open`.
 fn header_before(text: &[u8], open: usize) -> Option<Literal> {
     let base = open.saturating_sub(400);
@@ -220,8 +247,13 @@ fn header_before(text: &[u8], open: usize) -> Option<Literal> {
 fn sent(text: &[u8], at: usize) -> Option<Literal> {
     let rest = text.get(at..(at + 80).min(text.len()))?;
     let prompt = rest.iter().take(8).position(|b| *b == b'"')?;
-    let send = rest[prompt + 1..].trim_ascii_start();
-    let send = send.strip_prefix(b"{").unwrap_or(send).trim_ascii_start().strip_prefix(b"send")?;
+    let answer = &rest[prompt + 1..];
+    let send = &answer[memchr::memmem::find(answer, b"send").filter(|at| *at < 32)? + 4..];
+    // Nothing but brackets, line ends and an object's name stands between.
+    let gap = &answer[..answer.len() - send.len() - 4];
+    if gap.iter().any(|b| !(b.is_ascii_alphanumeric() || b.is_ascii_whitespace() || b"){._".contains(b))) {
+        return None;
+    }
     let open = at + rest.len() - send.len() + memchr::memchr(b'"', send)?;
     let mut literal = quoted(text, open)?;
     while text[literal.span.clone()].ends_with(b"\\r") || text[literal.span.clone()].ends_with(b"\\n") {
@@ -270,7 +302,7 @@ fn is_inside(text: &[u8], first: usize, syntax: Syntax) -> bool {
     if let [.., b'?' | b'&' | b';'] = line.trim_ascii_end() {
         return syntax != Syntax::Code || !line.ends_with(b"; ");
     }
-    if !matches!(syntax, Syntax::Code | Syntax::Data | Syntax::Markup | Syntax::Yaml | Syntax::Shell)
+    if !matches!(syntax, Syntax::Code | Syntax::Data | Syntax::Markup | Syntax::Yaml | Syntax::Shell | Syntax::Unknown)
         || line.len() >= 500
     {
         return false;
@@ -285,7 +317,7 @@ fn is_inside(text: &[u8], first: usize, syntax: Syntax) -> bool {
             _ => {}
         }
     }
-    open != 0 && !line.ends_with(&[open])
+    open != 0
 }
 
 /// Whether a bare value may follow: in files of lines always; elsewhere where the name begins its line.

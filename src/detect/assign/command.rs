@@ -23,16 +23,21 @@ pub(super) fn argument(text: &[u8], command: Range<usize>) -> Option<Literal> {
     // A command's line may go on behind a backslash; any other line end ends it.
     let end = line.iter().enumerate().position(|(i, b)| *b == b'\n' && (i == 0 || line[i - 1] != b'\\'));
     let line = &line[..end.unwrap_or(line.len())];
+    if word == b"htpasswd" {
+        return last_word(text, start, line);
+    }
     let (option, glued): (&[u8], bool) = match word {
         b"mysql" => (b" -p", true),
         b"sshpass" | b"docker login" => (b" -p", false),
         b"sqlcmd" => (b" -P", false),
+        b"zip -P" => (b" ", false),
+        b"ldapsearch" | b"ldapmodify" | b"ldapadd" => (b" -w", false),
         b"redis-cli" => (b" -a", false),
         _ => (b" -u", false),
     };
     let at = start + memchr::memmem::find(line, option)? + option.len();
     let next = byte(text, at);
-    if glued == (next == b' ') && word != b"sshpass" {
+    if glued == (next == b' ') && word != b"sshpass" && word != b"zip -P" {
         return None;
     }
     let literal = value(text, solid(text, at))?;
@@ -40,6 +45,32 @@ pub(super) fn argument(text: &[u8], command: Range<usize>) -> Option<Literal> {
         return Some(literal);
     }
     behind_colon(text, literal)
+}
+
+/// `htpasswd -b file user password`: the last word, where it is given at all.
+fn last_word(text: &[u8], start: usize, line: &[u8]) -> Option<Literal> {
+    let batch = line.split(|b| *b == b' ').any(|w| w.starts_with(b"-") && w.contains(&b'b'));
+    let line = line.trim_ascii_end();
+    let word = line.iter().rposition(|b| *b == b' ')? + 1;
+    (batch && word < line.len()).then(|| value(text, start + word))?
+}
+
+/// `"Basic " + base64("user:password")`: the literal that is encoded.
+pub(super) fn basic(text: &[u8], at: usize) -> Option<Literal> {
+    let line = &text[at..(at + LINE).min(text.len())];
+    let line = &line[..memchr::memchr(b'\n', line).unwrap_or(line.len())];
+    let mut quotes = memchr::memchr2_iter(b'"', b'\'', line);
+    // The first quote ends the literal that `Basic ` stands in.
+    quotes.next()?;
+    while let (Some(open), Some(close)) = (quotes.next(), quotes.next()) {
+        let inner = &line[open + 1..close];
+        let colon = inner.iter().position(|b| *b == b':').filter(|c| *c > 0 && *c + 1 < inner.len());
+        let single = !inner.contains(&b' ') && inner.iter().filter(|b| **b == b':').count() == 1;
+        if let Some(colon) = colon.filter(|_| single) {
+            return Some(Literal { span: at + open + 1 + colon + 1..at + close, quoted: true });
+        }
+    }
+    None
 }
 
 /// What is piped into the command whose name or option stands at `at`: `echo secret | tool --password-stdin`,
@@ -93,7 +124,7 @@ pub(super) fn positional(text: &[u8], open: usize, n: usize) -> Option<Literal> 
         }
         at = solid_over_lines(text, comma + 1);
     }
-    let literal = quoted(text, at).filter(|l| l.span.start == at + 1)?;
+    let literal = quoted(text, at).filter(|l| l.span.start <= at + 16)?;
     let end = solid_over_lines(text, literal.span.end + 1);
     matches!(byte(text, end), b',' | b')').then_some(literal)
 }

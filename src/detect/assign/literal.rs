@@ -36,30 +36,13 @@ pub(super) fn is_quote(b: u8) -> bool {
 }
 
 /// Calls around a literal that change nothing about it.
-const WRAPPERS: [&[u8]; 23] = [
-    b"String::from(",
-    b"Some(",
-    b"SecretStr(",
-    b"SecretString(",
-    b"SecretString::from(",
-    b"SecretString::new(",
-    b"Secret(",
-    b"Secret.from_token(",
-    b"Secret::new(",
-    b"new String(",
-    b"String(",
-    b"str(",
-    b"Password(",
-    b"SecureString(",
-    b"ConvertTo-SecureString ",
-    b"(ConvertTo-SecureString ",
-    b"ptr(",
-    b"aws.String(",
-    b"to_string(",
-    b"Just(",
-    b"(",
-    b"[",
-    b"\\",
+#[rustfmt::skip]
+const WRAPPERS: &[&[u8]] = &[
+    b"std::string(", b"string(", b"Buffer.from(", b"bytes(", b"[]byte(", b"base64.b64decode(", b"bytes.fromhex(",
+    b"String::from(", b"Some(", b"SecretStr(", b"SecretString(", b"SecretString::from(", b"SecretString::new(",
+    b"Secret(", b"Secret.from_token(", b"Secret::new(", b"new String(", b"String(", b"str(", b"Password(",
+    b"SecureString(", b"ConvertTo-SecureString ", b"(ConvertTo-SecureString ", b"ptr(", b"aws.String(",
+    b"to_string(", b"Just(", b"(", b"[", b"\\",
 ];
 
 /// A quoted literal at `at`, behind a literal's prefix or a harmless call.

@@ -1,8 +1,8 @@
 //! Values assigned to secret-like names: the generic rules.
 //!
-//! One search for a few dozen stems finds the names; [`name`] says what a name claims, [`bind`] what it is bound to in
-//! any of the forms that languages and files have, [`weigh`] whether the value is worth the claim. Passwords on command
-//! lines, which no name announces, are read by [`command`]. Where this ends: it knows no provider's tokens (their rules
+//! One search for a few dozen stems finds the names; `name` says what a name claims, `bind` what it is bound to in
+//! any of the forms that languages and files have, `weigh` whether the value is worth the claim. Passwords on command
+//! lines, which no name announces, are read by `command`. Where this ends: it knows no provider's tokens (their rules
 //! win over these), no structure beyond a name's own line and the next, and it looks at the text as it stands: encodings
 //! are undone before.
 
@@ -93,21 +93,29 @@ impl Search<'_> {
     fn look(&mut self, stem: usize, hit: Range<usize>) {
         match words::STEMS[stem] {
             "earer " => return self.bearer(hit.end),
-            "asic " => return,
+            "asic\"" => return self.command(command::basic(self.text, hit.end - 1)),
+            "asic " => return self.command(command::basic(self.text, hit.end)),
             "dentified by" | "DENTIFIED BY" => return self.command(command::identified_by(self.text, hit.end)),
-            "mysql" | "curl " | "redis-cli" | "sqlcmd" | "docker login" => {
+            "mysql" | "curl " | "redis-cli" | "sqlcmd" | "docker login" | "ldapsearch" | "ldapmodify" | "ldapadd"
+            | "zip -P" => {
                 return self.command(command::argument(self.text, hit));
             }
-            "login(" => return self.positional(hit.end, 1),
-            "onnection(" | "connect(" | "PDO(" | "mysqli(" => return self.positional(hit.end, 2),
+            "login(" | "createAccount(" => return self.positional(hit.end, 1),
+            "onnection(" | "connect(" | "PDO(" | "mysqli(" | "ldap_bind(" | "FTP(" => {
+                return self.positional(hit.end, 2);
+            }
             _ => {}
         }
-        let span = name::extent(self.text, hit, self.done);
+        // `pw =` is looked for with its operator, for `pw` alone stands in too many words.
+        let stem = self.text[hit.clone()].trim_ascii_end();
+        let stem = stem.strip_suffix(b"=").or_else(|| stem.strip_suffix(b":")).unwrap_or(stem).trim_ascii_end();
+        let span = name::extent(self.text, hit.start..hit.start + stem.len(), self.done);
         self.done = span.end;
         let span = name::in_prose(self.text, &span);
         let name = &self.text[span.clone()];
         match name {
             b"sshpass" => return self.command(command::argument(self.text, span)),
+            b"htpasswd" => return self.command(command::argument(self.text, span)),
             b"chpasswd" => return self.command(command::piped(self.text, span.start, Part::BehindColon)),
             b"password-stdin" => return self.command(command::piped(self.text, span.start, Part::Whole)),
             _ => {}
@@ -247,24 +255,24 @@ fn bound_to(claim: &Claim, name: &[u8]) -> String {
 
 /// Whether a user, host or account stands near: what it is beside tells a password from a word about passwords.
 fn beside_login(text: &[u8], span: &Range<usize>) -> bool {
-    const WORDS: [&[u8]; 12] = [
-        b"user",
-        b"login",
-        b"host",
-        b"account",
-        b"smtp",
-        b"uid",
-        b"ssid",
-        b"usuario",
-        b"benutzer",
-        b"identifiant",
-        b"database",
-        b"server",
+    const WORDS: [&str; 12] = [
+        "user",
+        "login",
+        "host",
+        "account",
+        "smtp",
+        "uid",
+        "ssid",
+        "usuario",
+        "benutzer",
+        "identifiant",
+        "database",
+        "server",
     ];
+    static SEARCH: OnceLock<Option<AhoCorasick>> = OnceLock::new();
+    let search = SEARCH.get_or_init(|| AhoCorasick::builder().ascii_case_insensitive(true).build(WORDS).ok());
     let near = &text[span.start.saturating_sub(200)..(span.end + 120).min(text.len())];
-    near.windows(4)
-        .enumerate()
-        .any(|(i, _)| WORDS.iter().any(|w| near.len() >= i + w.len() && near[i..i + w.len()].eq_ignore_ascii_case(w)))
+    search.as_ref().is_some_and(|s| s.is_match(near))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::words::{
     NEUTRAL_ENDINGS, NO_PROVIDER, NO_SECRET, NO_SECRET_NEXT, OTHER_KEYS, PASS_PREFIXES, PASSWORD, PASSWORD_ENDINGS,
-    SECRET, SURE,
+    PASSWORD_FIRST, SECRET, SURE,
 };
 use std::ops::Range;
 
@@ -165,7 +165,8 @@ fn is_password(last: &str, before: &[String]) -> bool {
     // `expected_pass` is a test's, `one_pass` a counter's.
     let other = last == "pass"
         && matches!(of(1), Some("one" | "first" | "second" | "two" | "single" | "multi" | "by" | "render"));
-    !other && (PASSWORD.contains(&last) || passe || ending || glued)
+    let first = before.len() == 1 && PASSWORD_FIRST.contains(&before[0].as_str());
+    first || !other && (PASSWORD.contains(&last) || passe || ending || glued)
 }
 
 /// How sure a name of a token is, and how many words name it.

@@ -144,7 +144,7 @@ fn secret(value: &[u8], makeup: &Makeup, asked: Asked<'_>) -> Result<Weight, &'s
 impl Asked<'_> {
     /// Whether the form binds a value to a name, and nothing but that.
     fn form_binds(&self) -> bool {
-        !matches!(self.form, Form::Spoken | Form::Argument)
+        self.form != Form::Spoken
     }
 
     /// Whether the file holds settings rather than a program.

@@ -5,7 +5,7 @@
 #[rustfmt::skip]
 pub(super) const STEMS: &[&str] = &[
     "pass", "Pass", "PASS", "pwd", "Pwd", "PWD", "secret", "Secret", "SECRET", "token", "Token", "TOKEN", "key",
-    "Key", "KEY", "auth", "Auth", "AUTH", "cred", "Cred", "CRED", "earer ", "asic ", "_pw", "_PW", "rootpw", "pw=", "pw =", "pw:", "psk", "PSK", "login(", "onnection(", "connect(", "PDO(", "mysqli(", "psw",
+    "Key", "KEY", "auth", "Auth", "AUTH", "cred", "Cred", "CRED", "earer ", "asic ", "asic\"", "_pw", "_PW", "rootpw", "pw=", "pw =", "pw:", "psk", "PSK", "login(", "createAccount(", "ldap_bind(", "FTP(", "ldapsearch", "ldapmodify", "ldapadd", "zip -P", "onnection(", "connect(", "PDO(", "mysqli(", "psw",
     "PSW", "mysql", "curl ", "redis-cli", "dentified by", "DENTIFIED BY", "sqlcmd", "docker login",
     // Other languages. Latin stems without their first letter serve both cases.
     "ennwort", "ENNWORT", "ontrase", "ONTRASE", "enha", "ENHA", "achtwoord", "WACHTWOORD", "haslo", "Haslo", "hasło",
@@ -23,6 +23,10 @@ pub(super) const PASSWORD: &[&str] = &[
     "şifre", "sifre", "mdp", "motdepasse", "motpasse", "пароль", "парол", "密码", "密碼", "口令", "パスワード", "비밀번호", "암호",
     "passwordbase", "mima", "userpass", "masterauth", "requirepass", "pgpassword", "sshpass", "rootpw", "psk", "pw",
 ];
+
+/// Words of languages that put what it is first: `senha_banco`.
+pub(super) const PASSWORD_FIRST: [&str; 7] =
+    ["senha", "contraseña", "contrasena", "contrasenya", "mdp", "motdepasse", "parola"];
 
 /// Endings of words that are passwords: `dbpassword`, `pgpassword`.
 pub(super) const PASSWORD_ENDINGS: [&str; 10] = [

@@ -183,6 +183,9 @@ fn list(tree: &Tree<'_>, kids: &[Id]) -> Vec<Range<usize>> {
     if has(Kind::Comma) || has(Kind::Semi) {
         return by(tree, kids, &|id| matches!(tree.kind(id), Kind::Comma | Kind::Semi));
     }
+    if tree.dialect().family == Family::Lisp {
+        return (!kids.is_empty()).then_some(0..kids.len()).into_iter().collect();
+    }
     // Without commas: an element a line, or strings and groups side by side.
     let starts_value = |k: &Id| {
         matches!(tree.kind(*k), Kind::Str | Kind::Curly | Kind::Square | Kind::Round | Kind::Word | Kind::Flag)

@@ -139,7 +139,7 @@ impl Read<'_> {
     }
 
     /// The column of the byte at `at`, a tab being four wide, comment markers not counted.
-    fn column(&self, at: usize) -> usize {
+    pub(super) fn column(&self, at: usize) -> usize {
         let line = memchr::memrchr(b'\n', &self.text[..at]).map_or(0, |n| n + 1);
         let marker = self.top().marker;
         let from = if marker.is_empty() { line } else { skip_marker(self.text, line, at, marker).min(at) };
@@ -162,6 +162,10 @@ impl Read<'_> {
                 break;
             }
             self.pop(end);
+        }
+        // A text can begin deeper than it goes on.
+        if self.top().indent.is_some_and(|i| i != usize::MAX && column < i) {
+            self.top_mut().indent = Some(column);
         }
         let frame = *self.top();
         let separator = if gap { Kind::Gap } else { Kind::Line };

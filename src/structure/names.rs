@@ -62,12 +62,14 @@ impl Structure<'_> {
         let holding = self.holding(item.container);
         let tuple = self.tree.kind(item.container) == Kind::Curly && item.index > 0 && holding.items.len() <= 3;
         let [first] = holding.item(0) else { return None };
-        (tuple && self.tree.kind(*first) == Kind::Word).then(|| self.name(*first, Bond::Assigned))
+        (tuple && self.tree.kind(*first) == Kind::Word).then(|| self.name(*first, Bond::Before))
     }
 
     fn names_left_of(&self, nodes: &[Id], at: usize) -> Vec<Name> {
         let mut names = Vec::new();
         let mut commas = 0;
+        // `'(...)`, `@{...}`, `%w(...)`: the sign belongs to the value.
+        let at = if at > 0 && self.is_sigil(nodes[at - 1]) { at - 1 } else { at };
         let mut i = at;
         let floor = at.saturating_sub(REACH);
         while i > floor && names.len() < NAMES {
@@ -114,6 +116,10 @@ impl Structure<'_> {
         names
     }
 
+    fn is_sigil(&self, id: Id) -> bool {
+        self.tree.kind(id) == Kind::Op && matches!(self.tree.slice(id), b"'" | b"@" | b"&" | b"%" | b"#")
+    }
+
     /// Whether the sign at `i` binds another value than ours: the `=` of `A=x` in `A=x B=y`.
     fn is_apart(&self, nodes: &[Id], i: usize, names: &[Name]) -> bool {
         let Some(last) = names.last().filter(|n| n.bond == Bond::Assigned) else { return false };
@@ -145,6 +151,13 @@ impl Structure<'_> {
             }
         }
         false
+    }
+
+    /// The sign behind a name, if one stands directly there.
+    pub fn sign_behind(&self, node: Id) -> &[u8] {
+        let next = self.tree.node(node).after;
+        let beside = (next as usize) < self.tree.len() && self.tree.parent(next) == self.tree.parent(node);
+        if beside && self.tree.kind(next) == Kind::Op { self.tree.slice(next) } else { b"" }
     }
 
     /// The word before a value, where no sign stands between.

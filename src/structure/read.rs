@@ -6,6 +6,8 @@ use super::lex;
 use super::tree::{Id, Kind, Node, Tree};
 use std::borrow::Cow;
 
+/// A byte (group separator) at the beginning of a line: what follows, up to the next one, is a part of its own.
+pub const PART: u8 = 0x1d;
 /// How many nodes may hold one another.
 pub(super) const DEPTH: usize = 200;
 /// How many strings may hold one another.
@@ -151,6 +153,10 @@ impl<'t> Read<'t> {
     }
 
     fn run(&mut self) {
+        let blank = self.text.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r')).count();
+        self.pos = blank.min(self.text.len());
+        let column = self.column(self.pos);
+        self.top_mut().indent = Some(column);
         self.line_start();
         loop {
             while self.stack.len() > 1 && self.pos >= self.top().limit && self.top().limit < self.text.len() {
@@ -185,6 +191,7 @@ impl<'t> Read<'t> {
         let (b, frame) = (self.text[self.pos], *self.top());
         match b {
             b'\n' => self.newline(),
+            PART => self.part(),
             0x1b | b'[' if lex::color(self.text, self.pos) > 0 => self.pos += lex::color(self.text, self.pos),
             b'\t' if frame.kind == Kind::Row && self.cell == b'\t' => self.one(Kind::Comma),
             b' ' | b'\t' | b'\r' | 0x0b | 0x0c | 0 => self.pos += 1,
@@ -211,6 +218,24 @@ impl<'t> Read<'t> {
             }
             _ => self.word_or_sign(b),
         }
+    }
+
+    /// A part that has nothing to do with what stands before it.
+    fn part(&mut self) {
+        let limit = self.top().limit;
+        let rest = &self.text[self.pos + 1..limit];
+        let end = memchr::memchr(PART, rest).map_or(limit, |n| self.pos + 1 + n);
+        let body = memchr::memchr(b'\n', rest).map_or(limit, |n| self.pos + 2 + n).min(end);
+        while self.stack.len() > 1 && self.top().close != Close::Limit {
+            self.pop(self.pos);
+        }
+        let dialect = self.top().dialect;
+        self.push(Kind::Fence, self.pos, Close::Limit, end, end, Some(0), dialect);
+        let blank = self.text[body..end].iter().take_while(|b| b.is_ascii_whitespace()).count();
+        self.pos = body + blank;
+        let column = self.column(self.pos);
+        self.top_mut().indent = Some(column);
+        self.line_start();
     }
 
     fn one(&mut self, kind: Kind) {

@@ -104,6 +104,10 @@ impl Inquiry<'_> {
         }
         let holding = self.s.holding(item.container);
         let keyed = |i: usize| {
+            let set = holding.item(i).first().is_some_and(|&n| matches!(tree.slice(n), b"set" | b"setx" | b"export" | b"declare"));
+            if !set && holding.item(i).iter().any(|&n| tree.kind(n) == Kind::Flag) {
+                return false;
+            }
             self.key_and_value(holding.item(i)).0.is_some()
                 || holding.item(i).iter().any(|&n| tree.kind(n) == Kind::Url)
         };
@@ -161,7 +165,8 @@ impl Inquiry<'_> {
             let end = (i + 1..nodes.len()).find(|&j| tree.kind(nodes[j]) == Kind::Flag).unwrap_or(nodes.len());
             let (Some(&first), Some(&last)) = (nodes.get(i + 1), nodes.get(end - 1)) else { continue };
             let span = tree.span(first).start..tree.span(last).end;
-            if end < i + 3 || (first..=last).contains(&node) || span.len() > 120 {
+            let bound = nodes[i + 1..end].iter().any(|&n| tree.slice(n) == b"=");
+            if end < i + 3 || bound || (first..=last).contains(&node) || span.len() > 120 {
                 continue;
             }
             let sense = self.sense(self.text(span.clone()));
@@ -176,6 +181,11 @@ impl Inquiry<'_> {
         nodes.iter().take(16).filter(|&&n| n != node && matches!(tree.kind(n), Kind::Word | Kind::Str)).find_map(|&n| {
             let text = tree.content(n);
             let last = text.rsplit(|b| *b == b'/').next().unwrap_or(text);
+            // The name of another value of the same command.
+            let next = tree.node(n).after;
+            if (next as usize) < tree.len() && tree.slice(next) == b"=" {
+                return None;
+            }
             let whole = self.sense(text);
             let sense = if whole.owner.is_some() { whole } else { self.sense(last) };
             let ours = sense.owner == Some(Owner::Ours)

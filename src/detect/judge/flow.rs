@@ -76,6 +76,12 @@ impl Inquiry<'_> {
     fn is_variable(&self, name: &Name, item: Item) -> bool {
         let text = self.text(name.span.clone());
         let plain = text.iter().all(|b| b.is_ascii_alphanumeric() || b"_.$@:->?".contains(b) || *b >= 0x80);
+        // The key of a record is no variable.
+        let keyed = self.s.tree.kind(item.container) == Kind::Curly && !self.is_code_scope(item.container);
+        let quoted = self.s.tree.kind(name.node) == Kind::Str && self.s.tree.parent(name.node) == Some(item.container);
+        if quoted || keyed && matches!(self.s.sign_behind(name.node), b":" | b"=>") {
+            return false;
+        }
         match name.bond {
             Bond::Assigned | Bond::Listed(_) => plain && !text.is_empty() && !self.is_type(text),
             Bond::Before if text.starts_with(b"@") => plain,

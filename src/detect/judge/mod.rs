@@ -8,6 +8,7 @@
 mod beside;
 mod claim;
 mod command;
+mod difference;
 mod fields;
 mod file;
 mod flow;
@@ -65,7 +66,8 @@ pub enum Verdict {
 pub struct Reader<'a> {
     text: &'a [u8],
     place: Place<'a>,
-    structure: Option<Structure<'a>>,
+    /// The text as it was read; a difference is read twice, as what it makes and as what it replaces.
+    versions: Vec<Structure<'a>>,
     rules: HashMap<String, Known>,
 }
 
@@ -77,7 +79,8 @@ struct Known {
     forms: Vec<Form>,
     /// Whether the text or its path names the provider at all.
     mentioned: bool,
-    memory: Memory,
+    /// For each version of the text.
+    memory: [Memory; 2],
     /// What is said of each candidate, by where it begins; filled at the first question.
     claims: Option<HashMap<usize, Option<Claim>>>,
 }
@@ -118,7 +121,7 @@ impl Known {
 impl<'a> Reader<'a> {
     /// A reader of `text`; it costs nothing before the first question.
     pub fn new(text: &'a [u8], place: Place<'a>) -> Self {
-        Reader { text, place, structure: None, rules: HashMap::new() }
+        Reader { text, place, versions: Vec::new(), rules: HashMap::new() }
     }
 
     fn path(&self) -> Option<&'a [u8]> {
@@ -135,13 +138,20 @@ impl<'a> Reader<'a> {
         let terms = rule.spec.evidence.as_ref().map(Terms::new).unwrap_or_default();
         let forms = rule.spec.token.iter().filter_map(Form::new).collect();
         let mentioned = mentions(&terms, self.text) || self.path().is_some_and(|p| mentions(&terms, p));
-        self.rules.insert(rule.id.clone(), Known { terms, forms, mentioned, memory: Memory::default(), claims: None });
+        self.rules.insert(rule.id.clone(), Known { terms, forms, mentioned, memory: Default::default(), claims: None });
     }
 
     fn read(&mut self) {
-        if self.structure.is_none() {
-            let dialect = Dialect::of(self.path(), self.text);
-            self.structure = Some(Structure::new(Tree::read(self.text, dialect)));
+        if !self.versions.is_empty() {
+            return;
+        }
+        let dialect = Dialect::of(self.path(), self.text);
+        match difference::sides(self.text) {
+            Some(sides) => {
+                let dialect = difference::dialect(self.text).unwrap_or(dialect);
+                self.versions.extend(sides.into_iter().map(|side| Structure::new(Tree::read(side, dialect))));
+            }
+            None => self.versions.push(Structure::new(Tree::read(self.text, dialect))),
         }
     }
 }
@@ -151,7 +161,7 @@ impl Reader<'_> {
     fn answer(&mut self, rule: &Rule) {
         self.read();
         let path = self.path();
-        let (Some(known), Some(structure)) = (self.rules.get_mut(&rule.id), &self.structure) else { return };
+        let Some(known) = self.rules.get_mut(&rule.id) else { return };
         if known.claims.is_some() {
             return;
         }
@@ -162,7 +172,9 @@ impl Reader<'_> {
                 continue;
             }
             let budget = Cell::new(BUDGET);
-            let inquiry = Inquiry { s: structure, terms: &known.terms, memory: &known.memory, budget };
+            let old = self.versions.len() > 1 && difference::is_old(self.text, span.start);
+            let (Some(s), Some(memory)) = (self.versions.get(usize::from(old)), known.memory.get(usize::from(old))) else { continue };
+            let inquiry = Inquiry { s, terms: &known.terms, memory, budget };
             let claim = inquiry.token(&span, path);
             claims.push((span, claim));
         }

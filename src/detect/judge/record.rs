@@ -68,7 +68,7 @@ impl Inquiry<'_> {
                     | b"echo"
             );
             let calls = nodes.iter().any(|&id| tree.kind(id) == Kind::Round);
-            let bonded = nodes.iter().take(8).any(|&id| {
+            let bonded = nodes.iter().take(8).take_while(|&&id| tree.kind(id) != Kind::Flag).any(|&id| {
                 tree.kind(id) == Kind::Op && matches!(tree.slice(id), b"=" | b":" | b":=" | b"=>" | b"?=" | b"->")
             });
             keyed += usize::from(

@@ -137,7 +137,13 @@ impl Terms {
             let (owner, n) = self.owner_at(&words, i);
             match owner {
                 Some(Owner::Other(other)) if !exact => sense.owner = Some(Owner::Other(other)),
-                Some(owner) => sense.owner = sense.owner.take().or(Some(owner)),
+                Some(owner) => {
+                    // `mistralkey`: the name and the role in one word.
+                    if n == 1 && ["key", "token", "secret"].iter().any(|s| words[i].ends_with(s)) {
+                        sense.roles |= role::SECRET;
+                    }
+                    sense.owner = sense.owner.take().or(Some(owner));
+                }
                 None => self.word(&words[i], &mut sense),
             }
             i += n.max(1);
@@ -222,7 +228,7 @@ impl Terms {
     /// Whose a value is that stands where a provider is named: `mistral`, `Mistral AI`, `mistralCloudApi`.
     pub(super) fn value(&self, value: &[u8]) -> Option<Owner> {
         let value = value.trim_ascii();
-        if value.is_empty() || value.len() > 60 || value.iter().any(|b| b"'\"{}[]<>=;".contains(b)) {
+        if value.is_empty() || value.len() > 60 || value.iter().any(|b| b"'\"{}[]<>=;".contains(b)) || value.windows(3).any(|w| w == b"://") {
             return None;
         }
         let words = words(value);

@@ -241,3 +241,23 @@ fn each_object_in_turn_is_missed() {
         fs::write(&path, content).unwrap();
     }
 }
+
+#[test]
+fn packs_that_are_replaced_meanwhile_hide_nothing() {
+    let s = packed();
+    let whole = scan(&s).records();
+    let stop = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+                s.git(&["repack", "-q", "-a", "-d", "-f", "--depth=3"]);
+                s.git(&["repack", "-q", "-a", "-d", "-f", "--depth=50"]);
+            }
+        });
+        let all: Vec<_> = (0..12).map(|_| scan(&s)).map(|r| (r.records(), r.skips())).collect();
+        stop.store(true, std::sync::atomic::Ordering::Relaxed);
+        for (records, skips) in all {
+            assert_eq!((records, skips), (whole.clone(), vec![]));
+        }
+    });
+}

@@ -189,3 +189,90 @@ fn threads_change_nothing() {
     assert_eq!(with(1), with(3));
     assert_eq!(with(1).len(), 30);
 }
+
+/// The lines that git's combined diff says no parent has, by commit.
+fn added_by_git(s: &Sandbox, range: &str) -> std::collections::BTreeMap<String, Vec<String>> {
+    let mut out = std::collections::BTreeMap::new();
+    for id in s.git(&["rev-list", range]).lines() {
+        let parents = s.git(&["rev-list", "--parents", "-1", id]).split(' ').count() - 1;
+        let text = s.git(&["diff-tree", "-p", "-c", "-M", "-U0", "--root", "--no-commit-id", id]);
+        let plus = "+".repeat(parents.max(1));
+        let is_added = |line: &&str| line.starts_with(&plus) && !line.starts_with("+++ ");
+        let mut lines: Vec<String> = text.lines().filter(is_added).map(|l| l[plus.len()..].to_owned()).collect();
+        lines.sort();
+        if !lines.is_empty() {
+            out.insert(id.to_owned(), lines);
+        }
+    }
+    out
+}
+
+fn added_by_us(r: &Recorder) -> std::collections::BTreeMap<String, Vec<String>> {
+    let mut out: std::collections::BTreeMap<String, Vec<String>> = std::collections::BTreeMap::new();
+    for record in r.of(Kind::History) {
+        let text = record.text.unwrap();
+        let numbered = (1u64..).zip(text.lines());
+        let is_added = |n: u64| record.lines.as_ref().is_none_or(|all| all.iter().any(|(a, b)| (*a..=*b).contains(&n)));
+        let lines = numbered.filter(|(n, _)| is_added(*n)).map(|(_, line)| line.to_owned());
+        out.entry(record.commit.unwrap()).or_default().extend(lines);
+    }
+    out.values_mut().for_each(|lines| lines.sort());
+    out
+}
+
+#[test]
+fn the_lines_are_those_of_gits_combined_diff() {
+    let s = Sandbox::new();
+    let mut random = 42u64;
+    let mut next = move |n: usize| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (random >> 33) as usize % n
+    };
+    let mut count = 0;
+    let mut edit = |lines: &mut Vec<String>, next: &mut dyn FnMut(usize) -> usize| {
+        for _ in 0..1 + next(3) {
+            count += 1;
+            let at = next(lines.len() + 1);
+            lines.insert(at, format!("SECRET line {count}"));
+            if lines.len() > 8 && next(2) == 0 {
+                lines.remove(next(lines.len()));
+            }
+        }
+    };
+    let read = |path: &str| -> Vec<String> {
+        let text = std::fs::read_to_string(s.root.join(path)).unwrap_or_default();
+        text.lines().map(str::to_owned).collect()
+    };
+    let save = |path: &str, lines: &[String]| s.write(path, lines.join("\n") + "\n");
+    let paths = ["a", "dir/b", "dir/c"];
+    for path in paths {
+        save(path, &(0..20).map(|n| format!("{path} {n}")).collect::<Vec<_>>());
+    }
+    s.commit_at("base", 1_600_000_000);
+    s.git(&["tag", "base"]);
+    for round in 0..6 {
+        s.git(&["checkout", "-q", "-b", &format!("side{round}")]);
+        for branch in [format!("side{round}"), "main".into()] {
+            s.git(&["checkout", "-q", &branch]);
+            for _ in 0..2 {
+                let path = paths[next(3)];
+                let mut lines = read(path);
+                edit(&mut lines, &mut next);
+                save(path, &lines);
+                s.commit_at("edit", 1_600_000_000);
+            }
+        }
+        s.git(&["merge", "-q", "--no-commit", "--no-ff", "-s", "ours", &format!("side{round}")]);
+        for path in paths {
+            // A resolution that takes lines of both sides, in some order, and adds some.
+            let theirs = s.git(&["show", &format!("side{round}:{path}")]);
+            let mut lines = if next(2) == 0 { read(path) } else { theirs.lines().map(str::to_owned).collect() };
+            edit(&mut lines, &mut next);
+            save(path, &lines);
+        }
+        s.commit_at("merge", 1_600_000_000);
+    }
+    let (git, ours) = (added_by_git(&s, "base..main"), added_by_us(&range(&s, "base..main")));
+    assert!(git.len() >= 30);
+    assert_eq!(ours, git);
+}

@@ -20,6 +20,6 @@ mod tree;
 pub use dialect::{Dialect, Family};
 pub use index::{Words, parts};
 pub use items::{Holding, Item, Structure};
-pub use read::PART;
 pub use names::{Bond, Name, is_scheme};
+pub use read::PART;
 pub use tree::{Id, Kind, Node, Tree};

@@ -104,7 +104,10 @@ impl Inquiry<'_> {
         }
         let holding = self.s.holding(item.container);
         let keyed = |i: usize| {
-            let set = holding.item(i).first().is_some_and(|&n| matches!(tree.slice(n), b"set" | b"setx" | b"export" | b"declare"));
+            let set = holding
+                .item(i)
+                .first()
+                .is_some_and(|&n| matches!(tree.slice(n), b"set" | b"setx" | b"export" | b"declare"));
             if !set && holding.item(i).iter().any(|&n| tree.kind(n) == Kind::Flag) {
                 return false;
             }

@@ -20,7 +20,11 @@ fn blank(text: &[u8], mark: u8) -> Vec<u8> {
     let mut hunks = false;
     for line in text.split_inclusive(|b| *b == b'\n') {
         hunks |= line.starts_with(b"@@ ");
-        let header = line.starts_with(b"+++ ") || line.starts_with(b"--- ") || line.starts_with(b"@@ ") || line.starts_with(b"diff ") || line.starts_with(b"index ");
+        let header = line.starts_with(b"+++ ")
+            || line.starts_with(b"--- ")
+            || line.starts_with(b"@@ ")
+            || line.starts_with(b"diff ")
+            || line.starts_with(b"index ");
         match line.first() {
             _ if header || !hunks => {
                 let from = side.len();
@@ -63,7 +67,11 @@ mod tests {
         let text = b"--- a/x.py\n+++ b/x.py\n@@ -1,2 +1,2 @@\n a = 1\n-b = 2\n+b = 3\n";
         let [new, old] = sides(text).unwrap();
         assert_eq!((new.len(), old.len()), (text.len(), text.len()));
-        assert!(new.ends_with(b" a = 1\n      \n b = 3\n") && old.ends_with(b" a = 1\n b = 2\n      \n"), "{:?}", String::from_utf8_lossy(&new));
+        assert!(
+            new.ends_with(b" a = 1\n      \n b = 3\n") && old.ends_with(b" a = 1\n b = 2\n      \n"),
+            "{:?}",
+            String::from_utf8_lossy(&new)
+        );
         assert!(sides(b"a = 1\n- b\n+ c\n").is_none());
     }
 }

@@ -173,7 +173,10 @@ impl Reader<'_> {
             }
             let budget = Cell::new(BUDGET);
             let old = self.versions.len() > 1 && difference::is_old(self.text, span.start);
-            let (Some(s), Some(memory)) = (self.versions.get(usize::from(old)), known.memory.get(usize::from(old))) else { continue };
+            let (Some(s), Some(memory)) = (self.versions.get(usize::from(old)), known.memory.get(usize::from(old)))
+            else {
+                continue;
+            };
             let inquiry = Inquiry { s, terms: &known.terms, memory, budget };
             let claim = inquiry.token(&span, path);
             claims.push((span, claim));

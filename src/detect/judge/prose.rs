@@ -56,11 +56,12 @@ impl Inquiry<'_> {
         let holder = outer.unwrap_or(holder);
         // Quotes around the token alone, in a text for people.
         let prose = matches!(tree.dialect().family, Family::Prose | Family::Markdown);
-        let holder = if prose && tree.kind(holder) == Kind::Str && tree.content(holder).trim_ascii().len() == token.len() {
-            tree.ancestors(holder).find(|&a| !matches!(tree.kind(a), Kind::Str))?
-        } else {
-            holder
-        };
+        let holder =
+            if prose && tree.kind(holder) == Kind::Str && tree.content(holder).trim_ascii().len() == token.len() {
+                tree.ancestors(holder).find(|&a| !matches!(tree.kind(a), Kind::Str))?
+            } else {
+                holder
+            };
         let child = tree.child_towards(holder, at)?;
         let item = self.s.item_of(child)?;
         let prose = match tree.kind(holder) {
@@ -144,7 +145,12 @@ impl Inquiry<'_> {
         let sense = self.terms.sense(piece);
         match &sense.owner {
             // Another variable's name.
-            None if piece.contains(&b'_') && sense.roles & role::SECRET != 0 && !sense.full.is_empty() => said.other = true,
+            None if piece.contains(&b'_')
+                && sense.roles & role::SECRET != 0
+                && piece.iter().any(u8::is_ascii_uppercase) =>
+            {
+                said.other = true;
+            }
             Some(Owner::Ours) if !sense.stem.is_empty() => said.other = true,
             Some(Owner::Ours) => said.ours = true,
             // Many providers bear the name of an ordinary word: in prose only its capital tells.
@@ -162,7 +168,10 @@ impl Inquiry<'_> {
     /// Whether the token stands alone on its line, but for punctuation.
     fn is_alone(&self, item: Item, token: &Range<usize>) -> bool {
         let span = self.s.item_span(item);
-        let beside = self.text(span.start.min(token.start)..token.start).iter().chain(self.text(token.end..span.end.max(token.end)));
+        let beside = self
+            .text(span.start.min(token.start)..token.start)
+            .iter()
+            .chain(self.text(token.end..span.end.max(token.end)));
         beside.filter(|b| b.is_ascii_alphanumeric()).count() == 0
     }
 

@@ -228,7 +228,11 @@ impl Terms {
     /// Whose a value is that stands where a provider is named: `mistral`, `Mistral AI`, `mistralCloudApi`.
     pub(super) fn value(&self, value: &[u8]) -> Option<Owner> {
         let value = value.trim_ascii();
-        if value.is_empty() || value.len() > 60 || value.iter().any(|b| b"'\"{}[]<>=;".contains(b)) || value.windows(3).any(|w| w == b"://") {
+        if value.is_empty()
+            || value.len() > 60
+            || value.iter().any(|b| b"'\"{}[]<>=;".contains(b))
+            || value.windows(3).any(|w| w == b"://")
+        {
             return None;
         }
         let words = words(value);

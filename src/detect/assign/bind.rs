@@ -3,6 +3,7 @@
 //! One name, one value: the forms are tried from the most telling to the least. Where this ends: it looks at most a few
 //! hundred bytes ahead, and it does not judge what it finds.
 
+use super::command::positional;
 use super::context::Syntax;
 use super::literal::{Literal, bare, byte, inside, is_quote, quoted, solid, solid_over_lines};
 use super::pair::{element, inner_field, pair, sibling};
@@ -74,10 +75,16 @@ pub(super) fn bound(text: &[u8], name: &Range<usize>, syntax: Syntax) -> Option<
         return Some(Bound { literal, form: Form::Flag });
     }
     if before != b':'
-        && is_inside(text, first, syntax)
-        && let Some(literal) = separator(text, name.end).and_then(|at| inside_or_quoted(text, at))
+        && let Some(quote) = enclosing(text, first, syntax)
+        && let Some(at) = separator(text, name.end)
     {
-        return Some(Bound { literal, form: Form::Inside });
+        // The string ends here, and code goes on: `"password: " + x`.
+        if ends_string(text, at, quote) {
+            return None;
+        }
+        if let Some(literal) = inside_or_quoted(text, at) {
+            return Some(Bound { literal, form: Form::Inside });
+        }
     }
     plain(text, name, syntax)
 }
@@ -156,6 +163,9 @@ fn plain(text: &[u8], name: &Range<usize>, syntax: Syntax) -> Option<Bound> {
         if next == at + 1 && text[at] == b':' && name.start > 0 && text[name.start - 1] == b':' {
             return None;
         }
+        if form == Form::Called && sets_for_user(&text[name.clone()]) {
+            return last_argument(text, next).map(|literal| Bound { literal, form: Form::Argument });
+        }
         if let Some(literal) = quoted(text, next).or_else(|| quoted_below(text, next)) {
             return Some(Bound { literal, form });
         }
@@ -177,6 +187,17 @@ fn plain(text: &[u8], name: &Range<usize>, syntax: Syntax) -> Option<Bound> {
         return Some(Bound { literal, form: Form::Assigned });
     }
     spoken(text, at, syntax).or_else(|| word(text, name, at, syntax))
+}
+
+/// Calls whose last argument is the password, behind whose it is: `set_password("service", "user", "value")`.
+fn sets_for_user(name: &[u8]) -> bool {
+    let name = name.to_ascii_lowercase();
+    [&b"set_password"[..], b"add_password"].iter().any(|call| name.ends_with(call))
+}
+
+fn last_argument(text: &[u8], open: usize) -> Option<Literal> {
+    let last = |literal: &Literal| byte(text, solid_over_lines(text, literal.span.end + 1)) == b')';
+    (0..4).find_map(|n| positional(text, open, n).filter(last))
 }
 
 /// Where the value stands behind the operator at `at`.
@@ -269,6 +290,10 @@ fn typed(text: &[u8], at: usize, syntax: Syntax) -> Option<Literal> {
     }
     let rest = &text[at..(at + 64).min(text.len())];
     let part = |b: &u8| b.is_ascii_alphanumeric() || b" _:<>[]&'?.|*,!".contains(b);
+    // Markup goes on with attributes: `Password</label> <span class="..."`.
+    if let [b'\'' | b'<' | b'>', ..] | [b' ', b'<', ..] = text.get(at.saturating_sub(1)..).unwrap_or_default() {
+        return None;
+    }
     let equals = rest.iter().position(|b| *b == b'=').filter(|&i| i > 0 && rest[..i].iter().all(part))?;
     if matches!(byte(rest, equals + 1), b'=' | b'>') {
         return None;
@@ -276,10 +301,12 @@ fn typed(text: &[u8], at: usize, syntax: Syntax) -> Option<Literal> {
     quoted(text, at + equals + 1)
 }
 
-/// What a look-up falls back to: `|| "value"`, `or "value"`, `.unwrap_or("value")`.
+/// What a look-up falls back to: `|| "value"`, `or "value"`, `.unwrap_or("value")`, `| default "value"`.
 fn fallback(text: &[u8], at: usize) -> Option<Literal> {
-    const OPERATORS: [&[u8]; 9] =
-        [b"||", b"??", b"?:", b"or ", b".unwrap_or(", b".orElse(", b".getOrElse(", b".or_else(", b"//"];
+    #[rustfmt::skip]
+    const OPERATORS: [&[u8]; 11] = [
+        b"||", b"??", b"?:", b"or ", b".unwrap_or(", b".orElse(", b".getOrElse(", b".or_else(", b"//", b"| default", b"|default",
+    ];
     let rest = text.get(at..)?;
     let op = OPERATORS.iter().find(|op| rest.starts_with(op))?;
     quoted(text, at + op.len())
@@ -295,17 +322,28 @@ fn flag(text: &[u8], at: usize) -> Option<Literal> {
     quoted(text, at).or_else(|| bare(text, at, Syntax::Shell).filter(|l| byte(text, l.span.start) != b'-'))
 }
 
-/// Whether the name stands within a query, a connection string, or a string of code.
-fn is_inside(text: &[u8], first: usize, syntax: Syntax) -> bool {
+/// Whether the string that `quote` began ends behind `at`, with code after it.
+fn ends_string(text: &[u8], at: usize, quote: u8) -> bool {
+    let end = solid(text, at);
+    quote != 0
+        && byte(text, end) == quote
+        && matches!(
+            byte(text, solid(text, end + 1)),
+            0 | b'\n' | b'\r' | b'+' | b',' | b')' | b'.' | b';' | b']' | b'}' | b'>'
+        )
+}
+
+/// What encloses the name where it stands within a query or a connection string (0), or a string of code (its quote).
+fn enclosing(text: &[u8], first: usize, syntax: Syntax) -> Option<u8> {
     let line = &text[first.saturating_sub(512)..first];
     let line = &line[memchr::memrchr(b'\n', line).map_or(0, |i| i + 1)..];
     if let [.., b'?' | b'&' | b';'] = line.trim_ascii_end() {
-        return syntax != Syntax::Code || !line.ends_with(b"; ");
+        return (syntax != Syntax::Code || !line.ends_with(b"; ")).then_some(0);
     }
     if !matches!(syntax, Syntax::Code | Syntax::Data | Syntax::Markup | Syntax::Yaml | Syntax::Shell | Syntax::Unknown)
         || line.len() >= 500
     {
-        return false;
+        return None;
     }
     let (mut open, mut skip) = (0u8, false);
     for &b in line {
@@ -317,7 +355,7 @@ fn is_inside(text: &[u8], first: usize, syntax: Syntax) -> bool {
             _ => {}
         }
     }
-    open != 0
+    (open != 0).then_some(open)
 }
 
 /// Whether a bare value may follow: in files of lines always; elsewhere where the name begins its line.

@@ -14,6 +14,7 @@ mod name;
 mod pair;
 mod section;
 mod table;
+mod unfit;
 mod weigh;
 mod words;
 
@@ -46,6 +47,11 @@ impl GenericRules {
             Kind::Password => self.password.as_ref(),
         }
     }
+}
+
+/// Whether the path is that of somebody else's published package.
+pub(super) fn is_foreign(path: super::Path<'_>) -> bool {
+    Context::of(path).foreign
 }
 
 /// Finds assignments of secrets in `text`.
@@ -124,6 +130,9 @@ impl Search<'_> {
             return self.positional(open, 1);
         }
         let Some(claim) = name::claim(name) else { return };
+        if self.text[..span.start].ends_with(b"checksum/") {
+            return;
+        }
         for n in 0..self.contexts.len() {
             self.context = self.contexts[n];
             self.assigned(claim.clone(), &span);
@@ -132,7 +141,11 @@ impl Search<'_> {
 
     /// What the name at `span`, which makes `claim`, is bound to.
     fn assigned(&mut self, claim: Claim, span: &Range<usize>) {
-        if let Some(mut bound) = bind::bound(self.text, span, self.context.syntax) {
+        let bound = bind::bound(self.text, span, self.context.syntax);
+        if bound.as_ref().is_some_and(|b| is_filled_in(self.text, span.start, b)) {
+            return;
+        }
+        if let Some(mut bound) = bound {
             let start = bind::scheme(self.text, bound.literal.span.start).min(bound.literal.span.end);
             bound.literal.span.start = start;
             let claim = self.under_heading(claim, span, bound.literal.span.len());
@@ -200,6 +213,7 @@ impl Search<'_> {
             name: &self.text[name.clone()],
             claim,
             form: bound.form,
+            quoted: bound.literal.quoted,
             context: self.context,
             in_test: self.in_test(span.start),
             beside_login: claim.kind == Kind::Password && beside_login(self.text, &span),
@@ -229,6 +243,18 @@ impl Search<'_> {
             evidence,
         });
     }
+}
+
+/// Whether a name and what it is bound to stand within a template: `{{ $password := .Values.password }}`. What is
+/// assigned there in quotes is a value all the same.
+fn is_filled_in(text: &[u8], at: usize, bound: &Bound) -> bool {
+    if bound.literal.quoted && matches!(bound.form, Form::Assigned | Form::Pair | Form::Fallback) {
+        return false;
+    }
+    let line = &text[at.saturating_sub(400)..at];
+    let line = &line[memchr::memrchr(b'\n', line).map_or(0, |i| i + 1)..];
+    let open = memchr::memmem::rfind(line, b"{{");
+    open.is_some_and(|open| memchr::memmem::find(&line[open..], b"}}").is_none())
 }
 
 /// Behind the bracket of a call that takes a user and a password: `NetworkCredential(`, `HTTPBasicAuth(`, `auth=(`.

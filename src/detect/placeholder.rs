@@ -90,7 +90,7 @@ const REFERENCES: &[&str] = &[
     "system.getenv", "std::env", "import.meta.env", "vault:", "vault://", "vault/", "op://", "ssm:", "ssm://",
     "arn:", "secretsmanager:", "aws-secret", "awssm:", "gcpsm:", "gcp-secret", "projects/", "azurekeyvault",
     "@microsoft.keyvault", "keyring:", "keychain:", "ref+", "ref:", "!ref", "!sub", "!vault", "!env", "!secret",
-    "!getatt", "!importvalue", "file:", "/run/secrets/", "/var/run/", "enc[", "enc(", "{cipher}", "encrypted:",
+    "!getatt", "!importvalue", "file:", "/run/secrets/", "/var/run/", "enc[", "enc(", "{cipher}", "encrypted:", "encrypted_", "encrypted-",
     "$ansible_vault", "secret:", "secret://", "secrets.", "lookup(", "var.", "local.", "data.", "module.",
     "secretkeyref",
 ];
@@ -268,7 +268,7 @@ fn longest_sequence(value: &[u8]) -> usize {
 }
 
 /// Published values, each in two pieces, so that no scanner takes this file for a leak.
-const PUBLISHED: [(&str, &str); 24] = [
+const PUBLISHED: [(&str, &str); 25] = [
     // AWS documentation; most of its examples say EXAMPLE.
     ("wJalrXUtnFEMI/K7MDENG", "/bPxRfiCY"),
     ("je7MtGbClwBF/2Zp9Utk", "/h3yCo8nvb"),
@@ -290,6 +290,7 @@ const PUBLISHED: [(&str, &str); 24] = [
     ("dpf43f3p", "2l4k3l03"),
     ("nnch734d", "00sl2jdk"),
     ("kkk9d7dh", "3k39sjv7"),
+    ("0685bd91", "84jfhq22"),
     ("9djdj82h", "48djs9d2"),
     ("werxhqb98rpaxn39848", "xrunpaw3489ruxnpa98w4rxn"),
     // The manual of Rust's registry client.

@@ -82,7 +82,7 @@ pub(super) fn bound(text: &[u8], name: &Range<usize>, syntax: Syntax) -> Option<
         if ends_string(text, at, quote) {
             return None;
         }
-        if let Some(literal) = inside_or_quoted(text, at) {
+        if let Some(literal) = inside_or_quoted(text, at).filter(|literal| !is_message(text, at, literal)) {
             return Some(Bound { literal, form: Form::Inside });
         }
     }
@@ -163,6 +163,9 @@ fn plain(text: &[u8], name: &Range<usize>, syntax: Syntax) -> Option<Bound> {
         if next == at + 1 && text[at] == b':' && name.start > 0 && text[name.start - 1] == b':' {
             return None;
         }
+        if form == Form::Called && looks_up(&text[name.clone()]) {
+            return None;
+        }
         if form == Form::Called && sets_for_user(&text[name.clone()]) {
             return last_argument(text, next).map(|literal| Bound { literal, form: Form::Argument });
         }
@@ -187,6 +190,14 @@ fn plain(text: &[u8], name: &Range<usize>, syntax: Syntax) -> Option<Bound> {
         return Some(Bound { literal, form: Form::Assigned });
     }
     spoken(text, at, syntax).or_else(|| word(text, name, at, syntax))
+}
+
+/// `get_secret("name")`, `loadToken("name")`: what is asked for is named, not given.
+fn looks_up(name: &[u8]) -> bool {
+    let call = name.rsplit(|b| *b == b'.').next().unwrap_or_default().to_ascii_lowercase();
+    ["get", "fetch", "load", "read", "lookup", "find", "resolve", "require", "retrieve", "request", "ask", "prompt"]
+        .iter()
+        .any(|verb| call.starts_with(verb.as_bytes()))
 }
 
 /// Calls whose last argument is the password, behind whose it is: `set_password("service", "user", "value")`.
@@ -291,10 +302,15 @@ fn typed(text: &[u8], at: usize, syntax: Syntax) -> Option<Literal> {
     let rest = &text[at..(at + 64).min(text.len())];
     let part = |b: &u8| b.is_ascii_alphanumeric() || b" _:<>[]&'?.|*,!".contains(b);
     // Markup goes on with attributes: `Password</label> <span class="..."`.
-    if let [b'\'' | b'<' | b'>', ..] | [b' ', b'<', ..] = text.get(at.saturating_sub(1)..).unwrap_or_default() {
+    if matches!(byte(text, at), b'\'' | b'<' | b'>') {
         return None;
     }
     let equals = rest.iter().position(|b| *b == b'=').filter(|&i| i > 0 && rest[..i].iter().all(part))?;
+    // A comma outside of brackets begins the next parameter: `key: str, model: str = "..."`.
+    let depth = |end: usize| rest[..end].iter().filter(|b| matches!(b, b'<' | b'[')).count();
+    if rest[..equals].iter().position(|b| *b == b',').is_some_and(|comma| depth(comma) == 0) {
+        return None;
+    }
     if matches!(byte(rest, equals + 1), b'=' | b'>') {
         return None;
     }
@@ -331,6 +347,14 @@ fn ends_string(text: &[u8], at: usize, quote: u8) -> bool {
             byte(text, solid(text, end + 1)),
             0 | b'\n' | b'\r' | b'+' | b',' | b')' | b'.' | b';' | b']' | b'}' | b'>'
         )
+}
+
+/// `"pwd: expected bytes, got str"`: the name begins a sentence.
+fn is_message(text: &[u8], at: usize, literal: &Literal) -> bool {
+    !literal.quoted
+        && text[at - 1] == b':'
+        && text[literal.span.clone()].iter().all(u8::is_ascii_lowercase)
+        && matches!(byte(text, literal.span.end), b' ' | b',')
 }
 
 /// What encloses the name where it stands within a query or a connection string (0), or a string of code (its quote).

@@ -216,6 +216,7 @@ impl Search<'_> {
             quoted: bound.literal.quoted,
             context: self.context,
             in_test: self.in_test(span.start),
+            echoed: is_echoed(self.text, &span),
             beside_login: claim.kind == Kind::Password && beside_login(self.text, &span),
         };
         let weight = match weigh::weigh(value, asked) {
@@ -299,6 +300,18 @@ fn beside_login(text: &[u8], span: &Range<usize>) -> bool {
     let search = SEARCH.get_or_init(|| AhoCorasick::builder().ascii_case_insensitive(true).build(WORDS).ok());
     let near = &text[span.start.saturating_sub(200)..(span.end + 120).min(text.len())];
     search.as_ref().is_some_and(|s| s.is_match(near))
+}
+
+/// Whether the value stands a second time near it, in any case of letters.
+fn is_echoed(text: &[u8], span: &Range<usize>) -> bool {
+    // Asked of words alone.
+    let value = &text[span.clone()];
+    if !value.iter().all(|b| b.is_ascii_lowercase() || matches!(b, b'_' | b'-')) {
+        return false;
+    }
+    let before = text[span.start.saturating_sub(200)..span.start].to_ascii_lowercase();
+    let after = text[span.end..(span.end + 200).min(text.len())].to_ascii_lowercase();
+    [before, after].iter().any(|near| memchr::memmem::find(near, value).is_some())
 }
 
 #[cfg(test)]

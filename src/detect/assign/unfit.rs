@@ -50,7 +50,9 @@ pub(super) fn unfit(value: &[u8], makeup: &Makeup) -> Option<&'static str> {
     {
         return Some("code or an address");
     }
-    if is_call(value) || is_class(value) {
+    // What stands between two strings: `"Password:"),e.create("x"`.
+    let between = value.first().is_some_and(|b| b"),;]}+".contains(b)) && value.contains(&b'(');
+    if between || is_call(value) || is_class(value) {
         return Some("code");
     }
     if is_checked(value) {
@@ -141,11 +143,16 @@ pub(super) fn unfit_bare(value: &[u8], makeup: &Makeup) -> Option<&'static str> 
     if let [b'(' | b'[', arguments @ ..] = rest
         && starts
     {
-        let first = arguments.first();
-        let word = first.is_none_or(|b| b.is_ascii_alphabetic() || b"_$&*\"')]".contains(b));
+        let word = arguments.first().is_none_or(|b| !b.is_ascii_digit());
         if word && (callee.contains(&b'.') || callee.contains(&b'_') || !arguments.iter().any(u8::is_ascii_digit)) {
             return Some("code");
         }
+    }
+    // `[Service Principal secret]`, `<the key>`: what the reader fills in, cut off at its first word.
+    if let [b'[' | b'<', word @ ..] = value
+        && word.iter().all(|b| b.is_ascii_alphabetic() || b"_-'".contains(b))
+    {
+        return Some("a placeholder");
     }
     // `.Values.auth.password`, `$.Values.x`: a path within a template's data.
     let path = value.strip_prefix(b"$").unwrap_or(value);
@@ -158,7 +165,7 @@ pub(super) fn unfit_bare(value: &[u8], makeup: &Makeup) -> Option<&'static str> 
     let constant = value.contains(&b'_')
         && makeup.lower == 0
         && makeup.digits <= 3
-        && value.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
+        && value.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b','))
         && makeup.random < 12.0;
     constant.then_some("the name of a constant")
 }
@@ -167,13 +174,13 @@ pub(super) fn unfit_bare(value: &[u8], makeup: &Makeup) -> Option<&'static str> 
 fn is_checked(value: &[u8]) -> bool {
     let part = |part: &[u8]| {
         let word = part.split(|b| *b == b':').next().unwrap_or_default();
-        word.len() >= 2 && word.iter().all(|b| b.is_ascii_lowercase() || *b == b'_')
+        part.is_empty() || word.len() >= 2 && word.iter().all(|b| b.is_ascii_lowercase() || *b == b'_')
     };
     let single = value.split(|b| *b == b':').next();
     const LIMITS: [&[u8]; 8] =
         [b"min", b"max", b"between", b"required_if", b"required_with", b"same", b"regex", b"size"];
     single.is_some_and(|word| word.len() < value.len() && LIMITS.contains(&word))
-        || value.contains(&b'|') && value.split(|b| *b == b'|').all(part)
+        || value.contains(&b'|') && value.len() > 1 && value.split(|b| *b == b'|').all(part)
 }
 
 /// `Auth\PasswordController`: the name of a class in its namespace.
@@ -200,6 +207,9 @@ mod tests {
             ".Values.auth.rootPassword",
             "passToPass.join(",
             "get_secret(key))",
+            "Secret.from_env_var([",
+            "[Service",
+            "CLIENT_PASSWORD1,CLIENT_PASSWORD2",
         ] {
             assert!(bare(code).is_some(), "{code}");
         }

@@ -31,6 +31,8 @@ pub(super) struct Asked<'a> {
     pub(super) in_test: bool,
     /// A user, host or account stands beside it.
     pub(super) beside_login: bool,
+    /// The value stands a second time beside it: `user: gitea`, `password: gitea`.
+    pub(super) echoed: bool,
 }
 
 /// Weighs `value`; the error says why it is refused.
@@ -171,7 +173,10 @@ fn thought_up(value: &[u8], makeup: &Makeup, asked: Asked<'_>) -> Result<Weight,
     if matches!(asked.claim.what.as_str(), "storage key" | "session key" | "cookie key" | "registry key") {
         return Err("not random enough");
     }
-    let spoken = makeup.symbols > 0 && makeup.digits > 0 && is_password_like(value, makeup);
+    // Where the name itself says secret, letters of both cases with digits among them are one that somebody thought up.
+    let both = makeup.lower > 0 && makeup.upper > 0;
+    let mixed = makeup.symbols > 0 || both && makeup.len >= 12 && asked.claim.what.contains("secret");
+    let spoken = mixed && makeup.digits > 0 && is_password_like(value, makeup);
     Ok(weight(Kind::Secret, if spoken { Confidence::Medium } else { Confidence::Low }, makeup))
 }
 
@@ -213,7 +218,7 @@ fn password(value: &[u8], makeup: &Makeup, asked: Asked<'_>) -> Result<Weight, &
         };
     }
     let confidence = if is_words(value) || makeup.letters() + makeup.foreign == 0 {
-        Confidence::Low
+        if is_chosen(value, makeup, &asked) { Confidence::Medium } else { Confidence::Low }
     } else if makeup.len < 6 || !is_password_like(value, makeup) {
         if asked.beside_login && makeup.len >= 6 && makeup.digits > 0 && makeup.letters() > 0 {
             Confidence::Medium
@@ -227,6 +232,49 @@ fn password(value: &[u8], makeup: &Makeup, asked: Asked<'_>) -> Result<Weight, &
     };
     Ok(weight(Kind::Password, confidence, makeup))
 }
+
+/// Whether a word can be nothing but somebody's password: it is assigned as one among settings, and is neither a label
+/// nor the name of what it belongs to.
+fn is_chosen(value: &[u8], makeup: &Makeup, asked: &Asked<'_>) -> bool {
+    let settings = match asked.context.syntax {
+        Syntax::Yaml | Syntax::Lines | Syntax::Shell => true,
+        Syntax::Data | Syntax::Markup => asked.beside_login && asked.quoted,
+        _ => false,
+    };
+    let named = ["password", "passwd", "_pass", "pwd"]
+        .iter()
+        .any(|word| memchr::memmem::find(&asked.name.to_ascii_lowercase(), word.as_bytes()).is_some());
+    // `update_password: on_create` says what becomes of passwords.
+    let manner =
+        ["update", "force", "reset", "require", "allow", "use_", "no_", "enable", "disable", "change", "show", "hide"]
+            .iter()
+            .any(|verb| asked.name.starts_with(verb.as_bytes()));
+    settings
+        && named
+        && !manner
+        && asked.form == Form::Assigned
+        && !asked.echoed
+        && makeup.len >= 6
+        && makeup.len <= 24
+        && value.iter().all(|b| b.is_ascii_lowercase() || matches!(b, b'_' | b'-'))
+        && !NO_CHOICE.contains(&value)
+}
+
+/// What a setting of passwords is set to when it holds none.
+const NO_CHOICE: [&[u8]; 12] = [
+    b"random",
+    b"generate",
+    b"generated",
+    b"disabled",
+    b"enabled",
+    b"prompt",
+    b"always",
+    b"never",
+    b"plaintext",
+    b"default",
+    b"internal",
+    b"inherit",
+];
 
 /// Whether a value mixes its characters as a password does: digits within words, several kinds, symbols.
 fn is_password_like(value: &[u8], makeup: &Makeup) -> bool {

@@ -3,7 +3,7 @@
 //! One name, one value: the forms are tried from the most telling to the least. Where this ends: it looks at most a few
 //! hundred bytes ahead, and it does not judge what it finds.
 
-use super::command::positional;
+use super::call::{argument, last_argument, looks_up, sets_for_user};
 use super::context::Syntax;
 use super::literal::{Literal, bare, byte, inside, is_quote, quoted, solid, solid_over_lines};
 use super::pair::{element, inner_field, pair, sibling};
@@ -82,8 +82,8 @@ pub(super) fn bound(text: &[u8], name: &Range<usize>, syntax: Syntax) -> Option<
         if ends_string(text, at, quote) {
             return None;
         }
-        if let Some(literal) = inside_or_quoted(text, at).filter(|literal| !is_message(text, at, literal)) {
-            return Some(Bound { literal, form: Form::Inside });
+        if let Some(literal) = inside_or_quoted(text, at) {
+            return (!is_message(text, at, &literal)).then_some(Bound { literal, form: Form::Inside });
         }
     }
     plain(text, name, syntax)
@@ -114,35 +114,6 @@ fn behind_quotes(text: &[u8], open: usize, end: usize, syntax: Syntax) -> Option
     let literal = quoted(text, at)
         .or_else(|| quoted_below(text, at))
         .or_else(|| (syntax == Syntax::Yaml && !closed).then(|| bare(text, at, syntax))?)?;
-    Some(Bound { literal, form })
-}
-
-/// `call("name", "value")`: the name is the first argument, and the call sets something or has a default.
-fn argument(text: &[u8], open: usize, at: usize) -> Option<Bound> {
-    let head = text[open.saturating_sub(48)..open].trim_ascii_end();
-    // Go's `StringVar(&variable, "name", "value")` has its variable first.
-    let callee = head.strip_suffix(b"(").or_else(|| head.strip_suffix(b"[")).or_else(|| {
-        let head = head.strip_suffix(b",")?;
-        Some(&head[..memchr::memmem::rfind(head, b"Var(")? + 3])
-    })?;
-    let start = callee
-        .iter()
-        .rposition(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':' | b'-' | b'>')))
-        .map_or(0, |i| i + 1);
-    let callee = callee[start..].to_ascii_lowercase();
-    let has = |words: &[&str]| words.iter().any(|w| memchr::memmem::find(&callee, w.as_bytes()).is_some());
-    if has(&[
-        "assert", "expect", "equal", "fill", "type", "has", "contain", "field", "label", "find", "match", "replace",
-        "remove", "test", "is_", "input",
-    ]) {
-        return None;
-    }
-    let literal = quoted(text, solid_over_lines(text, at))?;
-    let form = if has(&["get", "env", "lookup", "fetch", "read", "default"]) && !has(&["set", "put"]) {
-        Form::Fallback
-    } else {
-        Form::Argument
-    };
     Some(Bound { literal, form })
 }
 
@@ -190,25 +161,6 @@ fn plain(text: &[u8], name: &Range<usize>, syntax: Syntax) -> Option<Bound> {
         return Some(Bound { literal, form: Form::Assigned });
     }
     spoken(text, at, syntax).or_else(|| word(text, name, at, syntax))
-}
-
-/// `get_secret("name")`, `loadToken("name")`: what is asked for is named, not given.
-fn looks_up(name: &[u8]) -> bool {
-    let call = name.rsplit(|b| *b == b'.').next().unwrap_or_default().to_ascii_lowercase();
-    ["get", "fetch", "load", "read", "lookup", "find", "resolve", "require", "retrieve", "request", "ask", "prompt"]
-        .iter()
-        .any(|verb| call.starts_with(verb.as_bytes()))
-}
-
-/// Calls whose last argument is the password, behind whose it is: `set_password("service", "user", "value")`.
-fn sets_for_user(name: &[u8]) -> bool {
-    let name = name.to_ascii_lowercase();
-    [&b"set_password"[..], b"add_password"].iter().any(|call| name.ends_with(call))
-}
-
-fn last_argument(text: &[u8], open: usize) -> Option<Literal> {
-    let last = |literal: &Literal| byte(text, solid_over_lines(text, literal.span.end + 1)) == b')';
-    (0..4).find_map(|n| positional(text, open, n).filter(last))
 }
 
 /// Where the value stands behind the operator at `at`.

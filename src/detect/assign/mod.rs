@@ -7,6 +7,7 @@
 //! are undone before.
 
 mod bind;
+mod call;
 mod command;
 mod context;
 mod literal;

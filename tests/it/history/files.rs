@@ -227,3 +227,21 @@ fn what_the_environment_names_for_other_purposes_changes_nothing() {
         assert_eq!(r.receipt()["complete"], true, "{name}: {r:?}");
     }
 }
+
+#[test]
+fn content_that_git_lfs_keeps_elsewhere_is_told() {
+    let s = Sandbox::repository();
+    let oid = "0123456789abcdef".repeat(4);
+    let pointer = format!("version https://git-lfs.github.com/spec/v1\noid sha256:{oid}\nsize 12345\n");
+    s.write("art/big.psd", &pointer);
+    // More than a pointer is none.
+    let k = key(3);
+    s.write("b.psd", pointer + &line(&k));
+    s.commit("in");
+    for args in [&[][..], &["--range", "HEAD"]] {
+        let r = expect(&s, args, 1, &[&k]);
+        assert_eq!((r.receipt()["complete"].as_bool(), skipped(&r, "lfs-pointer").len()), (Some(true), 1), "{r:?}");
+    }
+    assert_eq!(skipped(&scan(&s, ["--range", "HEAD"]), "lfs-pointer"), ["art/big.psd"]);
+    assert_eq!(scan(&s, ["--strict", "--ignore", "mistral"]).status, 3);
+}

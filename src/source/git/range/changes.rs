@@ -9,6 +9,7 @@ use crate::source::git::history::{Options, lookup, texts};
 use crate::source::git::lines;
 use crate::source::git::objects::{ObjectError, Objects};
 use crate::source::git::renames;
+use crate::source::worktree::is_pointer;
 use crate::source::{Sink, Unit};
 use bstr::{BString, ByteSlice};
 use gix_hash::ObjectId;
@@ -215,6 +216,11 @@ impl<'r, 'a> Work<'r, 'a> {
         }
         sink.count(Unit::Blob, 1);
         sink.count(Unit::Byte, content.len() as u64);
+        if is_pointer(&content) {
+            sink.skip(Skip::new(SkipReason::LfsPointer, change.path.clone(), "the content is elsewhere"));
+            self.dull.insert(change.id);
+            return None;
+        }
         // Told by its path here; the sink, if asked, would count it without one.
         let is_binary = matches!(Text::decode(&content), Content::Binary);
         if is_binary {

@@ -45,7 +45,19 @@ pub(super) enum Fit {
     Secret,
 }
 
+/// Words for one more of a kind.
+const OTHERS: [&str; 10] =
+    ["other", "another", "alt", "alternate", "alternative", "additional", "extra", "spare", "legacy", "previous"];
+
 impl Sense {
+    /// Whether the words that say which of several do no more than count: `KEY_2`, `KEY_B`, `OTHER_KEY`.
+    pub(super) fn only_counts(&self) -> bool {
+        let counts = |word: &String| {
+            word.chars().count() == 1 || word.bytes().all(|b| b.is_ascii_digit()) || OTHERS.contains(&word.as_str())
+        };
+        self.stem.iter().all(counts)
+    }
+
     /// How well the name fits a credential.
     pub(super) fn fit(&self) -> Fit {
         if self.roles & (role::ID | role::FOREIGN) != 0 && !self.exact {

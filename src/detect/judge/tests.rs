@@ -63,6 +63,9 @@ fn lines_that_people_plant() {
         "os.environ[\"MISTRAL_API_KEY\"] = \"⟨K⟩\"",
         "mistral_api_key: ⟨K⟩",
         "    \"mistralApiKey\": \"⟨K⟩\",",
+        "MISTRAL_API_KEY_2 = \"⟨K⟩\"",
+        "B_MISTRAL_API_KEY = \"⟨K⟩\"",
+        "MISTRAL_API_KEY = \"⟨L⟩\"; OTHER_MISTRAL_API_KEY = \"⟨K⟩\"",
         "headers = {\"Authorization\": \"Bearer ⟨K⟩\"}  # api.mistral.ai",
     ] {
         finds("a.py", line);

@@ -12,9 +12,14 @@ use leakbreak::report::printable;
 pub(crate) fn parse() -> Result<Args, Status> {
     Args::try_parse().map_err(|error| match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            // A closed standard output is the reader's choice.
-            let _ = error.print();
-            Status::Clean
+            // A closed standard output is the reader's choice; a full disk is not.
+            match error.print() {
+                Err(io) if io.kind() != std::io::ErrorKind::BrokenPipe => {
+                    complain(&leakbreak::Error::Output(io).to_string());
+                    Status::Failed
+                }
+                _ => Status::Clean,
+            }
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             let _ = error.print();

@@ -68,7 +68,8 @@ fn hidden(text: &[u8], range: Range<usize>, spans: &[Range<usize>], own: usize) 
     hide_random(&String::from_utf8_lossy(&out))
 }
 
-fn hide_random(text: &str) -> String {
+/// The text with every run that looks random hidden.
+pub(crate) fn hide_random(text: &str) -> String {
     let is_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '_' | '-');
     let mut out = String::with_capacity(text.len());
     let mut rest = text;

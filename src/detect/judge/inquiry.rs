@@ -19,12 +19,17 @@ pub(super) const DEPTH: usize = 5;
 /// What is known of the objects that names stand for.
 type Handles = HashMap<(Vec<u8>, Id), Option<Claim>>;
 
+/// A word that is bound, and the nodes of what it is bound to.
+type Definition = (Id, Vec<Id>);
+
 /// What is remembered of a text for one rule.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     pub(super) fields: RefCell<HashMap<Id, Rc<Fields>>>,
     pub(super) senses: RefCell<HashMap<Box<[u8]>, Rc<Sense>>>,
     pub(super) resolved: RefCell<HashMap<Id, Option<Claim>>>,
+    pub(super) definitions: RefCell<HashMap<Box<[u8]>, Rc<[Definition]>>>,
+    pub(super) functions: RefCell<HashMap<Box<[u8]>, Rc<[Id]>>>,
     pub(super) records: RefCell<HashMap<Id, bool>>,
     pub(super) tables: RefCell<Option<Rc<super::joins::Tables>>>,
     pub(super) inserts: RefCell<Option<Rc<super::insert::Inserts>>>,
@@ -530,8 +535,7 @@ impl Inquiry<'_> {
 
     /// What else stands in the item: addresses of a command, further calls of a chain, a comment behind.
     fn item_claim(&self, node: Id, item: Item, slot: &Slot, depth: usize) -> Option<Claim> {
-        let nodes = self.s.nodes(item);
-        let at = nodes.binary_search(&node).ok()?;
+        let (nodes, at) = self.s.nodes_around(item, node)?;
         if self.is_tuple(&nodes) {
             return self.tuple_claim(&nodes, node, slot, depth);
         }

@@ -1,7 +1,7 @@
 //! Reads the command line, and says what is wrong with it.
 
 use super::Args;
-use crate::faults::{complain, remark};
+use crate::faults::{complain, remark, without_secrets};
 use crate::status::Status;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Parser};
@@ -41,7 +41,7 @@ fn complain_in_lines(text: &str) {
     let mut lines = text.trim_end().lines();
     complain(lines.next().unwrap_or_default());
     for line in lines {
-        remark(&printable(line));
+        remark(&printable(&without_secrets(line)));
     }
 }
 

@@ -19,6 +19,9 @@ pub(super) const DEPTH: usize = 5;
 /// What is known of the objects that names stand for.
 type Handles = HashMap<(Vec<u8>, Id), Option<Claim>>;
 
+/// What is known of a name.
+type ByName<T> = HashMap<Box<[u8]>, Rc<[T]>>;
+
 /// A word that is bound, and the nodes of what it is bound to.
 type Definition = (Id, Vec<Id>);
 
@@ -28,8 +31,8 @@ pub(super) struct Memory {
     pub(super) fields: RefCell<HashMap<Id, Rc<Fields>>>,
     pub(super) senses: RefCell<HashMap<Box<[u8]>, Rc<Sense>>>,
     pub(super) resolved: RefCell<HashMap<Id, Option<Claim>>>,
-    pub(super) definitions: RefCell<HashMap<Box<[u8]>, Rc<[Definition]>>>,
-    pub(super) functions: RefCell<HashMap<Box<[u8]>, Rc<[Id]>>>,
+    pub(super) definitions: RefCell<ByName<Definition>>,
+    pub(super) functions: RefCell<ByName<Id>>,
     pub(super) records: RefCell<HashMap<Id, bool>>,
     pub(super) tables: RefCell<Option<Rc<super::joins::Tables>>>,
     pub(super) inserts: RefCell<Option<Rc<super::insert::Inserts>>>,

@@ -82,6 +82,8 @@ pub(super) struct Terms {
     provider_values: Vec<String>,
     classes: Vec<String>,
     functions: Vec<String>,
+    key_args: Vec<Vec<String>>,
+    base_args: Vec<Vec<String>>,
     headers: Vec<Vec<String>>,
     imports: Vec<String>,
     model_prefixes: Vec<String>,
@@ -103,6 +105,8 @@ impl Terms {
             provider_values: spec.provider_values.iter().map(|s| words(s.as_bytes()).concat()).collect(),
             classes: spec.classes.clone(),
             functions: spec.functions.clone(),
+            key_args: split(&spec.key_args),
+            base_args: split(&spec.base_args),
             headers: split(&spec.headers),
             imports: lower(&spec.imports),
             model_prefixes: lower(&spec.model_prefixes),
@@ -167,7 +171,25 @@ impl Terms {
             sense.stem.clear();
             sense.full.clear();
         }
+        self.argument(&words, &mut sense);
         sense
+    }
+
+    /// What the rule says of the name as an argument's, where the words alone say nothing: `Client(ak="...")`.
+    fn argument(&self, words: &Vec<String>, sense: &mut Sense) {
+        let role = if self.key_args.contains(words) {
+            role::SECRET
+        } else if self.base_args.contains(words) {
+            role::ENDPOINT
+        } else {
+            return;
+        };
+        if sense.roles == 0 {
+            sense.stem.clear();
+            sense.full.clear();
+            sense.roles = role;
+            sense.odd = role != role::SECRET;
+        }
     }
 
     fn word(&self, word: &str, sense: &mut Sense) {

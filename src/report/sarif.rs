@@ -77,7 +77,9 @@ fn result(f: &Finding, index: &BTreeMap<&str, usize>, options: Options) -> Value
     });
     if let Some(s) = &f.suppressed {
         let kind = if s.by == SuppressedBy::Inline { "inSource" } else { "external" };
-        value["suppressions"] = json!([{ "kind": kind, "status": "accepted", "justification": s.reason }]);
+        let by = json!({ "by": s.by.name() });
+        let suppression = json!({ "kind": kind, "status": "accepted", "justification": s.reason, "properties": by });
+        value["suppressions"] = json!([suppression]);
     }
     value
 }

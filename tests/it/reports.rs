@@ -125,3 +125,20 @@ fn odd_names_are_told_and_do_nothing() {
         assert!(uris(&sarif(&sandbox, &[source], "")).contains(&"c%3A/x.py"));
     }
 }
+
+/// Who silenced a finding and why stands in every format that shows it.
+#[test]
+fn what_is_silenced_says_by_whom_and_why() {
+    let sandbox = Sandbox::repository();
+    sandbox.write("a.py", line(&key(1)));
+    assert_eq!(sandbox.leakbreak(["baseline", "create", "--reason", "known since spring"]).status, 0);
+    for format in ["human", "json", "jsonl", "sarif", "github"] {
+        let done = sandbox.leakbreak(["scan", "--show-suppressed", "--format", format, "."]);
+        assert_eq!(done.status, 0, "{format}: {done:?}");
+        for word in ["baseline", "known since spring"] {
+            assert!(done.stdout.contains(word), "{format}: no {word}: {done:?}");
+        }
+        let without = sandbox.leakbreak(["scan", "--format", format, "."]).stdout;
+        assert!(format == "sarif" || !without.contains("known since spring"), "{format}: {without}");
+    }
+}

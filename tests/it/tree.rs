@@ -1,5 +1,9 @@
 //! The working tree: what is read, what is named instead.
 
+mod filters;
+mod ignored;
+mod odd;
+
 use crate::support::{Run, Sandbox, key, line, run};
 use std::ffi::OsStr;
 use std::fs;

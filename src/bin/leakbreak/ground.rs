@@ -5,6 +5,7 @@ use crate::env;
 use crate::hook::Pushed;
 use leakbreak::source::git::open::{GitEnv, Repository};
 use leakbreak::{Error, Result};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// What is to be scanned.
@@ -189,7 +190,13 @@ fn folder_of(path: &Path) -> Option<PathBuf> {
         parent => parent,
     };
     path.file_name()?;
-    parent.canonicalize().ok()
+    match parent.canonicalize() {
+        // The source tells that it may not be read; the configuration is that of the others.
+        Err(e) if e.kind() == ErrorKind::PermissionDenied => {
+            parent.ancestors().find_map(|folder| folder.canonicalize().ok())
+        }
+        folder => folder.ok(),
+    }
 }
 
 #[cfg(test)]

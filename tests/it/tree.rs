@@ -3,6 +3,7 @@
 mod filters;
 mod ignored;
 mod odd;
+mod several;
 
 use crate::support::{Run, Sandbox, key, line, run};
 use std::ffi::OsStr;

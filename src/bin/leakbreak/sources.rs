@@ -57,6 +57,7 @@ fn tree_options(args: &SourceArgs, config: &Config, filter: PathFilter) -> workt
         max_size: config.max_size,
         filter,
         user: env::user_git(),
+        elsewhere: args.elsewhere.iter().filter_map(|path| path.canonicalize().ok()).collect(),
     }
 }
 

@@ -25,6 +25,7 @@ pub(super) struct Memory {
     pub(super) fields: RefCell<HashMap<Id, Rc<Fields>>>,
     pub(super) senses: RefCell<HashMap<Box<[u8]>, Rc<Sense>>>,
     pub(super) resolved: RefCell<HashMap<Id, Option<Claim>>>,
+    pub(super) bindings: super::resolve::Bindings,
     pub(super) records: RefCell<HashMap<Id, bool>>,
     pub(super) tables: RefCell<Option<Rc<super::joins::Tables>>>,
     pub(super) inserts: RefCell<Option<Rc<super::insert::Inserts>>>,

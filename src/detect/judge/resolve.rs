@@ -6,20 +6,35 @@ use super::inquiry::{DEPTH, Inquiry};
 use super::terms::{Known, Owner};
 use crate::rule::Confidence;
 use crate::structure::{Id, Kind, parts};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
 
 /// How many definitions of a name are looked at.
 const DEFINITIONS: usize = 64;
 
+/// The definitions of a name: the word that is bound, and the nodes of what it is bound to.
+type Definitions = Rc<[(Id, Vec<Id>)]>;
+
+/// What names are bound to, looked up once a text: one name may stand in it on every line, and each look at it costs as
+/// much as the statement is long.
+#[derive(Debug, Default)]
+pub(super) struct Bindings {
+    definitions: RefCell<HashMap<Box<[u8]>, Definitions>>,
+    functions: RefCell<HashMap<Box<[u8]>, Rc<[Id]>>>,
+}
+
 impl Inquiry<'_> {
-    /// The definitions of a name: the word that is bound, and the nodes of what it is bound to.
-    fn definitions(&self, name: &[u8]) -> Vec<(Id, Vec<Id>)> {
+    fn definitions(&self, name: &[u8]) -> Definitions {
+        if let Some(known) = self.memory.bindings.definitions.borrow().get(name) {
+            return known.clone();
+        }
         let words = self.s.words();
-        words
-            .of(name)
-            .iter()
-            .take(DEFINITIONS)
-            .filter_map(|&place| self.definition(place, name).map(|v| (place, v)))
-            .collect()
+        let places = words.of(name).iter().take(DEFINITIONS);
+        let found: Definitions =
+            places.filter_map(|&place| self.definition(place, name).map(|value| (place, value))).collect();
+        self.memory.bindings.definitions.borrow_mut().insert(name.into(), found.clone());
+        found
     }
 
     /// The nodes that the word at `place` is bound to, if it is bound there.
@@ -82,10 +97,15 @@ impl Inquiry<'_> {
 
     /// The places where a function or class of this name is defined.
     pub(super) fn functions(&self, name: &[u8]) -> impl Iterator<Item = Id> + use<> {
-        let words = self.s.words();
-        let found: Vec<Id> =
-            words.of(name).iter().take(DEFINITIONS).copied().filter(|&p| self.is_function(p, name)).collect();
-        found.into_iter()
+        let known = self.memory.bindings.functions.borrow().get(name).cloned();
+        let found = known.unwrap_or_else(|| {
+            let words = self.s.words();
+            let places = words.of(name).iter().take(DEFINITIONS).copied();
+            let found: Rc<[Id]> = places.filter(|&place| self.is_function(place, name)).collect();
+            self.memory.bindings.functions.borrow_mut().insert(name.into(), found.clone());
+            found
+        });
+        (0..found.len()).map(move |at| found[at])
     }
 
     fn is_function(&self, place: Id, name: &[u8]) -> bool {
@@ -154,8 +174,8 @@ impl Inquiry<'_> {
             more = all.next();
         }
         let mut found: Option<Claim> = None;
-        for (place, value) in self.definitions(base).into_iter().filter(|(p, _)| *p != word) {
-            let Some(claim) = self.value_claim(place, &value, more, depth) else { continue };
+        for (place, value) in self.definitions(base).iter().filter(|(p, _)| *p != word) {
+            let Some(claim) = self.value_claim(*place, value, more, depth) else { continue };
             match &found {
                 Some(known) if known.ruling != claim.ruling => return None,
                 Some(_) => {}

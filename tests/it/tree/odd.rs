@@ -147,3 +147,14 @@ fn what_lies_in_a_shut_folder_is_named_and_3() {
     assert_eq!(as_nobody(&sandbox, &["nowhere"]).status, 2);
     fs::set_permissions(&shut, fs::Permissions::from_mode(0o755)).unwrap();
 }
+
+/// The same names on every line of a text: each is looked up once, not once a line.
+#[test]
+fn a_log_of_ten_thousand_lines() {
+    let sandbox = Sandbox::repository();
+    let log: String = (0..10_000).map(|n| format!("level=info path=/a/b status=200 user=bob{n} took=3ms\n")).collect();
+    sandbox.write("app.log", log + &line(&key(1)));
+    let start = std::time::Instant::now();
+    assert_eq!(scan(&sandbox, &["app.log"]).places(), ["app.log:10001 mistral-api-key"]);
+    assert!(start.elapsed() < Duration::from_secs(25), "{:?}", start.elapsed());
+}

@@ -6,6 +6,7 @@ mod baseline;
 mod cmd;
 mod gate;
 mod history;
+mod labelled;
 mod manners;
 mod oracle;
 mod planted;

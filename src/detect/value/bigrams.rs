@@ -1,4 +1,4 @@
-//! Written by tools/bigrams.py from the Python standard library: what a character costs after another, in
+//! Written by tools/make-bigrams from the Python standard library: what a character costs after another, in
 //! eighths of a bit. Rows and columns: a to z, a digit, a seam between words, an edge.
 
 const CLASSES: usize = 29;

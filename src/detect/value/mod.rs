@@ -1,7 +1,7 @@
 //! What a value is made of, and whether it was drawn at random or written by somebody.
 //!
 //! Two ways to write a value down are compared: as text (what a letter costs after another in names and prose, counted
-//! by tools/bigrams.py; a change of case, a digit or a separator begins a new word) and as characters drawn at random
+//! by tools/make-bigrams; a change of case, a digit or a separator begins a new word) and as characters drawn at random
 //! from the smallest usual alphabet that holds all of them. The difference in bits is the evidence that it is random:
 //! it grows with the length, so that one threshold serves short and long values, and it is comparable between hexadecimal
 //! digits, base 32 and base 64, as an entropy is not. Where this ends: it knows nothing of names, files or meaning, and

@@ -16,12 +16,15 @@ const DEFINITIONS: usize = 64;
 /// The definitions of a name: the word that is bound, and the nodes of what it is bound to.
 type Definitions = Rc<[(Id, Vec<Id>)]>;
 
+/// Where functions and classes of a name are defined.
+type Places = Rc<[Id]>;
+
 /// What names are bound to, looked up once a text: one name may stand in it on every line, and each look at it costs as
 /// much as the statement is long.
 #[derive(Debug, Default)]
 pub(super) struct Bindings {
     definitions: RefCell<HashMap<Box<[u8]>, Definitions>>,
-    functions: RefCell<HashMap<Box<[u8]>, Rc<[Id]>>>,
+    functions: RefCell<HashMap<Box<[u8]>, Places>>,
 }
 
 impl Inquiry<'_> {
@@ -101,7 +104,7 @@ impl Inquiry<'_> {
         let found = known.unwrap_or_else(|| {
             let words = self.s.words();
             let places = words.of(name).iter().take(DEFINITIONS).copied();
-            let found: Rc<[Id]> = places.filter(|&place| self.is_function(place, name)).collect();
+            let found: Places = places.filter(|&place| self.is_function(place, name)).collect();
             self.memory.bindings.functions.borrow_mut().insert(name.into(), found.clone());
             found
         });

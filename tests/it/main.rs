@@ -12,6 +12,7 @@ mod oracle;
 mod planted;
 mod readme;
 mod redaction;
+mod reports;
 mod same;
 mod staged;
 mod support;

@@ -84,6 +84,12 @@ fn usage_errors_are_2_name_the_option_and_leave_standard_output_empty() {
         (&["scan", "--output", "."], &["folder"]),
         (&["scna"], &["scna", "scan"]),
         (&["rules", "show", "mistral-api-kye"], &["mistral-api-key"]),
+        (&["rules", "show", "mistral"], &["mistral-api-key"]),
+        (&["scan", "--threads", "-1"], &["--threads"]),
+        (&["scan", "--max-size", "-1"], &["--max-size"]),
+        (&["scan", "--output", "new-folder/"], &["new-folder/"]),
+        (&["baseline", "create", "--reason", " "], &["--reason"]),
+        (&["baseline", "create", "--reason", "x", "--expires", "2026-13-01"], &["--expires"]),
         (&["explain", "a.txt:9"], &["no line 9"]),
         (&["explain", "gone:1"], &["gone"]),
         (&["explain", "a.txt"], &["FILE:LINE"]),
@@ -396,6 +402,9 @@ fn rules_are_listed_shown_tested_and_begun() {
         let list = sandbox.leakbreak(["rules", "list", "--format", format]);
         assert!(list.status == 0 && list.stdout.contains("mistral-api-key"), "{list:?}");
     }
+    let list = sandbox.leakbreak(["rules", "list"]).stdout;
+    let ids: Vec<_> = list.lines().map(|line| line.split(' ').next().unwrap()).collect();
+    assert!(ids.is_sorted(), "{list}");
     let shown = sandbox.leakbreak(["rules", "show", "github-personal-access-token"]);
     assert!(shown.status == 0 && shown.stdout.contains("found in"), "{shown:?}");
     assert_eq!(sandbox.leakbreak(["rules", "test"]).status, 0);
@@ -408,6 +417,27 @@ fn rules_are_listed_shown_tested_and_begun() {
     sandbox.write("mine/acme.toml", other);
     let bad = sandbox.leakbreak(["rules", "test", "mine/acme.toml"]);
     assert!(bad.status == 1 && bad.stdout.contains("acme.toml: rule acme-api-key: example 1"), "{bad:?}");
+    // What a file gets wrong is told by file, rule and field, whichever command reads it.
+    let head = "provider = \"Acme\"\n[[rule]]\nid = \"acme-key\"\ntitle = \"Acme key\"\nseverity = \"high\"\n";
+    for (rest, field) in [
+        ("pattern = \"(\"\n", "`pattern`"),
+        ("pattern = \"acme-[a-z]+\"\n", "`pattern`"),
+        ("pattern = '(?<secret>(x{999}){999})'\n", "`pattern`"),
+        ("tokn = 1\n", "`token`"),
+        ("token = { alphabet = \"A-Z\", length = 32 }\n", "evidence"),
+        ("token = { alphabet = \"A-Z\", length = 32 }\n[rule.evidence]\nnmes = []\n", "`names`"),
+    ] {
+        sandbox.write("mine/acme.toml", format!("{head}{rest}"));
+        for args in
+            [&["rules", "test", "mine"][..], &["rules", "list", "--rules", "mine"], &["scan", "--rules", "mine", "-"]]
+        {
+            let wrong = sandbox.leakbreak(args);
+            assert_eq!((wrong.status, wrong.stdout.as_str()), (2, ""), "{rest} {args:?}: {wrong:?}");
+            for word in ["acme.toml:", "rule acme-key", field] {
+                assert!(wrong.stderr.contains(word), "{rest} {args:?}: no {word}: {wrong:?}");
+            }
+        }
+    }
     sandbox.write("mine/acme.toml", template.replace("severity", "sevrity"));
     let broken = sandbox.leakbreak(["rules", "test", "mine"]);
     assert!(

@@ -1,5 +1,8 @@
 //! Staged: what the next commit adds, from the index, with the real git.
 
+mod indexes;
+mod states;
+
 use crate::support::{Run, Sandbox, filler, key, line, run};
 use std::fs;
 use std::os::unix::fs::symlink;

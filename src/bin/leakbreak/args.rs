@@ -71,6 +71,9 @@ pub(crate) struct SourceArgs {
     /// Files and folders, `-` for the standard input; with --staged and --history one repository [default: .]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// Paths that another scan of the same run reads.
+    #[arg(skip)]
+    pub elsewhere: Vec<PathBuf>,
     /// What the next commit of the repository adds
     #[arg(long, conflicts_with_all = ["history", "range", "since", "unreachable"])]
     pub staged: bool,

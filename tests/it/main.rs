@@ -4,6 +4,7 @@
 
 mod baseline;
 mod cmd;
+mod commands;
 mod gate;
 mod history;
 mod labelled;

@@ -11,20 +11,6 @@ use std::rc::Rc;
 /// How many definitions of a name are looked at.
 const DEFINITIONS: usize = 64;
 
-/// The definitions of a name: the word that is bound, and the nodes of what it is bound to.
-type Definitions = Rc<[(Id, Vec<Id>)]>;
-
-/// Where functions and classes of a name are defined.
-type Places = Rc<[Id]>;
-
-/// What names are bound to, looked up once a text: one name may stand in it on every line, and each look at it costs as
-/// much as the statement is long.
-#[derive(Debug, Default)]
-pub(super) struct Bindings {
-    definitions: RefCell<HashMap<Box<[u8]>, Definitions>>,
-    functions: RefCell<HashMap<Box<[u8]>, Places>>,
-}
-
 impl Inquiry<'_> {
     /// The definitions of a name: the word that is bound, and the nodes of what it is bound to.
     fn definitions(&self, name: &[u8]) -> Rc<[(Id, Vec<Id>)]> {

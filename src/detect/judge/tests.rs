@@ -136,6 +136,22 @@ fn many_candidates_stay_linear() {
     assert!(large < small * 32.0, "{small} {large}");
 }
 
+#[test]
+fn a_reason_holds_no_key() {
+    let key = KEYS[0].1;
+    let text = format!(",{key}\n=,{key}{key}: mistral");
+    let place = Place { kind: Kind::Worktree, path: Path::Known(BStr::new("a.md")) };
+    let mut reader = Reader::new(text.as_bytes(), place);
+    let rule = rule("mistral-api-key");
+    for (at, _) in text.match_indices(key) {
+        let reasons = match judge(&rule, text.as_bytes(), at..at + 32, place, &mut reader) {
+            Verdict::Accepted { evidence, .. } => evidence.into_iter().map(|e| e.reason).collect(),
+            Verdict::Refused(why) => vec![why],
+        };
+        assert!(reasons.iter().all(|reason| !reason.contains(key)), "{reasons:?}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 

@@ -29,6 +29,7 @@ mod tests;
 mod veto;
 
 use super::{Evidence, Path, Place, shape};
+use crate::finding::hide_random;
 use crate::rule::{Alphabet, Confidence, Length, Rule, TokenSpec};
 use crate::structure::{Dialect, Structure, Tree};
 use claim::{Claim, Ruling};
@@ -271,29 +272,19 @@ fn unknown_path(mentioned: bool) -> Verdict {
 }
 
 fn verdict(claim: Option<Claim>) -> Verdict {
-    let Some(claim) = claim else { return Verdict::Refused("nothing says whose it is".into()) };
+    let Some(mut claim) = claim else { return Verdict::Refused("nothing says whose it is".into()) };
+    // A reason quotes names of the text, and on an odd line a key sticks to one.
+    claim.reason = hide_random(&claim.reason);
     match claim.ruling {
         Ruling::Ours(confidence) => {
             let some = |span: Range<usize>| (!span.is_empty()).then_some(span);
-            let mut evidence = vec![Evidence { reason: without_values(&claim.reason), span: some(claim.span) }];
+            let mut evidence = vec![Evidence { reason: claim.reason, span: some(claim.span) }];
             evidence.extend(
                 claim.trail.into_iter().map(|span| Evidence { reason: "by way of this line".into(), span: some(span) }),
             );
             Verdict::Accepted { confidence, evidence }
         }
-        Ruling::Other(other) => Verdict::Refused(format!("{}: {other}'s", without_values(&claim.reason))),
-        Ruling::Not | Ruling::Torn => Verdict::Refused(without_values(&claim.reason)),
+        Ruling::Other(other) => Verdict::Refused(format!("{}: {}'s", claim.reason, hide_random(&other))),
+        Ruling::Not | Ruling::Torn => Verdict::Refused(claim.reason),
     }
-}
-
-/// A reason without what could be a value: what stands in a name's place, in a cell or before a colon, may be a key too.
-fn without_values(reason: &str) -> String {
-    let is_value = |run: &str| run.len() >= 16 && crate::detect::value::randomness(run.as_bytes()) > 10.0;
-    reason
-        .split_inclusive(|c: char| !(c.is_ascii_alphanumeric() || "-_+/=".contains(c)))
-        .map(|piece| {
-            let run = piece.trim_end_matches(|c: char| !(c.is_ascii_alphanumeric() || "-_+/=".contains(c)));
-            if is_value(run) { format!("...{}", &piece[run.len()..]) } else { piece.to_owned() }
-        })
-        .collect()
 }

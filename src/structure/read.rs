@@ -1,7 +1,7 @@
 //! Reads a text into a [`Tree`] in one pass: brackets, strings, comments, indentation, dashes, sections, markup, rows.
 //! It bears anything: what does not close is closed where it must end, what does not open is a sign. Depth is bounded.
 
-use super::dialect::{self, Dialect, Family};
+use super::dialect::{Dialect, Family};
 use super::lex;
 use super::tree::{Id, Kind, Node, Tree};
 use std::borrow::Cow;
@@ -10,8 +10,6 @@ use std::borrow::Cow;
 pub const PART: u8 = 0x1d;
 /// How many nodes may hold one another.
 pub(super) const DEPTH: usize = 200;
-/// How many strings may hold one another.
-const STRINGS: usize = 6;
 /// How far a closing bracket looks for the one that it closes.
 const LOOK_BACK: usize = 48;
 
@@ -241,77 +239,6 @@ impl<'t> Read<'t> {
     fn one(&mut self, kind: Kind) {
         self.leaf(kind, self.pos, self.pos + 1);
         self.pos += 1;
-    }
-
-    fn in_string(&self) -> bool {
-        self.stack.iter().rev().take(4).any(|f| f.kind == Kind::Str)
-    }
-
-    /// A backslash, caret or backtick that joins this line and the next.
-    fn is_continuation(&self) -> bool {
-        let joins = match self.text[self.pos] {
-            b'\\' => true,
-            b'^' => self.top().dialect.comments == dialect::BASIC,
-            _ => self.text.get(self.pos.wrapping_sub(1)) == Some(&b' '),
-        };
-        joins && matches!(self.text.get(self.pos + 1..), Some([b'\n', ..] | [b'\r', b'\n', ..] | [b' ', b'\n', ..]))
-    }
-
-    /// An escape within a string: `\n` ends a line, `\"` opens a string of its own, the rest is white space.
-    fn escape(&mut self) {
-        match self.text.get(self.pos + 1) {
-            Some(b'n') => {
-                self.leaf(Kind::Line, self.pos, self.pos + 2);
-                self.pos += 2;
-            }
-            Some(quote @ (b'"' | b'\'')) => self.escaped_quote(*quote),
-            Some(b'x') => self.pos += 4,
-            Some(b'u') => self.pos += 6,
-            Some(b'r' | b't' | b'\\' | b'/') => self.pos += 2,
-            _ => self.pos += 1,
-        }
-    }
-
-    fn escaped_quote(&mut self, quote: u8) {
-        let body = self.pos + 2;
-        let limit = self.top().limit;
-        let line = &self.text[body.min(limit)..limit];
-        match memchr::memmem::find(line, &[b'\\', quote]) {
-            Some(n) if self.may_nest() => self.open_string(self.pos, 2, body + n + 2),
-            _ => self.pos += 2,
-        }
-    }
-
-    fn may_nest(&self) -> bool {
-        self.stack.len() < DEPTH && self.stack.iter().filter(|f| f.kind == Kind::Str).count() < STRINGS
-    }
-
-    fn quote(&mut self) {
-        let limit = self.top().limit;
-        match lex::string(self.text, self.pos, limit, self.top().dialect) {
-            Some((quote, end)) if self.may_nest() => self.open_string(self.pos, quote, end),
-            Some((quote, end)) => {
-                self.leaf(Kind::Op, self.pos, end);
-                let _ = quote;
-                self.pos = end;
-            }
-            None => {
-                self.leaf(Kind::Op, self.pos, self.pos + 1);
-                self.pos += 1;
-            }
-        }
-    }
-
-    fn open_string(&mut self, start: usize, quote: usize, end: usize) {
-        let mut dialect = self.top().dialect;
-        dialect.comments &= !(dialect::SLASH | dialect::DASH | dialect::SEMICOLON | dialect::PERCENT | dialect::BASIC);
-        let id = self.push(Kind::Str, start, Close::Limit, end - quote, end, Some(0), dialect);
-        self.nodes[id as usize].quote = quote as u8;
-        self.pos = start + quote;
-        if self.pos >= end - quote {
-            self.pop(end);
-            self.pos = end;
-        }
     }
 
     fn bracket(&mut self, b: u8) {

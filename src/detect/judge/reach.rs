@@ -1,0 +1,154 @@
+//! How a use reaches a value within what a name stands for: fields, elements, look-ups, unpacking.
+
+use super::claim::{Claim, Step};
+use super::inquiry::Inquiry;
+use crate::structure::{Id, Item, Kind, parts};
+
+impl Inquiry<'_> {
+    /// What one use says: through the rest of the path, and perhaps through another name.
+    pub(super) fn use_claim(&self, place: Id, base: &[u8], path: &[Step], depth: usize) -> Option<Claim> {
+        let word = self.s.tree.slice(place);
+        let named: Vec<&[u8]> = parts(word).collect();
+        let at = named.iter().position(|p| *p == base)?;
+        let mut rest = path.to_vec();
+        for part in &named[at + 1..] {
+            match rest.pop() {
+                Some(Step::Name(step)) if step == *part => {}
+                Some(_) => return None,
+                None => break,
+            }
+        }
+        let mut at = place;
+        if !rest.is_empty() && (self.is_merged(place) || self.is_passed_whole(place, &rest)) {
+            return self.whose(place, depth + 1);
+        }
+        while let Some(step) = rest.pop() {
+            if let Some((name, item)) = self.unpacked(at, &step) {
+                let text = self.s.tree.slice(name);
+                let base = parts(text).next()?.to_vec();
+                return self.uses_of(&base, name, item, &rest, depth + 1);
+            }
+            at = self.step_into(at, &step)?;
+        }
+        self.whose(at, depth + 1)
+    }
+
+    /// `headers=HEADERS`: the record is handed on as it is, and what leads to the token in it has no name of its own.
+    fn is_passed_whole(&self, place: Id, rest: &[Step]) -> bool {
+        let tree = &self.s.tree;
+        let next = tree.node(place).after;
+        let goes_on = (next as usize) < tree.len()
+            && tree.parent(next) == tree.parent(place)
+            && (matches!(tree.kind(next), Kind::Square | Kind::Round)
+                || matches!(tree.slice(next), b"." | b"->" | b"$" | b"?."));
+        let neutral = |step: &Step| match step {
+            Step::Name(name) => self.sense(name).stem.is_empty(),
+            Step::Index(_) => false,
+        };
+        !goes_on && rest.iter().all(neutral)
+    }
+
+    /// `<<: *name`, `...name`, `**name`: all that it holds goes where it is used.
+    fn is_merged(&self, place: Id) -> bool {
+        let tree = &self.s.tree;
+        let before = place.checked_sub(1).filter(|&b| tree.kind(b) == Kind::Op && tree.parent(b) == tree.parent(place));
+        before.is_some_and(|b| matches!(tree.slice(b), b"*" | b"..." | b"**" | b".."))
+    }
+
+    /// The node by which an element or a field is reached behind `at`: `[2]`, `["a"]`, `.fetch(:a)`, `$a`.
+    fn step_into(&self, at: Id, step: &Step) -> Option<Id> {
+        let tree = &self.s.tree;
+        let mut next = tree.node(at).after;
+        for _ in 0..4 {
+            if next as usize >= tree.len() || tree.parent(next) != tree.parent(at) {
+                return None;
+            }
+            match tree.kind(next) {
+                Kind::Square | Kind::Round | Kind::Curly => {
+                    let inner = self.innermost(next)?;
+                    return self.is_step(tree.content(inner), step).then_some(next);
+                }
+                Kind::Word => {
+                    let text = tree.slice(next);
+                    if self.is_step(text, step) {
+                        return Some(next);
+                    }
+                    if !matches!(
+                        text,
+                        b"fetch" | b"get" | b"dig" | b"getProperty" | b"at" | b"getOrElse" | b"getOrDefault"
+                    ) {
+                        return None;
+                    }
+                }
+                Kind::Op if matches!(tree.slice(next), b"." | b"->" | b"$" | b"?." | b"!" | b"::") => {}
+                _ => return None,
+            }
+            next = tree.node(next).after;
+        }
+        None
+    }
+
+    fn innermost(&self, group: Id) -> Option<Id> {
+        let tree = &self.s.tree;
+        let first = tree.children(group).find(|&k| !tree.kind(k).is_separator() && tree.kind(k) != Kind::Op)?;
+        if tree.kind(first) == Kind::Square { self.innermost(first) } else { Some(first) }
+    }
+
+    fn is_step(&self, text: &[u8], step: &Step) -> bool {
+        match step {
+            Step::Name(name) => {
+                parts(text).last() == Some(name.as_slice()) || text == name.as_slice() || text == strip_sigil(name)
+            }
+            Step::Index(n) => text == n.to_string().as_bytes(),
+        }
+    }
+
+    /// `a, b = value`, `const {a: x} = value`: the new name of the part that `step` reaches.
+    fn unpacked(&self, at: Id, step: &Step) -> Option<(Id, Item)> {
+        let tree = &self.s.tree;
+        let item = self.s.item_of(at)?;
+        let nodes = self.s.nodes(item);
+        let place = nodes.binary_search(&at).ok()?;
+        let sign = nodes[..place].iter().rposition(|&n| matches!(tree.slice(n), b"=" | b":=" | b"<-"))?;
+        if place != sign + 1 && !(place == sign + 2 && matches!(tree.slice(nodes[sign + 1]), b"*" | b"&" | b"await")) {
+            return None;
+        }
+        let left = &nodes[..sign];
+        if let Some(&group) = left.last().filter(|&&g| matches!(tree.kind(g), Kind::Curly | Kind::Square | Kind::Round))
+        {
+            let holding = self.s.holding(group);
+            return match step {
+                Step::Index(n) => holding
+                    .item(*n)
+                    .iter()
+                    .rev()
+                    .find(|&&w| tree.kind(w) == Kind::Word)
+                    .map(|&w| (w, Item { container: group, index: *n })),
+                Step::Name(name) => (0..holding.items.len()).find_map(|i| {
+                    let nodes = holding.item(i);
+                    let first = *nodes.first()?;
+                    let named = tree.content(first) == name.as_slice();
+                    named.then(|| {
+                        nodes
+                            .iter()
+                            .rev()
+                            .find(|&&w| tree.kind(w) == Kind::Word)
+                            .map(|&w| (w, Item { container: item.container, index: item.index }))
+                    })?
+                }),
+            }
+            .map(|(w, _)| (w, item));
+        }
+        let parts: Vec<&[Id]> = left.split(|&id| tree.kind(id) == Kind::Comma).collect();
+        let Step::Index(n) = step else { return None };
+        if parts.len() < 2 {
+            return None;
+        }
+        parts.get(*n)?.iter().rev().find(|&&w| tree.kind(w) == Kind::Word).map(|&w| (w, item))
+    }
+}
+
+fn strip_sigil(name: &[u8]) -> &[u8] {
+    let n = name.iter().take_while(|b| matches!(b, b'$' | b'@' | b':')).count();
+    &name[n..]
+}

@@ -102,7 +102,7 @@ fn split(tree: &Tree<'_>, container: Id) -> Holding {
     let kids: Vec<Id> = tree.children(container).collect();
     let items = match tree.kind(container) {
         Kind::Tag => tag(tree, &kids),
-        Kind::Row => by(tree, &kids, &|id| tree.kind(id) == Kind::Comma || tree.slice(id) == b"|"),
+        Kind::Row => cells(tree, &kids),
         Kind::Round | Kind::Square => list(tree, &kids),
         Kind::Curly => unseparated(tree, &kids, lines(tree, container, &kids)),
         _ => lines(tree, container, &kids),
@@ -176,6 +176,23 @@ fn unseparated(tree: &Tree<'_>, kids: &[Id], items: Vec<Range<usize>>) -> Vec<Ra
         out.push(from..item.end);
     }
     out
+}
+
+/// The cells of a row, empty ones too; a bar at the beginning or the end is a border.
+fn cells(tree: &Tree<'_>, kids: &[Id]) -> Vec<Range<usize>> {
+    let ends = |k: Id| tree.kind(k) == Kind::Comma || tree.slice(k) == b"|";
+    let bar = |k: Option<&Id>| k.is_some_and(|&k| tree.slice(k) == b"|");
+    let mut from = usize::from(bar(kids.first()));
+    let to = kids.len() - usize::from(kids.len() > from && bar(kids.last()));
+    let mut items = Vec::new();
+    for i in from..to {
+        if ends(kids[i]) {
+            items.push(from..i);
+            from = i + 1;
+        }
+    }
+    items.push(from.min(to)..to);
+    items
 }
 
 fn list(tree: &Tree<'_>, kids: &[Id]) -> Vec<Range<usize>> {

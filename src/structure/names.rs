@@ -53,8 +53,32 @@ impl Structure<'_> {
         let holding = self.holding(item.container);
         let nodes = holding.item(item.index);
         let Ok(at) = nodes.binary_search(&kid) else { return Vec::new() };
-        let names = self.names_left_of(nodes, at);
+        let mut names: Vec<Name> = self.name_right_of(nodes, at).into_iter().collect();
+        if names.is_empty() {
+            names = self.names_left_of(nodes, at);
+        }
         if names.is_empty() { self.tuple_name(item).into_iter().collect() } else { names }
+    }
+
+    /// `MOVE value TO name`, `value -> name`, `SELECT value AS name`: the name stands behind.
+    fn name_right_of(&self, nodes: &[Id], at: usize) -> Option<Name> {
+        let (sign, name) = (*nodes.get(at + 1)?, *nodes.get(at + 2)?);
+        if !matches!(self.tree.kind(name), Kind::Word | Kind::Str) {
+            return None;
+        }
+        let first = self.tree.slice(*nodes.first()?);
+        let named = match self.tree.slice(sign) {
+            b"->" | b"->>" => at == 0 && nodes.len() == 3,
+            b"TO" | b"to" | b"To" | b"into" | b"INTO" | b"in" => {
+                [b"move".as_slice(), b"put", b"store", b"set"].iter().any(|v| first.eq_ignore_ascii_case(v))
+            }
+            b"as" | b"AS" | b"As" => {
+                let value = matches!(self.tree.dialect().family, Family::Sql) || self.tree.kind(nodes[at]) == Kind::Str;
+                value && !first.eq_ignore_ascii_case(b"import") && !first.eq_ignore_ascii_case(b"from")
+            }
+            _ => false,
+        };
+        named.then(|| self.name(name, Bond::Assigned))
     }
 
     /// The name that a tuple begins with: `{api_key, "value"}`.
@@ -97,6 +121,10 @@ impl Structure<'_> {
                 }
                 Kind::Word if matches!(self.tree.slice(id), b"or" | b"else" | b"is" | b"eq" | b"as") && i > 0 => {
                     names.extend(self.operand(nodes, i, Bond::Fallback));
+                }
+                // `SET name TO value`
+                Kind::Word if i + 1 == at && i > 1 && matches!(self.tree.slice(id), b"to" | b"TO" | b"To") => {
+                    names.extend(self.operand(nodes, i, Bond::Assigned));
                 }
                 // `Const Key As String = value`
                 Kind::Word if matches!(self.tree.slice(id), b"As" | b"AS") && i > 0 => {

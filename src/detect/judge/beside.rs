@@ -7,14 +7,14 @@ use super::inquiry::Inquiry;
 use super::lexicon::role;
 use super::terms::{Fit, Owner, Sense};
 use crate::rule::Confidence;
-use crate::structure::{Bond, Id, Kind};
+use crate::structure::{Bond, Family, Id, Item, Kind};
 
 /// From how many fields on names have to match.
 const MANY: usize = 9;
 
 impl Inquiry<'_> {
     /// The claim of the fields of `container` for the item `index`.
-    pub(super) fn fields_claim(&self, container: Id, index: usize, slot: &mut Slot, level: usize) -> Option<Claim> {
+    pub(super) fn fields_claim(&self, container: Id, index: usize, slot: &mut Slot, depth: usize) -> Option<Claim> {
         let fields = self.fields(container);
         if let Some(claim) = self.pair_claim(&fields, index, slot, container) {
             return Some(claim);
@@ -28,17 +28,24 @@ impl Inquiry<'_> {
         let others = fields.fields.iter().filter(|f| f.item != index && (line.is_empty() || line.contains(&f.item)));
         let fitting: Vec<(&Field, u8)> =
             others.filter_map(|f| fits(f, slot, flat, fields.slots).map(|fit| (f, fit))).collect();
+        let group = positional
+            && self
+                .s
+                .nodes(Item { container, index })
+                .iter()
+                .any(|&n| matches!(self.s.tree.kind(n), Kind::Curly | Kind::Square | Kind::Round));
         let elsewhere = fields.own_block.is_some_and(|b| b != index);
         let fitting: Vec<(&Field, u8)> = fitting
             .into_iter()
             .filter(|(f, _)| {
                 let person = f.signal == Signal::Name && self.is_person(container);
                 let void = person || slot.is_password() || slot.nested || elsewhere && f.owner == Owner::Ours;
-                f.signal == Signal::Host || !void
+                f.signal == Signal::Host || !void && !(group && f.key.is_none())
             })
             .collect();
-        let confidence = confidence_of(slot, level, &fields);
-        decide(&fitting, confidence).or_else(|| self.nested_claim(container, index, slot, &fields))
+        let confidence = confidence_of(slot, &fields);
+        decide(&fitting, confidence)
+            .or_else(|| if depth == 0 { self.nested_claim(container, index, slot, &fields) } else { None })
     }
 
     /// Whether a record is one of people or of a service's own consumers: its name is nobody's provider.
@@ -76,8 +83,15 @@ impl Inquiry<'_> {
 
     /// Whether a container lists many things beside one another, so that names must tell which belong together.
     fn is_flat(&self, container: Id, fields: &Fields) -> bool {
-        matches!(self.s.tree.kind(container), Kind::File | Kind::Section | Kind::Fence | Kind::Comment | Kind::Str)
-            || fields.items >= MANY && fields.slots > 1
+        let lines =
+            matches!(self.s.tree.kind(container), Kind::File | Kind::Section | Kind::Fence | Kind::Comment | Kind::Str);
+        // A request as it is sent has one host.
+        let request = fields
+            .fields
+            .iter()
+            .any(|f| f.signal == Signal::Host && f.key.as_ref().is_some_and(|k| k.words.as_slice() == ["host"]))
+            && self.s.tree.dialect().family != Family::Lines;
+        lines && !request || fields.items >= MANY && fields.slots > 1
     }
 
     /// `{ name: MISTRAL_API_KEY, value: ... }`, `("MISTRAL_API_KEY", "...")`: the name is a value.
@@ -85,7 +99,10 @@ impl Inquiry<'_> {
         let holding = self.s.holding(container);
         let valued = slot.sense.as_ref().is_none_or(|s| s.stem.is_empty() && s.owner.is_none());
         let direct = !self.holds_group(self.key_and_value(holding.item(index)).1);
-        if !valued || !direct && self.s.tree.kind(container) != Kind::Tag {
+        let keyword = self.s.tree.kind(container) == Kind::Round
+            && self.key_and_value(holding.item(index)).0.is_some()
+            && fields.pairs.is_empty();
+        if !valued || keyword || !direct && self.s.tree.kind(container) != Kind::Tag {
             return None;
         }
         let call = matches!(self.s.tree.kind(container), Kind::Round | Kind::Tag) && fields.pairs.is_empty();
@@ -121,7 +138,10 @@ impl Inquiry<'_> {
             let sense = self.sense(if path_last.is_empty() { text } else { path_last });
             let whole = self.sense(text);
             let sense = if sense.owner.is_none() && whole.owner.is_some() { whole } else { sense };
-            let telling = sense.roles & (role::SECRET | role::ID | role::FOREIGN) != 0 || sense.exact;
+            // `{ provide: PROVIDER, useValue: ... }`; a name alone is more often a title.
+            let provided = self.s.tree.text()[..span.start].trim_ascii_end().ends_with(b"provide:");
+            let bare = provided && sense.owner.is_some() && sense.stem.is_empty() && sense.count <= 3;
+            let telling = sense.roles & (role::SECRET | role::ID | role::FOREIGN) != 0 || sense.exact || bare;
             if !telling {
                 continue;
             }
@@ -234,8 +254,7 @@ pub(super) fn fits(field: &Field, slot: &Slot, flat: bool, slots: usize) -> Opti
 }
 
 /// How sure a field of this container can make.
-pub(super) fn confidence_of(slot: &Slot, level: usize, fields: &Fields) -> Confidence {
-    let _ = level;
+pub(super) fn confidence_of(slot: &Slot, fields: &Fields) -> Confidence {
     // A row of content has keys of its own: for sorting, for sharing.
     if fields.content && (slot.name.eq_ignore_ascii_case(b"key") || !slot.stem().is_empty()) {
         return Confidence::Low;

@@ -55,8 +55,10 @@ impl Inquiry<'_> {
         }
         found.retain(|f: &Field| f.signal != Signal::Name);
         let fitting: Vec<(&Field, u8)> = found.iter().map(|f| (f, 1)).collect();
-        let confidence = confidence_of(slot, 0, &Fields::default());
-        let claim = decide(&fitting, confidence).or_else(|| self.command_name(nodes, node, slot));
+        let confidence = confidence_of(slot, &Fields::default());
+        let claim = decide(&fitting, confidence)
+            .or_else(|| self.alternating(nodes, node, depth))
+            .or_else(|| self.command_name(nodes, node, slot));
         claim.or_else(|| comments.into_iter().find_map(|c| self.comment_claim(c, slot)))
     }
 
@@ -73,7 +75,8 @@ impl Inquiry<'_> {
         let (first, last) = (*before.first()?, *before.last()?);
         let span = tree.span(first).start..tree.span(last).end;
         let plain = before.iter().all(|&n| matches!(tree.kind(n), Kind::Word | Kind::Str | Kind::Comma | Kind::Op))
-            && span.len() < 160;
+            && span.len() < 160
+            && memchr::memmem::find(self.text(span.clone()), b"://").is_none();
         let sense = plain.then(|| self.sense(self.text(span.clone())));
         if let Some(sense) = sense.filter(|s| s.owner.is_some()) {
             let name =
@@ -99,6 +102,7 @@ impl Inquiry<'_> {
             || tree.dialect().family == Family::Code
                 && tree.kind(item.container) == Kind::File
                 && self.s.nodes(item).get(1).is_none_or(|&n| tree.slice(n) != b":")
+                && !self.is_setting(item)
         {
             return None;
         }
@@ -135,6 +139,38 @@ impl Inquiry<'_> {
         decide(&fitting, Confidence::High)
     }
 
+    /// `dict create host h.example token K`: names and values take turns without signs.
+    fn alternating(&self, nodes: &[Id], node: Id, depth: usize) -> Option<Claim> {
+        let tree = &self.s.tree;
+        let at = nodes.iter().position(|&n| n == node)?;
+        let named = at > 0 && nodes.len() >= 4 && tree.kind(nodes[at - 1]) == Kind::Word;
+        if !named || self.sense(tree.slice(nodes[at - 1])).fit() != Fit::Secret {
+            return None;
+        }
+        let mut found = Vec::new();
+        let first = (at - 1) % 2;
+        for pair in nodes[first..].chunks_exact(2).take(16) {
+            let key = self.sense(tree.content(pair[0]));
+            let plain = tree.kind(pair[0]) == Kind::Word && key.stem.is_empty();
+            if plain && key.roles & (super::lexicon::role::ENDPOINT | super::lexicon::role::PROVIDER) != 0 {
+                self.value_signals(Some(&key), &pair[1..], 0, depth, &mut found);
+            }
+        }
+        let fitting: Vec<(&Field, u8)> = found.iter().map(|f| (f, 1)).collect();
+        decide(&fitting, Confidence::High)
+    }
+
+    /// `NAME=value`, as a text within code has it.
+    fn is_setting(&self, item: Item) -> bool {
+        let tree = &self.s.tree;
+        let nodes = self.s.nodes(item);
+        let [name, sign, value, ..] = nodes.as_slice() else { return false };
+        tree.slice(*sign) == b"="
+            && tree.span(*name).end == tree.span(*sign).start
+            && tree.span(*sign).end == tree.span(*value).start
+            && !tree.slice(*name).iter().any(u8::is_ascii_lowercase)
+    }
+
     /// Whether the call at `n` goes on with the one before: `.name(...)`.
     fn is_chained(&self, nodes: &[Id], n: usize) -> bool {
         let sign = n.checked_sub(2).map(|i| self.s.tree.slice(nodes[i]));
@@ -157,7 +193,7 @@ impl Inquiry<'_> {
         }
         let fitting: Vec<(&Field, u8)> =
             found.iter().filter_map(|f| fits(f, slot, false, 2).map(|fit| (f, fit))).collect();
-        decide(&fitting, confidence_of(slot, 0, &Fields::default()))
+        decide(&fitting, confidence_of(slot, &Fields::default()))
     }
 
     /// A name of the rule's key among the words of a command: `secret set NAME --body value`.

@@ -79,6 +79,8 @@ impl Inquiry<'_> {
         // The key of a record is no variable.
         let keyed = self.s.tree.kind(item.container) == Kind::Curly && !self.is_code_scope(item.container);
         let quoted = self.s.tree.kind(name.node) == Kind::Str && self.s.tree.parent(name.node) == Some(item.container);
+        // `set "name" to value`: looked up by the same text.
+        let quoted = quoted && !(matches!(self.s.tree.dialect().family, Family::Sql) && name.bond == Bond::Assigned);
         if quoted || keyed && matches!(self.s.sign_behind(name.node), b":" | b"=>") {
             return false;
         }

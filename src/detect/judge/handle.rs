@@ -37,6 +37,7 @@ impl Inquiry<'_> {
         let words = self.s.words();
         let mut found: Vec<Field> = Vec::new();
         let mut class = None;
+        let own = self.s.item_of(self.statement(word));
         let (mut last, mut defined) = (None, false);
         let places = words.of(base).iter().filter(|&&p| {
             p > scope && p < after && parts(tree.slice(p)).find(|p| !matches!(*p, b"self" | b"this")) == Some(base)
@@ -45,7 +46,12 @@ impl Inquiry<'_> {
             let Some(item) = self.s.item_of(self.statement(place)).filter(|i| last != Some(*i)) else { continue };
             last = Some(item);
             let nodes = self.s.nodes(item);
-            defined |= self.definition(place, base).is_some();
+            let defines = self.definition(place, base).is_some();
+            defined |= defines;
+            // What the token's own statement holds besides was asked from within.
+            if own == Some(item) && !defines {
+                continue;
+            }
             if nodes.iter().any(|&n| matches!(tree.kind(n), Kind::Block)) && !defined {
                 continue;
             }
@@ -54,7 +60,6 @@ impl Inquiry<'_> {
             }
             class = class.or_else(|| self.class_among(&nodes));
         }
-        let _ = word;
         if !defined {
             return None;
         }

@@ -1,10 +1,10 @@
 //! What stands before the group that holds a token: a callee, receivers, labels.
 
-use super::claim::{Claim, Ruling, Slot};
+use super::claim::{Claim, Ruling, Slot, Step};
 use super::inquiry::Inquiry;
 use super::terms::{Fit, Known, Owner};
 use crate::rule::Confidence;
-use crate::structure::{Id, Kind};
+use crate::structure::{Id, Kind, parts};
 
 impl Inquiry<'_> {
     /// What the call or block that a group belongs to says: its callee, its receivers, its labels.
@@ -50,6 +50,35 @@ impl Inquiry<'_> {
         self.receiver_claim(group, &head, depth)
     }
 
+    /// What a call makes of its arguments is taken for the argument; a record keeps it under its field's name.
+    pub(super) fn leave_call(&self, group: Id, slot: &mut Slot) {
+        let argument = self.s.tree.kind(group) == Kind::Round && self.s.holding(group).items.len() > 1;
+        let Some(Step::Index(index)) = slot.path.last().filter(|_| argument).cloned() else { return };
+        let Some(callee) = self.s.callee(group) else { return };
+        slot.path.pop();
+        slot.path.extend(self.member(group, callee, index).map(Step::Name));
+    }
+
+    /// The field that a record's constructor makes of its argument of this number.
+    fn member(&self, group: Id, callee: Id, index: usize) -> Option<Vec<u8>> {
+        let tree = &self.s.tree;
+        let name = match tree.slice(callee) {
+            // `Options opts = new(...)`: the type stands before the variable.
+            b"new" => {
+                let nodes = self.s.nodes(self.s.item_of(group)?);
+                let sign = nodes.iter().position(|&n| tree.slice(n) == b"=")?;
+                tree.slice(*nodes.get(sign.checked_sub(2)?)?)
+            }
+            name => parts(name).last()?,
+        };
+        let record = self.functions(name).find(|&place| {
+            let nodes = self.s.item_of(place).map(|i| self.s.nodes(i)).unwrap_or_default();
+            nodes.iter().take_while(|&&n| n < place).any(|&n| matches!(tree.slice(n), b"class" | b"struct" | b"record"))
+        })?;
+        let (word, _) = self.parameters(record, index, None).into_iter().next()?;
+        parts(tree.slice(word)).last().map(<[u8]>::to_vec)
+    }
+
     /// `NAME(...)`: a constant of an enumeration, not a class.
     fn is_constant(&self, id: Id) -> bool {
         let text = self.s.tree.slice(id);
@@ -78,7 +107,7 @@ impl Inquiry<'_> {
 
     /// The object whose method is called.
     fn receiver(&self, word: Id, depth: usize) -> Option<Claim> {
-        let mut all = crate::structure::parts(self.s.tree.slice(word)).filter(|p| !matches!(*p, b"self" | b"this"));
+        let mut all = parts(self.s.tree.slice(word)).filter(|p| !matches!(*p, b"self" | b"this"));
         let base = all.next()?;
         all.next()?;
         self.handle_claim(word, base, depth + 1)
@@ -91,7 +120,7 @@ impl Inquiry<'_> {
         if holding.items.len() < 2 || self.s.tree.kind(*word) != Kind::Word {
             return None;
         }
-        let base = crate::structure::parts(self.s.tree.slice(*word)).next()?;
+        let base = parts(self.s.tree.slice(*word)).next()?;
         self.handle_claim(*word, base, depth + 1)
     }
 }

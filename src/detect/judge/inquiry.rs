@@ -64,7 +64,7 @@ impl Inquiry<'_> {
             return Some(claim);
         }
         let mut slot = Slot::default();
-        let claim = self.ask_levels(at, 0, &mut slot).or_else(|| {
+        let claim = self.ask_levels(at, 0, &mut slot).or_else(|| self.path_reference(at, &slot)).or_else(|| {
             let bare = self.s.tree.text().trim_ascii().len() <= token.len() + 2;
             path.and_then(|p| self.path_claim(p, &slot, bare))
         });
@@ -83,8 +83,8 @@ impl Inquiry<'_> {
         }
         let facts = self.facts();
         match (&facts.uses, &facts.homonym) {
-            (None, Some(homonym)) => {
-                Claim::new(Ruling::Not, format!("{}, but the text is about {homonym}", claim.reason), claim.span)
+            (None, Some(homonym)) if homonym.sure || confidence < Confidence::High => {
+                Claim::new(Ruling::Not, format!("{}, but the text is about {}", claim.reason, homonym.word), claim.span)
             }
             (Some(uses), None) if confidence == Confidence::Low && claim.may_rise => {
                 let mut claim = Claim { ruling: Ruling::Ours(Confidence::Medium), ..claim };
@@ -120,11 +120,9 @@ impl Inquiry<'_> {
     fn settle(&self, claim: Claim, held: Option<Claim>) -> Claim {
         match held {
             Some(held) if !held.is_ours() => {
-                if claim.by_host && claim.is_ours() {
-                    claim
-                } else {
-                    held
-                }
+                let protocol = matches!(&held.ruling, Ruling::Other(o)
+                    if super::lexicon::lexicon().roles(o) & super::lexicon::role::PROTOCOL != 0);
+                if claim.by_host && claim.is_ours() && protocol { claim } else { held }
             }
             // A custom address beats a name; nothing else does.
             Some(held) if (!claim.by_host || claim.is_ours()) && held.confidence() >= Some(Confidence::Medium) => held,
@@ -148,19 +146,15 @@ impl Inquiry<'_> {
         if group && let Some(claim) = self.head_claim(node, slot, depth) {
             return Some(claim);
         }
-        // What a call makes of its arguments is taken for the argument.
-        if group
-            && self.s.tree.kind(node) == Kind::Round
-            && matches!(slot.path.last(), Some(Step::Index(_)))
-            && self.s.callee(node).is_some()
-        {
-            slot.path.pop();
+        if group {
+            self.leave_call(node, slot);
         }
         if self.s.tree.kind(node) == Kind::Section
             && let Some(claim) = self.section_claim(node, slot)
         {
             return Some(claim);
         }
+        let reach = slot.path.len();
         let mut names = self.s.names(node);
         if self.s.tree.kind(container) == Kind::Tag && names.is_empty() {
             names.extend(self.tag_name(container, node));
@@ -184,6 +178,9 @@ impl Inquiry<'_> {
         }
         let item = self.s.item_of(node)?;
         if let Some(claim) = self.item_claim(node, item, slot, depth) {
+            return Some(claim);
+        }
+        if let Some(claim) = self.unpacked_claim(node, item, &slot.path[..reach], depth) {
             return Some(claim);
         }
         let claim = self.container_claim(item, container, level, slot, depth, &names);
@@ -254,7 +251,7 @@ impl Inquiry<'_> {
         if !record && let Some(claim) = self.run_claim(item, slot) {
             return Some(claim);
         }
-        if record && let Some(claim) = self.fields_claim(container, item.index, slot, level) {
+        if record && let Some(claim) = self.fields_claim(container, item.index, slot, depth) {
             return Some(claim);
         }
         if record

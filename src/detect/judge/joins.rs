@@ -143,7 +143,14 @@ impl Inquiry<'_> {
 
     fn read_entry(&self, container: Id, nodes: &[Id], tables: &mut Tables) {
         let Some((table, key)) = self.entry_key(container, nodes) else { return };
-        let (_, value) = self.key_and_value(nodes);
+        let second = match nodes {
+            [pair] => self.pair(*pair).map(|(_, second)| [second]),
+            _ => None,
+        };
+        let value = match &second {
+            Some(second) => second.as_slice(),
+            None => self.key_and_value(nodes).1,
+        };
         let mark = match value {
             [] => None,
             [one] if self.s.tree.kind(*one).is_container() && self.s.tree.kind(*one) != Kind::Str => None,
@@ -172,6 +179,11 @@ impl Inquiry<'_> {
             let inner = tree.children(*square).next()?;
             return Some((TableId::Variable(container, tree.slice(*base).to_vec()), tree.content(inner).to_vec()));
         }
+        if let [pair] = nodes
+            && let Some((first, _)) = self.pair(*pair)
+        {
+            return Some((TableId::Group(container), tree.content(first).to_vec()));
+        }
         let (key, value) = self.key_and_value(nodes);
         let key = key?;
         // `directive value` is no entry of a table.
@@ -187,6 +199,18 @@ impl Inquiry<'_> {
             return None;
         }
         Some((TableId::Group(container), text.to_vec()))
+    }
+
+    /// `["key", value]`, `("key", value)`: an entry of a map that is written as a pair.
+    fn pair(&self, group: Id) -> Option<(Id, Id)> {
+        let tree = &self.s.tree;
+        if !matches!(tree.kind(group), Kind::Square | Kind::Round | Kind::Curly) {
+            return None;
+        }
+        let holding = self.s.holding(group);
+        let ([first], [second]) = (holding.item(0), holding.item(1)) else { return None };
+        let named = matches!(tree.kind(*first), Kind::Str | Kind::Word);
+        (holding.items.len() == 2 && named).then_some((*first, *second))
     }
 
     /// What a list of the same length says at the same place.
@@ -224,6 +248,8 @@ impl Inquiry<'_> {
 
     /// What another table says under the same key.
     pub(super) fn table_claim(&self, item: Item) -> Option<Claim> {
+        let pair = item.index == 1 && self.pair(item.container).is_some();
+        let item = if pair { self.s.item_of(item.container)? } else { item };
         let nodes = self.s.nodes(item);
         let (mine, key) = self.entry_key(item.container, &nodes)?;
         let sense = self.sense(&key);

@@ -26,7 +26,9 @@ mod reach;
 mod record;
 mod resolve;
 mod rows;
+mod said;
 mod signals;
+mod subject;
 mod terms;
 #[cfg(test)]
 mod tests;

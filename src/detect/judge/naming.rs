@@ -47,13 +47,44 @@ impl Inquiry<'_> {
             });
         }
         slot.nested |= !sense.stem.is_empty() && sense.owner.is_none() && !self.is_code_scope(node);
-        self.scope_name(node, &sense, slot).map(|ruling| {
+        let ruling = self.scope_name(node, &sense, slot);
+        if matches!(ruling, Some(Ruling::Ours(_))) && self.is_container_of_software(node) {
+            return None;
+        }
+        ruling.map(|ruling| {
             let reason = match &ruling {
                 Ruling::Ours(_) => format!("held by {}", quoted()),
                 Ruling::Other(other) => format!("held by {}: {other}'s", quoted()),
                 _ => format!("held by {}", quoted()),
             };
             Claim::new(ruling, reason, name.span.clone())
+        })
+    }
+
+    /// Whether a group describes something that runs here: an image, a build. Its name is no provider's.
+    fn is_container_of_software(&self, group: Id) -> bool {
+        let tree = &self.s.tree;
+        if !matches!(tree.kind(group), Kind::Block | Kind::Curly | Kind::Element) {
+            return false;
+        }
+        let holding = self.s.holding(group);
+        (0..holding.items.len().min(40)).any(|i| {
+            let key = self.key_and_value(holding.item(i)).0;
+            key.is_some_and(|k| {
+                matches!(
+                    tree.content(k),
+                    b"image"
+                        | b"build"
+                        | b"command"
+                        | b"ports"
+                        | b"container_name"
+                        | b"replicas"
+                        | b"volumes"
+                        | b"entrypoint"
+                        | b"ansible_host"
+                        | b"restart"
+                )
+            })
         })
     }
 

@@ -77,7 +77,7 @@ impl Inquiry<'_> {
     }
 
     /// The words that can be the parameter of this number or name in the function or class at `place`.
-    fn parameters(&self, place: Id, index: usize, named: Option<&[u8]>) -> Vec<(Id, Item)> {
+    pub(super) fn parameters(&self, place: Id, index: usize, named: Option<&[u8]>) -> Vec<(Id, Item)> {
         let tree = &self.s.tree;
         let Some(item) = self.s.item_of(place) else { return Vec::new() };
         let nodes = self.s.nodes(item);

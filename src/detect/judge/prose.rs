@@ -3,8 +3,6 @@
 
 use super::claim::{Claim, Ruling};
 use super::inquiry::Inquiry;
-use super::lexicon::{lexicon, role, words};
-use super::terms::Owner;
 use crate::rule::Confidence;
 use crate::structure::{Family, Id, Item, Kind};
 use std::ops::Range;
@@ -13,15 +11,6 @@ use std::ops::Range;
 const SENTENCE: usize = 400;
 /// How many messages or lines back a question may stand.
 const BACK: usize = 2;
-
-/// What a stretch of prose says.
-#[derive(Debug, Default)]
-struct Said {
-    ours: bool,
-    other: bool,
-    secret: bool,
-    id: bool,
-}
 
 impl Inquiry<'_> {
     /// What people say about the token at the node `at`.
@@ -35,6 +24,9 @@ impl Inquiry<'_> {
         if said.ours {
             return (said.secret || self.is_alone(item, token)).then(|| medium("named in the sentence", text));
         }
+        if let Some(lead) = self.subject(at, item, token, &said) {
+            return Some(medium("named in the title above", lead));
+        }
         let lead = self.heading(item).or_else(|| self.question(at, item)).or_else(|| self.printed(item, token));
         let lead = lead?;
         let asked = self.said(&lead, token);
@@ -46,11 +38,15 @@ impl Inquiry<'_> {
     fn sentence(&self, at: Id, token: &Range<usize>) -> Option<(Range<usize>, Item)> {
         let tree = &self.s.tree;
         let holder = tree.ancestors(at).find(|&a| {
-            matches!(
-                tree.kind(a),
-                Kind::File | Kind::Block | Kind::Element | Kind::Section | Kind::Comment | Kind::Str | Kind::Tag
-            )
+            matches!(tree.kind(a), Kind::File | Kind::Block | Kind::Element | Kind::Section | Kind::Comment | Kind::Str)
+                || tree.kind(a) == Kind::Tag && !self.is_inline(a)
         })?;
+        if tree.kind(holder) == Kind::Tag {
+            let head = tree.children(holder).find(|&k| tree.slice(k) == b">")?;
+            let span = tree.span(head).end..tree.span(holder).end;
+            let within = span.start <= token.start && span.len() <= 2 * SENTENCE;
+            return self.s.item_of(holder).filter(|_| within).map(|item| (span, item));
+        }
         // Quotes within a message are part of it.
         let outer = tree.ancestors(holder).find(|&a| tree.kind(holder) == Kind::Str && tree.kind(a) == Kind::Str);
         let holder = outer.unwrap_or(holder);
@@ -74,6 +70,34 @@ impl Inquiry<'_> {
         };
         let span = if tree.kind(holder) == Kind::Str { tree.span(holder) } else { self.s.item_span(item) };
         (prose && span.len() <= SENTENCE).then_some((span, item))
+    }
+
+    /// An element within a line of text.
+    fn is_inline(&self, tag: Id) -> bool {
+        let name = self.s.tree.children(tag).next().map_or(&b""[..], |n| self.s.tree.slice(n));
+        matches!(
+            name.to_ascii_lowercase().as_slice(),
+            b"a" | b"b"
+                | b"i"
+                | b"em"
+                | b"strong"
+                | b"span"
+                | b"code"
+                | b"tt"
+                | b"kbd"
+                | b"font"
+                | b"u"
+                | b"s"
+                | b"mark"
+                | b"small"
+                | b"sub"
+                | b"sup"
+                | b"var"
+                | b"samp"
+                | b"q"
+                | b"abbr"
+                | b"time"
+        )
     }
 
     /// The part of a sentence that speaks of the token, where it holds several: what stands before it, up to the one
@@ -120,51 +144,6 @@ impl Inquiry<'_> {
         text_key && (words >= 2 || tree.span(string).len() <= token.len() + 8)
     }
 
-    /// What a stretch of text says, the token itself left out.
-    fn said(&self, span: &Range<usize>, token: &Range<usize>) -> Said {
-        let mut said = Said::default();
-        let text = self.text(span.clone());
-        let mut at = span.start;
-        for piece in
-            text.split(|b| !(b.is_ascii_alphanumeric() || *b == b'_' || *b == b'-' || *b == b'.' || *b >= 0x80))
-        {
-            let place = at..at + piece.len();
-            at += piece.len() + 1;
-            if piece.is_empty() || place.start < token.end && token.start < place.end {
-                continue;
-            }
-            self.say(piece, &mut said);
-        }
-        let joined = words(text).join(" ");
-        said.ours |=
-            self.terms.names().any(|n| n.len() > 5 && joined.replace(' ', "").contains(n) && !joined.contains(n));
-        said
-    }
-
-    fn say(&self, piece: &[u8], said: &mut Said) {
-        let sense = self.terms.sense(piece);
-        match &sense.owner {
-            // Another variable's name.
-            None if piece.contains(&b'_')
-                && sense.roles & role::SECRET != 0
-                && piece.iter().any(u8::is_ascii_uppercase) =>
-            {
-                said.other = true;
-            }
-            Some(Owner::Ours) if !sense.stem.is_empty() => said.other = true,
-            Some(Owner::Ours) => said.ours = true,
-            // Many providers bear the name of an ordinary word: in prose only its capital tells.
-            Some(Owner::Other(_)) if piece.iter().any(u8::is_ascii_uppercase) || piece.len() > 10 => said.other = true,
-            _ => {}
-        }
-        for word in words(piece) {
-            let roles = lexicon().roles(&word);
-            said.secret |= roles & role::SECRET != 0;
-            said.id |=
-                roles & (role::ID | role::FOREIGN) != 0 || matches!(word.as_str(), "request" | "password" | "passwort");
-        }
-    }
-
     /// Whether the token stands alone on its line, but for punctuation.
     fn is_alone(&self, item: Item, token: &Range<usize>) -> bool {
         let span = self.s.item_span(item);
@@ -172,7 +151,7 @@ impl Inquiry<'_> {
             .text(span.start.min(token.start)..token.start)
             .iter()
             .chain(self.text(token.end..span.end.max(token.end)));
-        beside.filter(|b| b.is_ascii_alphanumeric()).count() == 0
+        beside.filter(|b| b.is_ascii_alphanumeric() || **b >= 0xc3).count() == 0
     }
 
     /// The line under which a block of lines stands, or the line before, if it ends with a colon.

@@ -1,7 +1,9 @@
 //! How a use reaches a value within what a name stands for: fields, elements, look-ups, unpacking.
 
-use super::claim::{Claim, Step};
-use super::inquiry::Inquiry;
+use super::claim::{Claim, Slot, Step};
+use super::inquiry::{DEPTH, Inquiry};
+use super::terms::Fit;
+use crate::rule::Confidence;
 use crate::structure::{Id, Item, Kind, parts};
 
 impl Inquiry<'_> {
@@ -31,6 +33,43 @@ impl Inquiry<'_> {
             at = self.step_into(at, &step)?;
         }
         self.whose(at, depth + 1)
+    }
+
+    /// `const {key, mail} = {key: value, ...}`, `a, b = [value, ...]`: the uses of the name that gets the value.
+    pub(super) fn unpacked_claim(&self, node: Id, item: Item, path: &[Step], depth: usize) -> Option<Claim> {
+        if depth >= DEPTH || !matches!(self.s.tree.kind(node), Kind::Curly | Kind::Square | Kind::Round) {
+            return None;
+        }
+        let (step, rest) = path.split_last()?;
+        let (name, _) = self.unpacked(node, step)?;
+        let base = parts(self.s.tree.slice(name)).last()?.to_vec();
+        self.uses_of(&base, name, item, rest, depth)
+    }
+
+    /// `config.llm.key`, `${credential.key}`: a place elsewhere that reaches the value by the names that hold it.
+    pub(super) fn path_reference(&self, at: Id, slot: &Slot) -> Option<Claim> {
+        let mut names = slot.path.iter().filter_map(|s| match s {
+            Step::Name(name) => Some(name.as_slice()),
+            Step::Index(_) => None,
+        });
+        let (inner, outer) = (names.next()?, names.next()?);
+        let words = self.s.words();
+        let mut found: Option<Claim> = None;
+        for &place in words.of(inner).iter().take(24).filter(|&&p| p != at) {
+            let reached: Vec<&[u8]> = parts(self.s.tree.slice(place)).collect();
+            if !reached.ends_with(&[outer, inner]) || !self.spend() {
+                continue;
+            }
+            let Some(claim) = self.whose(place, 1) else { continue };
+            if slot.fit() < Fit::Neutral && claim.confidence() < Some(Confidence::High) {
+                continue;
+            }
+            match &found {
+                Some(known) if known.ruling != claim.ruling => return None,
+                _ => found = Some(claim),
+            }
+        }
+        found
     }
 
     /// `headers=HEADERS`: the record is handed on as it is, and what leads to the token in it has no name of its own.
@@ -86,6 +125,12 @@ impl Inquiry<'_> {
             next = tree.node(next).after;
         }
         None
+    }
+
+    /// How many elements a list has.
+    fn elements(&self, list: Id) -> Option<usize> {
+        let kind = self.s.tree.kind(list);
+        matches!(kind, Kind::Square | Kind::Round | Kind::Curly).then(|| self.s.holding(list).items.len())
     }
 
     fn innermost(&self, group: Id) -> Option<Id> {
@@ -144,7 +189,17 @@ impl Inquiry<'_> {
         if parts.len() < 2 {
             return None;
         }
-        parts.get(*n)?.iter().rev().find(|&&w| tree.kind(w) == Kind::Word).map(|&w| (w, item))
+        // `first, *others, last = list`
+        let star = parts.iter().position(|p| p.first().is_some_and(|&f| tree.slice(f) == b"*"));
+        let n = match star {
+            Some(star) if *n >= star => {
+                let elements = self.elements(nodes.get(sign + 1).copied()?)?;
+                let behind = parts.len() - 1 - star;
+                if *n + behind < elements { star } else { *n + parts.len() - elements }
+            }
+            _ => *n,
+        };
+        parts.get(n)?.iter().rev().find(|&&w| tree.kind(w) == Kind::Word).map(|&w| (w, item))
     }
 }
 

@@ -138,7 +138,7 @@ impl Inquiry<'_> {
             .last()
             .copied()?;
         let head = self.s.holding(first);
-        let shift = cells.checked_sub(head.items.len())?;
+        let shift = cells.saturating_sub(head.items.len());
         let (span, text) = self.cell(first, index.checked_sub(shift.min(index))?)?;
         let heading = shift == 0 && !text.iter().any(u8::is_ascii_digit) || self.sense(&text).fit() != Fit::Unknown;
         heading.then_some((span, text))

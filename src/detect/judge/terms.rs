@@ -3,6 +3,7 @@
 use super::hosts::{self, Host};
 use super::lexicon::{lexicon, role, words};
 use crate::rule::EvidenceSpec;
+use std::collections::HashSet;
 
 /// Whose something is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +31,8 @@ pub(super) struct Sense {
     pub(super) odd: bool,
     /// How many words it has.
     pub(super) count: usize,
+    /// The words, where they are few.
+    pub(super) words: Vec<String>,
 }
 
 /// How well a name fits a slot that holds a credential.
@@ -76,6 +79,8 @@ pub(super) struct Terms {
     not_model_prefixes: Vec<String>,
     excluded: Vec<String>,
     homonyms: Vec<String>,
+    hints: HashSet<String>,
+    kin: HashSet<String>,
     files: Vec<String>,
 }
 
@@ -97,6 +102,8 @@ impl Terms {
             not_model_prefixes: lower(&spec.not_model_prefixes),
             excluded: lower(&spec.excluded_words),
             homonyms: lower(&spec.homonyms),
+            hints: lower(&spec.homonym_hints).into_iter().collect(),
+            kin: lower(&spec.kin).into_iter().collect(),
             files: lower(&spec.files),
         }
     }
@@ -118,6 +125,11 @@ impl Terms {
         &self.homonyms
     }
 
+    /// Words of which several betray another thing of the name, and words of the provider's own trade.
+    pub(super) fn hints(&self) -> (&HashSet<String>, &HashSet<String>) {
+        (&self.hints, &self.kin)
+    }
+
     /// Modules whose import says that the file uses the provider.
     pub(super) fn imports(&self) -> &[String] {
         &self.imports
@@ -127,8 +139,8 @@ impl Terms {
     pub(super) fn sense(&self, name: &[u8]) -> Sense {
         let words = words(name);
         let exact = self.env.contains(&words) || self.headers.contains(&words);
-        let mut sense =
-            Sense { owner: None, exact, roles: 0, stem: Vec::new(), full: Vec::new(), odd: false, count: words.len() };
+        let few = if words.len() <= 4 { words.clone() } else { Vec::new() };
+        let mut sense = Sense { exact, count: words.len(), words: few, ..Sense::default() };
         if exact {
             sense.owner = Some(Owner::Ours);
         }

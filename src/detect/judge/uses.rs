@@ -1,7 +1,7 @@
 //! Which words are uses of a bound name: not keys, not texts, not other bindings.
 
 use super::inquiry::Inquiry;
-use crate::structure::{Id, Item, Kind, parts};
+use crate::structure::{Family, Id, Item, Kind, parts};
 
 impl Inquiry<'_> {
     /// Whether a word is a use of the name and not a key, a text, another binding.
@@ -19,6 +19,18 @@ impl Inquiry<'_> {
             return false;
         }
         let Some(parent) = tree.parent(place) else { return false };
+        // In data only templates and aliases are uses.
+        if matches!(tree.dialect().family, Family::Yaml | Family::Lines | Family::Json) {
+            let start = tree.span(place).start;
+            let before = tree.text()[start.saturating_sub(8)..start].trim_ascii_end();
+            let sigil = word.starts_with(b"$")
+                || before.ends_with(b"<%=")
+                || matches!(before.last(), Some(b'*' | b'$' | b'{' | b'%'));
+            let within = tree.ancestors(place).take(3).any(|a| matches!(tree.kind(a), Kind::Curly | Kind::Round));
+            if !sigil && !within && !(named.len() > 1 && tree.kind(parent) == Kind::Str) {
+                return false;
+            }
+        }
         match tree.kind(parent) {
             Kind::Str => self.is_interpolated(place, parent, base),
             Kind::Comment => false,
@@ -65,7 +77,8 @@ impl Inquiry<'_> {
         let dollar = tree.slice(place).starts_with(b"$");
         let before = tree.text().get(tree.span(place).start.wrapping_sub(1)).copied();
         let percent = before == Some(b'%');
-        let whole = tree.content(string).trim_ascii() == base;
+        let content = tree.content(string).trim_ascii();
+        let whole = content == base || content == tree.slice(place) && parts(content).next() == Some(base);
         let looked_up =
             whole && tree.parent(string).is_some_and(|p| matches!(tree.kind(p), Kind::Square | Kind::Round));
         dollar || percent || looked_up

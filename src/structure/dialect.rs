@@ -28,6 +28,13 @@ pub enum Family {
     Prose,
 }
 
+impl Family {
+    /// Whether such a text can hold programs: in itself, or in its fences.
+    pub fn has_code(self) -> bool {
+        matches!(self, Family::Code | Family::Markdown | Family::Json | Family::Prose)
+    }
+}
+
 /// What a dialect is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Dialect {

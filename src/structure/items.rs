@@ -104,6 +104,7 @@ fn split(tree: &Tree<'_>, container: Id) -> Holding {
         Kind::Tag => tag(tree, &kids),
         Kind::Row => cells(tree, &kids),
         Kind::Round | Kind::Square => list(tree, &kids),
+        Kind::Curly if tree.dialect().family == Family::Lisp => pairs(tree, &kids),
         Kind::Curly => unseparated(tree, &kids, lines(tree, container, &kids)),
         _ => lines(tree, container, &kids),
     };
@@ -143,6 +144,10 @@ fn hangs(tree: &Tree<'_>, kids: &[Id], i: usize) -> bool {
     }
     let last = kids[i - 1];
     let family = tree.dialect().family;
+    // A brace on a line of its own belongs to what stands before it.
+    if family == Family::Code && tree.kind(kids[i + 1]) == Kind::Curly && !tree.kind(last).is_separator() {
+        return !matches!(tree.kind(last), Kind::Comment | Kind::Curly | Kind::Block);
+    }
     tree.kind(last) == Kind::Op
         && match tree.slice(last) {
             b"=" | b":=" | b"=>" | b"+" | b"||" | b"??" | b"&&" | b"." => {
@@ -176,6 +181,14 @@ fn unseparated(tree: &Tree<'_>, kids: &[Id], items: Vec<Range<usize>>) -> Vec<Ra
         out.push(from..item.end);
     }
     out
+}
+
+/// `{:key value :key value}`: pairs that only white space separates.
+fn pairs(tree: &Tree<'_>, kids: &[Id]) -> Vec<Range<usize>> {
+    let solid: Vec<usize> = (0..kids.len())
+        .filter(|&i| !tree.kind(kids[i]).is_separator() && tree.kind(kids[i]) != Kind::Comment)
+        .collect();
+    solid.chunks(2).map(|pair| pair[0]..pair[pair.len() - 1] + 1).collect()
 }
 
 /// The cells of a row, empty ones too; a bar at the beginning or the end is a border.

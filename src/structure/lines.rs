@@ -220,7 +220,7 @@ impl Read<'_> {
             self.open(Kind::Row, self.pos, Close::Line, None);
             return;
         }
-        if self.header() || self.fence() {
+        if self.document() || self.header() || self.fence() {
             return;
         }
         if self.is_dash() {
@@ -233,6 +233,20 @@ impl Read<'_> {
             }
         }
         self.comment(true);
+    }
+
+    /// `---` between the documents of a YAML stream.
+    fn document(&mut self) -> bool {
+        let frame = *self.top();
+        let line = line_of(self.text, self.pos, frame.limit);
+        let column = self.column(self.pos);
+        if frame.dialect.family != Family::Yaml || column > 0 || line.trim_ascii_end() != b"---" {
+            return false;
+        }
+        while self.stack.len() > 1 && self.top().close != Close::Limit {
+            self.pop(self.pos);
+        }
+        self.open(Kind::Section, self.pos, Close::Section(1), Some(0))
     }
 
     /// `[section]`, or a heading of Markdown.
@@ -273,7 +287,9 @@ impl Read<'_> {
         let frame = *self.top();
         let line = line_of(self.text, self.pos, frame.limit);
         let tick = [b"```".as_slice(), b"~~~"].into_iter().find(|t| line.starts_with(t));
-        let Some(tick) = tick.filter(|_| matches!(frame.dialect.family, Family::Markdown | Family::Prose)) else {
+        let Some(tick) =
+            tick.filter(|_| matches!(frame.dialect.family, Family::Markdown | Family::Prose | Family::Json))
+        else {
             return false;
         };
         let body = (self.pos + line.len() + 1).min(frame.limit);

@@ -69,6 +69,7 @@ impl Structure<'_> {
         let first = self.tree.slice(*nodes.first()?);
         let named = match self.tree.slice(sign) {
             b"->" | b"->>" => at == 0 && nodes.len() == 3,
+            b"<-" => at == 0 && self.tree.dialect().family == Family::Prose,
             b"TO" | b"to" | b"To" | b"into" | b"INTO" | b"in" => {
                 [b"move".as_slice(), b"put", b"store", b"set"].iter().any(|v| first.eq_ignore_ascii_case(v))
             }
@@ -105,7 +106,8 @@ impl Structure<'_> {
                 Kind::Op => {
                     let dotted = self.tree.dialect().family == Family::Lisp && self.tree.slice(id) == b".";
                     let Some(bond) = bond(self.tree.slice(id)).or(dotted.then_some(Bond::Assigned)) else { continue };
-                    if commas > 0 {
+                    let tuple = commas > 0 || names.is_empty() && self.is_tuple(nodes, i, at);
+                    if tuple {
                         names.extend(self.of_tuple(&nodes[..i], commas, bond));
                         break;
                     }
@@ -133,6 +135,13 @@ impl Structure<'_> {
                 Kind::Word | Kind::Flag | Kind::Str if i + 1 == at && commas == 0 => {
                     names.extend(self.before(nodes, i))
                 }
+                // `name("NAME") { value }`
+                Kind::Round if i + 1 == at && self.tree.kind(nodes[at]) == Kind::Curly => {
+                    let mut kids = self.tree.children(id).filter(|&k| !self.tree.kind(k).is_separator());
+                    let only = kids.next().filter(|_| kids.next().is_none());
+                    let named = |k: &Id| self.tree.kind(*k) == Kind::Str || self.tree.slice(*k).starts_with(b":");
+                    names.extend(only.filter(named).map(|k| self.name(k, Bond::Assigned)));
+                }
                 // `\\newcommand{\\name}{value}`
                 Kind::Curly if i + 1 == at && self.tree.kind(nodes[at]) == Kind::Curly => {
                     let word = self.tree.children(id).find(|&k| self.tree.kind(k) == Kind::Word);
@@ -142,6 +151,16 @@ impl Structure<'_> {
             }
         }
         names
+    }
+
+    /// `a, b = x, y`: names and values stand in rows.
+    fn is_tuple(&self, nodes: &[Id], sign: usize, at: usize) -> bool {
+        let comma = |n: &Id| self.tree.kind(*n) == Kind::Comma;
+        let bound = |n: &Id| self.tree.kind(*n) == Kind::Op && bond(self.tree.slice(*n)).is_some();
+        at == sign + 1
+            && nodes[..sign].iter().any(comma)
+            && nodes[at..].iter().any(comma)
+            && !nodes[..sign].iter().any(bound)
     }
 
     fn is_sigil(&self, id: Id) -> bool {
@@ -197,7 +216,8 @@ impl Structure<'_> {
             return matches!(self.tree.kind(nodes[left]), Kind::Word | Kind::Flag)
                 .then(|| self.name(nodes[left], Bond::Before));
         }
-        (text.len() <= 120).then(|| self.name(id, Bond::Before))
+        let keyword = self.tree.dialect().family == Family::Lisp && self.tree.slice(id).starts_with(b":");
+        (text.len() <= 120).then(|| self.name(id, if keyword { Bond::Assigned } else { Bond::Before }))
     }
 
     fn name(&self, node: Id, bond: Bond) -> Name {

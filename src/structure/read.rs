@@ -60,19 +60,20 @@ pub(super) struct Read<'t> {
     pub(super) heredoc: Option<(usize, usize)>,
     /// What separates the cells of a table.
     pub(super) cell: u8,
+    fences: Vec<(Id, Family)>,
 }
 
 impl<'t> Tree<'t> {
     /// Reads `text`, taken to be of `dialect`. Linear in the text; texts of 4 GiB or more are cut.
     pub fn read(text: impl Into<Cow<'t, [u8]>>, dialect: Dialect) -> Tree<'t> {
         let text: Cow<'t, [u8]> = text.into();
-        let nodes = Read::nodes(&text[..text.len().min(u32::MAX as usize - 1)], dialect);
-        Tree { text, nodes, dialect }
+        let (nodes, fences) = Read::nodes(&text[..text.len().min(u32::MAX as usize - 1)], dialect);
+        Tree { text, nodes, dialect, fences }
     }
 }
 
 impl<'t> Read<'t> {
-    fn nodes(text: &'t [u8], dialect: Dialect) -> Vec<Node> {
+    fn nodes(text: &'t [u8], dialect: Dialect) -> (Vec<Node>, Vec<(Id, Family)>) {
         let mut read = Read {
             text,
             nodes: Vec::with_capacity(text.len() / 8 + 8),
@@ -81,10 +82,11 @@ impl<'t> Read<'t> {
             overflow: 0,
             heredoc: None,
             cell: cell_separator(text),
+            fences: Vec::new(),
         };
         read.push(Kind::File, 0, Close::Limit, text.len(), text.len(), Some(0), dialect);
         read.run();
-        read.nodes
+        (read.nodes, read.fences)
     }
 }
 
@@ -119,6 +121,9 @@ impl<'t> Read<'t> {
         let id = self.nodes.len() as Id;
         let parent = self.stack.last().map_or(0, |f| f.id);
         self.nodes.push(Node { kind, quote: 0, start: start as u32, end: start as u32, parent, after: id + 1 });
+        if kind == Kind::Fence {
+            self.fences.push((id, dialect.family));
+        }
         self.stack.push(Frame { id, kind, close, limit, resume, indent, dialect, marker: b"", attributes: false });
         id
     }

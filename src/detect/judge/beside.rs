@@ -19,12 +19,18 @@ impl Inquiry<'_> {
         if let Some(claim) = self.pair_claim(&fields, index, slot, container) {
             return Some(claim);
         }
+        if let Some(claim) = self.argument_claim(container, index, slot) {
+            return Some(claim);
+        }
         let positional = self.s.tree.kind(container) == Kind::Square;
         if positional && fields.items > 6 && fields.fields.iter().all(|f| f.key.is_none()) {
             return None;
         }
         let flat = self.is_flat(container, &fields);
-        let line = self.line_of_items(container, index);
+        let mut line = self.line_of_items(container, index);
+        if line.is_empty() && self.s.tree.family(container) == Family::Prose {
+            line = self.paragraph(container, index);
+        }
         let others = fields.fields.iter().filter(|f| f.item != index && (line.is_empty() || line.contains(&f.item)));
         let fitting: Vec<(&Field, u8)> =
             others.filter_map(|f| fits(f, slot, flat, fields.slots).map(|fit| (f, fit))).collect();
@@ -39,13 +45,17 @@ impl Inquiry<'_> {
             .into_iter()
             .filter(|(f, _)| {
                 let person = f.signal == Signal::Name && self.is_person(container);
-                let void = person || slot.is_password() || slot.nested || elsewhere && f.owner == Owner::Ours;
+                let stemmed = f.signal == Signal::Name && !slot.stem().is_empty();
+                let void =
+                    person || stemmed || slot.is_password() || slot.nested || elsewhere && f.owner == Owner::Ours;
                 f.signal == Signal::Host || !void && !(group && f.key.is_none())
             })
             .collect();
         let confidence = confidence_of(slot, &fields);
-        decide(&fitting, confidence)
-            .or_else(|| if depth == 0 { self.nested_claim(container, index, slot, &fields) } else { None })
+        let claim = decide(&fitting, confidence);
+        let weak = fitting.iter().all(|(f, _)| f.signal == Signal::Name);
+        let nested = if depth == 0 && weak { self.nested_claim(container, index, slot, &fields) } else { None };
+        nested.or(claim)
     }
 
     /// Whether a record is one of people or of a service's own consumers: its name is nobody's provider.
@@ -79,6 +89,23 @@ impl Inquiry<'_> {
             .iter()
             .any(|f| f.signal == Signal::Host && f.item != index && (from..to).contains(&f.item));
         if to - from > 1 && hosts { from..to } else { 0..0 }
+    }
+
+    /// The items that no empty line parts from the token's.
+    fn paragraph(&self, container: Id, index: usize) -> std::ops::Range<usize> {
+        let holding = self.s.holding(container);
+        let apart = |i: usize| {
+            let between = holding.items[i].end..holding.items[i + 1].start;
+            holding.kids[between].iter().any(|&k| self.s.tree.kind(k) == Kind::Gap)
+        };
+        let (mut from, mut to) = (index, index + 1);
+        while from > 0 && !apart(from - 1) {
+            from -= 1;
+        }
+        while to < holding.items.len() && !apart(to - 1) {
+            to += 1;
+        }
+        from..to
     }
 
     /// Whether a container lists many things beside one another, so that names must tell which belong together.
@@ -141,6 +168,9 @@ impl Inquiry<'_> {
             // `{ provide: PROVIDER, useValue: ... }`; a name alone is more often a title.
             let provided = self.s.tree.text()[..span.start].trim_ascii_end().ends_with(b"provide:");
             let bare = provided && sense.owner.is_some() && sense.stem.is_empty() && sense.count <= 3;
+            if slot.alias.is_empty() && !call {
+                slot.alias = text.to_vec();
+            }
             let telling = sense.roles & (role::SECRET | role::ID | role::FOREIGN) != 0 || sense.exact || bare;
             if !telling {
                 continue;
@@ -165,7 +195,11 @@ impl Inquiry<'_> {
         let kind = self.s.tree.kind(container);
         let holds =
             matches!(kind, Kind::Curly | Kind::Block | Kind::Element | Kind::Fence | Kind::File | Kind::Section);
-        if !holds || slot.fit() != Fit::Secret || fields.items > 24 || !fields.fields.iter().all(|f| f.item == index) {
+        if !holds
+            || slot.fit() != Fit::Secret
+            || fields.items > 24
+            || !fields.fields.iter().all(|f| f.item == index || f.signal == Signal::Name)
+        {
             return None;
         }
         let holding = self.s.holding(container);
@@ -270,6 +304,12 @@ pub(super) fn confidence_of(slot: &Slot, fields: &Fields) -> Confidence {
 
 /// The claim of the strongest signal; several owners of it make none, unless one goes better with the slot.
 pub(super) fn decide(fitting: &[(&Field, u8)], confidence: Confidence) -> Option<Claim> {
+    // A number is where a name leads: beside a name it says nothing of its own.
+    let number = |f: &Field| f.signal == Signal::Host && f.shown.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    if fitting.iter().any(|(f, _)| number(f)) && fitting.iter().any(|(f, _)| f.signal == Signal::Host && !number(f)) {
+        let named: Vec<(&Field, u8)> = fitting.iter().copied().filter(|(f, _)| !number(f)).collect();
+        return decide(&named, confidence);
+    }
     let strongest = fitting.iter().map(|(f, _)| f.signal).min()?;
     let of: Vec<&(&Field, u8)> = fitting.iter().filter(|(f, _)| f.signal == strongest).collect();
     let best = of.iter().map(|(_, fit)| *fit).max()?;
@@ -303,6 +343,7 @@ fn field_claim(field: &Field, confidence: Confidence) -> Claim {
     };
     let mut claim = Claim::new(ruling, format!("beside the {what} {}", field.shown), field.span.clone());
     claim.by_host = field.signal == Signal::Host;
+    claim.firm = matches!(field.signal, Signal::Provider | Signal::Model);
     claim
 }
 

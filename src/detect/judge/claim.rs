@@ -31,6 +31,8 @@ pub(super) struct Claim {
     pub(super) may_rise: bool,
     /// Whether the token's own name says it.
     pub(super) own: bool,
+    /// Whether a field that tells the provider says it.
+    pub(super) firm: bool,
     /// Whether it rests on prose.
     pub(super) prose: bool,
     /// Further texts that take part, from the deciding one towards the token.
@@ -46,6 +48,7 @@ impl Claim {
             by_host: false,
             may_rise: false,
             own: false,
+            firm: false,
             prose: false,
             trail: Vec::new(),
         }
@@ -79,6 +82,8 @@ pub(super) struct Slot {
     pub(super) sense: Option<Sense>,
     /// That name.
     pub(super) name: Vec<u8>,
+    /// The name of the pair whose value it is, by which templates may call it.
+    pub(super) alias: Vec<u8>,
     /// Names from the token outwards, as a program would reach it: fields, then the variable.
     pub(super) path: Vec<Step>,
     /// Whether something with a name of its own lies between the slot and the file.

@@ -17,7 +17,7 @@ impl Inquiry<'_> {
         let mut comments = Vec::new();
         let mut flag: Option<Id> = None;
         let behind = nodes.iter().position(|&n| n == node).unwrap_or(0);
-        let family = tree.dialect().family;
+        let family = tree.family(node);
         let signs = nodes.iter().filter(|&&n| tree.kind(n) == Kind::Op).count();
         let log = family == Family::Prose && slot.fit() == Fit::Secret
             || family == Family::Lines && signs == 0 && nodes.len() >= 4;
@@ -99,7 +99,7 @@ impl Inquiry<'_> {
         if !lines
             || slot.fit() != Fit::Secret
             // In code only the fields of a record that was cut off stand side by side: `key: value,`.
-            || tree.dialect().family == Family::Code
+            || tree.family(item.container) == Family::Code
                 && tree.kind(item.container) == Kind::File
                 && self.s.nodes(item).get(1).is_none_or(|&n| tree.slice(n) != b":")
                 && !self.is_setting(item)
@@ -165,6 +165,9 @@ impl Inquiry<'_> {
         let tree = &self.s.tree;
         let nodes = self.s.nodes(item);
         let [name, sign, value, ..] = nodes.as_slice() else { return false };
+        if tree.slice(*name) == b"#" && tree.slice(*sign) == b"define" {
+            return true;
+        }
         tree.slice(*sign) == b"="
             && tree.span(*name).end == tree.span(*sign).start
             && tree.span(*sign).end == tree.span(*value).start

@@ -194,6 +194,10 @@ impl Inquiry<'_> {
             tree.kind(id) == Kind::Op
                 && matches!(tree.slice(id), b"=" | b":" | b":=" | b"=>" | b"<-" | b"?=" | b"->" | b"~>")
         };
+        let nodes = match nodes {
+            [sign, word, rest @ ..] if tree.slice(*sign) == b"#" && tree.slice(*word) == b"define" => rest,
+            _ => nodes,
+        };
         // `name: type = value`: the key is the first, the value behind the last.
         let first = nodes.iter().take(8).position(|&id| is_bond(id));
         match first {

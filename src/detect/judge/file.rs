@@ -26,6 +26,8 @@ pub(super) struct Homonym {
     pub(super) word: String,
     /// Whether it outweighs a key's own name.
     pub(super) sure: bool,
+    /// Whether the word alone betrays it.
+    pub(super) strong: bool,
 }
 
 impl Inquiry<'_> {
@@ -62,7 +64,8 @@ impl Inquiry<'_> {
             facts.uses = self.terms.imports().iter().find_map(|i| find_word(text, i.as_bytes()));
         }
         let homonym = self.terms.homonyms().iter().find(|h| find_word(text, h.as_bytes()).is_some());
-        facts.homonym = homonym.map(|word| Homonym { word: word.clone(), sure: true }).or_else(|| self.hinted(text));
+        facts.homonym =
+            homonym.map(|word| Homonym { word: word.clone(), sure: true, strong: true }).or_else(|| self.hinted(text));
         facts
     }
 
@@ -101,12 +104,21 @@ impl Inquiry<'_> {
             }
         }
         let told = found.len() >= 2 && found.len() > trade.len();
-        told.then(|| Homonym { word: found[0].to_owned(), sure: found.len() > 2 })
+        told.then(|| Homonym { word: found[0].to_owned(), sure: found.len() > 2, strong: false })
     }
 
     /// What the file's own name says of a slot that nothing else speaks for.
     pub(super) fn path_claim(&self, path: &[u8], slot: &Slot, bare: bool) -> Option<Claim> {
         if slot.fit() < Fit::Neutral || slot.nested {
+            return None;
+        }
+        let machine = path.split(|b| *b == b'/').any(|part| {
+            matches!(
+                part,
+                b"host_vars" | b"group_vars" | b"inventory" | b"inventories" | b"hosts" | b"nodes" | b"machines"
+            )
+        });
+        if machine || !slot.stem().is_empty() {
             return None;
         }
         // A folder or file that bears the host's name: sessions, mirrors, recordings.

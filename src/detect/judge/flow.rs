@@ -11,7 +11,7 @@ const USES: usize = 40;
 impl Inquiry<'_> {
     /// What the uses of the name that this item binds say.
     pub(super) fn uses_claim(&self, item: Item, slot: &Slot, depth: usize, names: &[Name]) -> Option<Claim> {
-        if depth >= DEPTH || matches!(self.s.tree.dialect().family, Family::Prose | Family::Json) {
+        if depth >= DEPTH {
             return None;
         }
         let defined = self.defined_name(item);
@@ -80,7 +80,7 @@ impl Inquiry<'_> {
         let keyed = self.s.tree.kind(item.container) == Kind::Curly && !self.is_code_scope(item.container);
         let quoted = self.s.tree.kind(name.node) == Kind::Str && self.s.tree.parent(name.node) == Some(item.container);
         // `set "name" to value`: looked up by the same text.
-        let quoted = quoted && !(matches!(self.s.tree.dialect().family, Family::Sql) && name.bond == Bond::Assigned);
+        let quoted = quoted && !(self.s.tree.dialect().family == Family::Sql && name.bond == Bond::Assigned);
         if quoted || keyed && matches!(self.s.sign_behind(name.node), b":" | b"=>") {
             return false;
         }
@@ -93,7 +93,18 @@ impl Inquiry<'_> {
                     && first.is_some_and(|f| {
                         matches!(
                             self.s.tree.slice(f),
-                            b"define" | b"set" | b"setenv" | b"ENV" | b"ARG" | b"setq" | b"defvar" | b"defconst"
+                            b"define"
+                                | b"newcommand"
+                                | b"renewcommand"
+                                | b"providecommand"
+                                | b"def"
+                                | b"set"
+                                | b"setenv"
+                                | b"ENV"
+                                | b"ARG"
+                                | b"setq"
+                                | b"defvar"
+                                | b"defconst"
                         )
                     })
             }
@@ -170,6 +181,7 @@ impl Inquiry<'_> {
         let scope = if self.is_member_name(definition) { 0 } else { self.scope(item) };
         let after = self.s.tree.node(scope).after;
         let (mut ours, mut other, mut torn): (Option<Claim>, Option<Claim>, bool) = (None, None, false);
+        let mut not: Option<Claim> = None;
         let mut looked = 0;
         for &place in places.iter().filter(|&&p| p > scope && p < after && p != definition) {
             if !regions.is_empty() && !regions.iter().any(|(from, to)| (*from..*to).contains(&place)) {
@@ -190,7 +202,7 @@ impl Inquiry<'_> {
                 Ruling::Ours(_) => {}
                 Ruling::Other(_) => other = other.or(Some(claim)),
                 Ruling::Torn => torn = true,
-                Ruling::Not => {}
+                Ruling::Not => not = not.or(Some(claim)),
             }
         }
         match (ours, other) {
@@ -198,7 +210,7 @@ impl Inquiry<'_> {
             (Some(ours), None) if torn => Some(ours.at_most(Confidence::Low)),
             (Some(ours), None) => Some(ours),
             (None, Some(other)) => Some(other),
-            (None, None) => None,
+            (None, None) => not.filter(|n| !n.own || !torn),
         }
     }
 

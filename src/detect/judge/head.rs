@@ -4,11 +4,14 @@ use super::claim::{Claim, Ruling, Slot, Step};
 use super::inquiry::Inquiry;
 use super::terms::{Fit, Known, Owner};
 use crate::rule::Confidence;
-use crate::structure::{Id, Kind, parts};
+use crate::structure::{Id, Item, Kind, parts};
 
 impl Inquiry<'_> {
     /// What the call or block that a group belongs to says: its callee, its receivers, its labels.
     pub(super) fn head_claim(&self, group: Id, slot: &Slot, depth: usize) -> Option<Claim> {
+        if let Some(claim) = self.message_claim(group, depth) {
+            return Some(claim);
+        }
         let head = self.s.head(group);
         if head.is_empty() {
             return None;
@@ -77,6 +80,59 @@ impl Inquiry<'_> {
         })?;
         let (word, _) = self.parameters(record, index, None).into_iter().next()?;
         parts(tree.slice(word)).last().map(<[u8]>::to_vec)
+    }
+
+    /// What the name of the parameter says that takes an argument without a name.
+    pub(super) fn argument_claim(&self, call: Id, index: usize, slot: &mut Slot) -> Option<Claim> {
+        let tree = &self.s.tree;
+        let holding = self.s.holding(call);
+        let plain = matches!(holding.item(index), [only] if matches!(tree.kind(*only), Kind::Str | Kind::Word));
+        if tree.kind(call) != Kind::Round || !plain || slot.sense.is_some() {
+            return None;
+        }
+        let callee = self.s.callee(call)?;
+        let (word, _) = self.parameter_of(call, callee, index)?;
+        let sense = self.sense(parts(tree.slice(word)).last()?);
+        let (fit, span) = (sense.fit(), tree.span(word));
+        let shown = String::from_utf8_lossy(tree.slice(word)).into_owned();
+        slot.sense = Some((*sense).clone());
+        slot.name = tree.slice(word).to_vec();
+        match (&sense.owner, fit) {
+            (Some(Owner::Other(other)), _) => {
+                Some(Claim::new(Ruling::Other(other.clone()), format!("taken as {shown}"), span))
+            }
+            (_, Fit::Not) => Some(Claim::new(Ruling::Not, format!("taken as {shown}: not the name of a key"), span)),
+            _ => None,
+        }
+    }
+
+    /// The parameter of this number of what is called: a function or class of the text, an entry of an enumeration.
+    fn parameter_of(&self, call: Id, callee: Id, index: usize) -> Option<(Id, Item)> {
+        let tree = &self.s.tree;
+        let name = parts(tree.slice(callee)).last()?;
+        if let Some(place) = self.functions(name).find(|&p| p != callee) {
+            return self.parameters(place, index, None).into_iter().next();
+        }
+        let body = tree.ancestors(call).find(|&a| tree.kind(a) == Kind::Curly)?;
+        let nodes = self.s.nodes(self.s.item_of(body)?);
+        let place = nodes
+            .iter()
+            .position(|&n| tree.slice(n) == b"enum")
+            .and_then(|e| nodes[e + 1..].iter().take(2).copied().find(|&n| tree.slice(n) != b"class"))?;
+        self.parameters(place, index, None).into_iter().next()
+    }
+
+    /// `[receiver selector:argument ...]`: what is known of the receiver.
+    fn message_claim(&self, group: Id, depth: usize) -> Option<Claim> {
+        let tree = &self.s.tree;
+        if tree.kind(group) != Kind::Square {
+            return None;
+        }
+        let mut kids = tree.children(group);
+        let (receiver, selector, colon) = (kids.next()?, kids.next()?, kids.next()?);
+        let message =
+            tree.kind(receiver) == Kind::Word && tree.kind(selector) == Kind::Word && tree.slice(colon) == b":";
+        message.then(|| self.handle_claim(receiver, tree.slice(receiver), depth + 1)).flatten()
     }
 
     /// `NAME(...)`: a constant of an enumeration, not a class.

@@ -5,7 +5,7 @@ use super::claim::{Claim, Ruling, Slot, Step};
 use super::fields::Fields;
 use super::terms::{Fit, Sense, Terms};
 use crate::rule::Confidence;
-use crate::structure::{Bond, Id, Item, Kind, Name, Structure};
+use crate::structure::{Bond, Family, Id, Item, Kind, Name, Structure};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -64,10 +64,14 @@ impl Inquiry<'_> {
             return Some(claim);
         }
         let mut slot = Slot::default();
-        let claim = self.ask_levels(at, 0, &mut slot).or_else(|| self.path_reference(at, &slot)).or_else(|| {
-            let bare = self.s.tree.text().trim_ascii().len() <= token.len() + 2;
-            path.and_then(|p| self.path_claim(p, &slot, bare))
-        });
+        let claim = self
+            .ask_levels(at, 0, &mut slot)
+            .or_else(|| self.path_reference(at, &slot))
+            .or_else(|| self.template_reference(&slot))
+            .or_else(|| {
+                let bare = self.s.tree.text().trim_ascii().len() <= token.len() + 2;
+                path.and_then(|p| self.path_claim(p, &slot, bare))
+            });
         let claim = match claim {
             Some(claim) if claim.confidence() != Some(Confidence::Low) => claim,
             low => self.prose_claim(at, token).or(low)?,
@@ -83,7 +87,9 @@ impl Inquiry<'_> {
         }
         let facts = self.facts();
         match (&facts.uses, &facts.homonym) {
-            (None, Some(homonym)) if homonym.sure || confidence < Confidence::High => {
+            (None, Some(homonym))
+                if homonym.strong || !claim.firm && (homonym.sure || confidence < Confidence::High) =>
+            {
                 Claim::new(Ruling::Not, format!("{}, but the text is about {}", claim.reason, homonym.word), claim.span)
             }
             (Some(uses), None) if confidence == Confidence::Low && claim.may_rise => {
@@ -201,16 +207,22 @@ impl Inquiry<'_> {
     fn tag_name(&self, tag: Id, node: Id) -> Option<Name> {
         let tree = &self.s.tree;
         let name = tree.children(tag).next().filter(|&n| n != node)?;
-        let text = tree.slice(name);
+        let span = tree.span(name);
+        // `space:local`
+        let start = tree.slice(name).iter().rposition(|b| *b == b':').map_or(span.start, |n| span.start + n + 1);
+        let sense = self.sense(self.text(start..span.end));
         // The elements of pages say nothing of what they hold.
-        let telling = self.sense(text).owner.is_some() || self.sense(text).fit() == Fit::Secret;
-        telling.then(|| Name { span: tree.span(name), node: name, bond: Bond::Assigned })
+        let telling = sense.owner.is_some() || sense.fit() == Fit::Secret;
+        telling.then(|| Name { span: start..span.end, node: name, bond: Bond::Assigned })
     }
 
     /// What else stands in the item: addresses of a command, further calls of a chain, a comment behind.
     fn item_claim(&self, node: Id, item: Item, slot: &Slot, depth: usize) -> Option<Claim> {
         let nodes = self.s.nodes(item);
         let at = nodes.binary_search(&node).ok()?;
+        if self.s.tree.family(node) == Family::Sql && self.s.tree.kind(item.container) != Kind::Round {
+            return self.command_claim(&nodes, node, slot, depth);
+        }
         if self.is_tuple(&nodes) {
             return self.tuple_claim(&nodes, node, slot, depth);
         }
@@ -249,6 +261,15 @@ impl Inquiry<'_> {
             return Some(claim);
         }
         if !record && let Some(claim) = self.run_claim(item, slot) {
+            return Some(claim);
+        }
+        // Constants stand side by side as fields do, but what is done with them says more.
+        if record
+            && slot.fit() == Fit::Unknown
+            && self.s.tree.family(container) == Family::Code
+            && self.holds_statements(container)
+            && let Some(claim) = self.uses_claim(item, slot, depth, names)
+        {
             return Some(claim);
         }
         if record && let Some(claim) = self.fields_claim(container, item.index, slot, depth) {

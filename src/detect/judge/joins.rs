@@ -6,7 +6,7 @@ use super::hosts;
 use super::inquiry::Inquiry;
 use super::terms::{Fit, Owner};
 use crate::rule::Confidence;
-use crate::structure::{Id, Item, Kind};
+use crate::structure::{Family, Id, Item, Kind};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
@@ -143,9 +143,9 @@ impl Inquiry<'_> {
 
     fn read_entry(&self, container: Id, nodes: &[Id], tables: &mut Tables) {
         let Some((table, key)) = self.entry_key(container, nodes) else { return };
-        let second = match nodes {
-            [pair] => self.pair(*pair).map(|(_, second)| [second]),
-            _ => None,
+        let second: Option<Vec<Id>> = match nodes {
+            [pair] => self.pair(*pair).map(|(_, second)| vec![second]),
+            _ => self.arm(nodes).map(|(_, value)| value),
         };
         let value = match &second {
             Some(second) => second.as_slice(),
@@ -179,6 +179,10 @@ impl Inquiry<'_> {
             let inner = tree.children(*square).next()?;
             return Some((TableId::Variable(container, tree.slice(*base).to_vec()), tree.content(inner).to_vec()));
         }
+        // `case "key": return value`, `when 'key' then value`, `"key" -> value`, `key "value";`
+        if let Some((key, _)) = self.arm(nodes) {
+            return Some((TableId::Group(container), tree.content(key).to_vec()));
+        }
         if let [pair] = nodes
             && let Some((first, _)) = self.pair(*pair)
         {
@@ -199,6 +203,46 @@ impl Inquiry<'_> {
             return None;
         }
         Some((TableId::Group(container), text.to_vec()))
+    }
+
+    /// A branch that gives a value for a key: `case "key": return value`, `"key" => value`, `key "value"`.
+    fn arm(&self, nodes: &[Id]) -> Option<(Id, Vec<Id>)> {
+        let tree = &self.s.tree;
+        let text = |k: Id| matches!(tree.kind(k), Kind::Str | Kind::Word);
+        let (key, rest) = match nodes {
+            [word, key, rest @ ..]
+                if matches!(tree.slice(*word), b"case" | b"Case" | b"when" | b"WHEN" | b"elif" | b"|")
+                    && text(*key) =>
+            {
+                (*key, rest)
+            }
+            [key, value] if tree.kind(*value) == Kind::Str && tree.kind(*key) != Kind::Flag => {
+                return self.is_map_line(*key).then(|| (*key, vec![*value]));
+            }
+            _ => return None,
+        };
+        let rest = match rest {
+            [sign, rest @ ..] if matches!(tree.slice(*sign), b":" | b"->" | b"=>" | b"then" | b"THEN") => rest,
+            _ => rest,
+        };
+        let rest = match rest {
+            [block] if tree.kind(*block) == Kind::Block => self.s.holding(*block).item(0).to_vec(),
+            _ => rest.to_vec(),
+        };
+        let skip = rest
+            .iter()
+            .take_while(|&&n| matches!(tree.slice(n), b"return" | b"Return" | b"=" | b":" | b"then"))
+            .count();
+        let value = rest[skip..].to_vec();
+        (!value.is_empty()).then_some((key, value))
+    }
+
+    /// `key "value";` within braces, as nginx and its kin map them.
+    fn is_map_line(&self, key: Id) -> bool {
+        let tree = &self.s.tree;
+        tree.parent(key).is_some_and(|p| tree.kind(p) == Kind::Curly)
+            && self.s.holding(tree.parent(key).unwrap_or(0)).kids.iter().any(|&k| tree.kind(k) == Kind::Semi)
+            && tree.family(key) == Family::Code
     }
 
     /// `["key", value]`, `("key", value)`: an entry of a map that is written as a pair.

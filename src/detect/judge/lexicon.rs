@@ -38,6 +38,7 @@ struct WordLists {
     protocol: Vec<String>,
     keyword: Vec<String>,
     module: Vec<String>,
+    relay: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -51,6 +52,8 @@ pub(super) struct Lexicon {
     roles: HashMap<String, u16>,
     names: HashMap<String, String>,
     hosts: HashMap<String, String>,
+    /// Hosts that hand on the key of the provider whom their path names.
+    pub(super) relays: Vec<String>,
     /// Words of writing without spaces.
     wide: Vec<(String, u16)>,
 }
@@ -67,7 +70,7 @@ pub(super) fn lexicon() -> &'static Lexicon {
 
 impl Lexicon {
     fn new(words: WordLists, owners: OwnerLists) -> Self {
-        let mut lexicon = Lexicon::default();
+        let mut lexicon = Lexicon { relays: words.relay.clone(), ..Lexicon::default() };
         for (list, bit) in [
             (words.secret, role::SECRET),
             (words.id, role::ID),

@@ -14,6 +14,17 @@ impl Inquiry<'_> {
         if text.is_empty() || text.len() > 160 || self.is_keyword(&text) {
             return None;
         }
+        if let Some(host) = super::hosts::bare(&text, name.span.start).filter(|h| h.name.contains('.')) {
+            let owner = self.terms.host(&host)?;
+            let ruling = match owner {
+                Owner::Ours if slot.fit() >= Fit::Neutral => Ruling::Ours(Confidence::High),
+                Owner::Ours => return None,
+                Owner::Other(other) => Ruling::Other(other),
+            };
+            let mut claim = Claim::new(ruling, format!("bound to the host {}", host.name), name.span.clone());
+            claim.by_host = true;
+            return Some(claim);
+        }
         let sense = self.last_sense(&text);
         let inner = slot.sense.is_none() && self.is_own_name(node, level);
         let first = slot.path.is_empty();
@@ -186,11 +197,13 @@ impl Inquiry<'_> {
         let code = self.is_code_scope(node);
         match &sense.owner {
             Some(Owner::Other(other)) => Some(Ruling::Other(other.clone())),
-            _ if sense.roles & (role::ID | role::FOREIGN) != 0 && !code && slot.fit() != Fit::Unknown => {
-                Some(Ruling::Not)
-            }
+            _ if sense.roles & role::FOREIGN != 0 && !code && slot.fit() != Fit::Unknown => Some(Ruling::Not),
+            _ if sense.roles & role::ID != 0 && !code && slot.fit() == Fit::Neutral => Some(Ruling::Not),
             Some(Owner::Ours) if slot.fit() >= Fit::Neutral => {
                 let plain = sense.stem.is_empty();
+                if !code && !slot.stem().is_empty() && slot.name.iter().any(u8::is_ascii_uppercase) {
+                    return Some(Ruling::Ours(Confidence::Low));
+                }
                 Some(Ruling::Ours(match (plain, code, slot.fit()) {
                     (true, false, Fit::Secret) => Confidence::High,
                     (true, _, _) => Confidence::Medium,

@@ -3,6 +3,7 @@
 
 use super::claim::{Claim, Ruling};
 use super::inquiry::Inquiry;
+use super::terms::{Fit, Owner};
 use crate::rule::Confidence;
 use crate::structure::{Family, Id, Item, Kind};
 use std::ops::Range;
@@ -30,7 +31,8 @@ impl Inquiry<'_> {
         let lead = self.heading(item).or_else(|| self.question(at, item)).or_else(|| self.printed(item, token));
         let lead = lead?;
         let asked = self.said(&lead, token);
-        let handed = asked.secret || self.text(lead.clone()).trim_ascii_end().ends_with(b":");
+        let handed =
+            asked.secret || self.is_entry_name(&lead) || self.text(lead.clone()).trim_ascii_end().ends_with(b":");
         (asked.ours && !asked.other && !asked.id && handed).then(|| medium("named in the text that it answers", lead))
     }
 
@@ -145,7 +147,7 @@ impl Inquiry<'_> {
     }
 
     /// Whether the token stands alone on its line, but for punctuation.
-    fn is_alone(&self, item: Item, token: &Range<usize>) -> bool {
+    pub(super) fn is_alone(&self, item: Item, token: &Range<usize>) -> bool {
         let span = self.s.item_span(item);
         let beside = self
             .text(span.start.min(token.start)..token.start)
@@ -228,7 +230,23 @@ impl Inquiry<'_> {
         let before = Item { container: item.container, index: item.index.checked_sub(1)? };
         let span = self.s.item_span(before);
         let said = self.said(&span, token);
-        (span.len() <= SENTENCE && said.secret && said.ours).then_some(span)
+        let named = said.secret || self.is_entry_name(&span);
+        (span.len() <= SENTENCE && named && said.ours && !said.other).then_some(span)
+    }
+
+    /// Whether a line is but a name or a path of the rule's: `--- llm/provider/ci`, as stores print their entries.
+    fn is_entry_name(&self, span: &Range<usize>) -> bool {
+        let line = self.text(span.clone()).trim_ascii();
+        let name: &[u8] = line.trim_ascii_start();
+        let start = name.iter().take_while(|b| matches!(b, b'-' | b'#' | b'=' | b'>' | b'[' | b' ' | b'*')).count();
+        let name = name[start..].trim_ascii_end();
+        let name = name.strip_suffix(b":").or(name.strip_suffix(b"]")).unwrap_or(name);
+        let sense = self.sense(name);
+        !name.is_empty()
+            && !name.contains(&b' ')
+            && sense.owner == Some(Owner::Ours)
+            && sense.stem.is_empty()
+            && sense.fit() != Fit::Not
     }
 
     fn asks(&self, span: &Range<usize>) -> bool {

@@ -5,6 +5,7 @@ use super::inquiry::{DEPTH, Inquiry};
 use super::terms::Fit;
 use crate::rule::Confidence;
 use crate::structure::{Id, Item, Kind, parts};
+use bstr::ByteSlice as _;
 
 impl Inquiry<'_> {
     /// What one use says: through the rest of the path, and perhaps through another name.
@@ -64,6 +65,30 @@ impl Inquiry<'_> {
             if slot.fit() < Fit::Neutral && claim.confidence() < Some(Confidence::High) {
                 continue;
             }
+            match &found {
+                Some(known) if known.ruling != claim.ruling => return None,
+                _ => found = Some(claim),
+            }
+        }
+        found
+    }
+
+    /// `${b.tok}`, `{{key}}`, `%key%`: templates that call the value by the name of its pair.
+    pub(super) fn template_reference(&self, slot: &Slot) -> Option<Claim> {
+        let tree = &self.s.tree;
+        let last = parts(&slot.alias).last()?;
+        let words = self.s.words();
+        let mut found: Option<Claim> = None;
+        for &place in words.of(last).iter().take(24) {
+            let span = tree.span(place);
+            let before = tree.text()[..span.start].trim_ascii_end();
+            let opened =
+                matches!(before, [.., b'$' | b'{' | b'%' | b'#' | b'@']) || tree.slice(place).starts_with(b"$");
+            let named = tree.slice(place).trim_start_with(|c| c == '$' || c == '@') == slot.alias.as_slice();
+            if !opened || !named || !self.spend() {
+                continue;
+            }
+            let Some(claim) = self.whose(place, 1) else { continue };
             match &found {
                 Some(known) if known.ruling != claim.ruling => return None,
                 _ => found = Some(claim),

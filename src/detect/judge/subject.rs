@@ -35,7 +35,8 @@ impl Inquiry<'_> {
     pub(super) fn subject(&self, at: Id, item: Item, token: &Range<usize>, own: &Said) -> Option<Range<usize>> {
         let lead = self.record_title(at).or_else(|| self.line_title(item, token))?;
         let said = self.said(&lead, token);
-        (said.ours && !said.other && !said.id && (said.secret || own.secret)).then_some(lead)
+        let alone = || said.secret && self.is_alone(item, token);
+        (said.ours && !said.other && !said.id && (own.secret || alone())).then_some(lead)
     }
 
     /// The title field of the record that holds the token.

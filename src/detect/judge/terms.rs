@@ -228,6 +228,11 @@ impl Terms {
         if self.api_hosts.iter().any(|(h, path)| within(h) && host.path.starts_with(path.as_str())) {
             return Some(Owner::Ours);
         }
+        // A gateway that hands the provider's own key on, and says so in the path.
+        let relayed = lexicon().relays.iter().any(|r| within(r));
+        if relayed && host.path.split('/').any(|p| self.names.iter().any(|n| n == p)) {
+            return Some(Owner::Ours);
+        }
         let known = lexicon().owner_of_host(&host.name);
         match known {
             Some(owner) => Some(Owner::Other(owner.to_owned())),

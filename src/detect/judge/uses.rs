@@ -20,7 +20,7 @@ impl Inquiry<'_> {
         }
         let Some(parent) = tree.parent(place) else { return false };
         // In data only templates and aliases are uses.
-        if matches!(tree.dialect().family, Family::Yaml | Family::Lines | Family::Json) {
+        if matches!(tree.family(place), Family::Yaml | Family::Lines | Family::Json | Family::Prose | Family::Markup) {
             let start = tree.span(place).start;
             let before = tree.text()[start.saturating_sub(8)..start].trim_ascii_end();
             let sigil = word.starts_with(b"$")
@@ -76,7 +76,7 @@ impl Inquiry<'_> {
         let tree = &self.s.tree;
         let dollar = tree.slice(place).starts_with(b"$");
         let before = tree.text().get(tree.span(place).start.wrapping_sub(1)).copied();
-        let percent = before == Some(b'%');
+        let percent = matches!(before, Some(b'%' | b'\\'));
         let content = tree.content(string).trim_ascii();
         let whole = content == base || content == tree.slice(place) && parts(content).next() == Some(base);
         let looked_up =

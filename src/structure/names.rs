@@ -125,7 +125,7 @@ impl Structure<'_> {
                     names.extend(self.operand(nodes, i, Bond::Fallback));
                 }
                 // `SET name TO value`
-                Kind::Word if i + 1 == at && i > 1 && matches!(self.tree.slice(id), b"to" | b"TO" | b"To") => {
+                Kind::Word if i + 1 == at && i > 0 && matches!(self.tree.slice(id), b"to" | b"TO" | b"To") => {
                     names.extend(self.operand(nodes, i, Bond::Assigned));
                 }
                 // `Const Key As String = value`
@@ -217,7 +217,8 @@ impl Structure<'_> {
                 .then(|| self.name(nodes[left], Bond::Before));
         }
         let keyword = self.tree.dialect().family == Family::Lisp && self.tree.slice(id).starts_with(b":");
-        (text.len() <= 120).then(|| self.name(id, if keyword { Bond::Assigned } else { Bond::Before }))
+        let anchor = i > 0 && self.tree.slice(nodes[i - 1]) == b"&" && self.tree.dialect().family == Family::Yaml;
+        (text.len() <= 120).then(|| self.name(id, if keyword || anchor { Bond::Assigned } else { Bond::Before }))
     }
 
     fn name(&self, node: Id, bond: Bond) -> Name {
@@ -241,6 +242,17 @@ impl Structure<'_> {
     fn operand(&self, nodes: &[Id], i: usize, bond: Bond) -> Option<Name> {
         let left = *nodes.get(i.checked_sub(1)?)?;
         match self.tree.kind(left) {
+            // `param name string = value`
+            Kind::Word
+                if i > 2
+                    && matches!(
+                        self.tree.slice(left),
+                        b"string" | b"securestring" | b"object" | b"text" | b"varchar"
+                    )
+                    && self.tree.kind(nodes[i - 2]) == Kind::Word =>
+            {
+                Some(self.name(nodes[i - 2], bond))
+            }
             Kind::Word | Kind::Flag | Kind::Str | Kind::Url => Some(self.name(left, bond)),
             Kind::Square => Some(self.inner(left).map_or_else(|| self.name(left, bond), |id| self.name(id, bond))),
             // A look-up (`getenv("NAME") or value`), or the parameters of what is being defined.
@@ -248,7 +260,12 @@ impl Structure<'_> {
                 self.inner(left).map(|id| self.name(id, bond))
             }
             Kind::Round | Kind::Curly => {
-                let word = *nodes.get(i.checked_sub(2)?)?;
+                let mut word = *nodes.get(i.checked_sub(2)?)?;
+                // `val name: Type get() = value`
+                if self.tree.slice(word) == b"get" {
+                    let val = nodes[..i].iter().position(|&n| matches!(self.tree.slice(n), b"val" | b"var"))?;
+                    word = *nodes.get(val + 1)?;
+                }
                 (self.tree.kind(word) == Kind::Word).then(|| self.name(word, bond))
             }
             // `NAME% = `, `(NAME) = `, `${NAME} :`

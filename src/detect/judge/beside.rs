@@ -5,7 +5,7 @@ use super::fields::{Field, Fields, Signal};
 use super::hosts;
 use super::inquiry::Inquiry;
 use super::lexicon::role;
-use super::terms::{Fit, Owner, Sense};
+use super::terms::{Fit, Known, Owner, Sense};
 use crate::rule::Confidence;
 use crate::structure::{Bond, Family, Id, Item, Kind};
 
@@ -48,7 +48,7 @@ impl Inquiry<'_> {
                 let stemmed = f.signal == Signal::Name && !slot.stem().is_empty();
                 let void =
                     person || stemmed || slot.is_password() || slot.nested || elsewhere && f.owner == Owner::Ours;
-                f.signal == Signal::Host || !void && !(group && f.key.is_none())
+                f.signal == Signal::Host || !void && !(group && f.key.is_none() && !self.is_class(f))
             })
             .collect();
         let confidence = confidence_of(slot, &fields);
@@ -56,6 +56,11 @@ impl Inquiry<'_> {
         let weak = fitting.iter().all(|(f, _)| f.signal == Signal::Name);
         let nested = if depth == 0 && weak { self.nested_claim(container, index, slot, &fields) } else { None };
         nested.or(claim)
+    }
+
+    /// Whether a field is a class of the rule's by its own name.
+    fn is_class(&self, field: &Field) -> bool {
+        matches!(self.terms.callee(field.shown.as_bytes()), Some((_, Known::Listed)))
     }
 
     /// Whether a record is one of people or of a service's own consumers: its name is nobody's provider.
@@ -244,7 +249,7 @@ impl Inquiry<'_> {
     }
 
     /// Whether a group holds a field that is itself a credential's.
-    fn has_slot(&self, group: Id) -> bool {
+    pub(super) fn has_slot(&self, group: Id) -> bool {
         (group + 1..self.s.tree.node(group).after).any(|id| {
             matches!(self.s.tree.kind(id), Kind::Word | Kind::Str) && {
                 let next = self.s.tree.node(id).after;

@@ -58,6 +58,7 @@ impl Inquiry<'_> {
         let confidence = confidence_of(slot, &Fields::default());
         let claim = decide(&fitting, confidence)
             .or_else(|| self.alternating(nodes, node, depth))
+            .or_else(|| self.statement_receiver(nodes, node, depth))
             .or_else(|| self.command_name(nodes, node, slot));
         claim.or_else(|| comments.into_iter().find_map(|c| self.comment_claim(c, slot)))
     }
@@ -158,6 +159,19 @@ impl Inquiry<'_> {
         }
         let fitting: Vec<(&Field, u8)> = found.iter().map(|f| (f, 1)).collect();
         decide(&fitting, Confidence::High)
+    }
+
+    /// `object.Method "name", value`: what is known of the object of a call without brackets.
+    fn statement_receiver(&self, nodes: &[Id], node: Id, depth: usize) -> Option<Claim> {
+        let tree = &self.s.tree;
+        let [first, second, ..] = nodes else { return None };
+        let called = *first != node
+            && tree.kind(*first) == Kind::Word
+            && matches!(tree.kind(*second), Kind::Str | Kind::Word)
+            && tree.family(*first) == Family::Code;
+        let mut all = crate::structure::parts(tree.slice(*first));
+        let (base, method) = (all.next()?, all.next());
+        (called && method.is_some()).then(|| self.handle_claim(*first, base, depth + 1)).flatten()
     }
 
     /// `NAME=value`, as a text within code has it.

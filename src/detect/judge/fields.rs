@@ -104,6 +104,12 @@ impl Inquiry<'_> {
         let tree = &self.s.tree;
         let (key, value) = self.key_and_value(nodes);
         let [only] = nodes else { return (key, value.to_vec()) };
+        if tree.kind(*only) == Kind::Element
+            && let [record] = self.s.holding(*only).item(0)
+            && tree.kind(*record) == Kind::Curly
+        {
+            return self.entry(&[*record]);
+        }
         match tree.kind(*only) {
             Kind::Element | Kind::Str => {
                 let holding = self.s.holding(*only);

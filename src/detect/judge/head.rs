@@ -32,7 +32,9 @@ impl Inquiry<'_> {
             if self.is_keyword(text) || text.len() > 120 {
                 continue;
             }
-            let Some((owner, known)) = self.callee(id) else { continue };
+            // `resource "type" "name"`: the last label is a name that anybody may give.
+            let label = kind == Kind::Str && n == 0 && head.get(1).is_some_and(|&h| self.s.tree.kind(h) == Kind::Str);
+            let Some((owner, known)) = self.callee(id).filter(|_| !label) else { continue };
             let quoted = String::from_utf8_lossy(text).into_owned();
             let ruling = match owner {
                 Owner::Other(other) => Ruling::Other(other),

@@ -68,13 +68,14 @@ impl Inquiry<'_> {
             .ask_levels(at, 0, &mut slot)
             .or_else(|| self.path_reference(at, &slot))
             .or_else(|| self.template_reference(&slot))
+            .or_else(|| self.holder_claim(&slot))
             .or_else(|| {
                 let bare = self.s.tree.text().trim_ascii().len() <= token.len() + 2;
                 path.and_then(|p| self.path_claim(p, &slot, bare))
             });
         let claim = match claim {
             Some(claim) if claim.confidence() != Some(Confidence::Low) => claim,
-            low => self.prose_claim(at, token).or(low)?,
+            low => self.prose_claim(at, token, &slot).or(low)?,
         };
         Some(self.weigh(claim))
     }
@@ -189,12 +190,15 @@ impl Inquiry<'_> {
         if let Some(claim) = self.unpacked_claim(node, item, &slot.path[..reach], depth) {
             return Some(claim);
         }
+        if level == 0 && names.is_empty() && self.s.tree.kind(container) == Kind::Str {
+            slot.path.extend(self.split_place(item, node).map(Step::Index));
+        }
         let claim = self.container_claim(item, container, level, slot, depth, &names);
         let joined = || self.list_claim(node).or_else(|| self.table_claim(item).filter(|_| slot.fit() != Fit::Not));
         match claim {
             Some(claim) if claim.by_host || claim.ruling == Ruling::Torn => Some(claim),
             claim => {
-                if depth == 0 {
+                if depth <= 2 {
                     joined().or(claim)
                 } else {
                     claim
@@ -273,6 +277,16 @@ impl Inquiry<'_> {
             return Some(claim);
         }
         if record && let Some(claim) = self.fields_claim(container, item.index, slot, depth) {
+            // The provider's name may be that of a record with another address.
+            let alias =
+                || self.referred_claim(container, item.index, slot, depth).filter(|r| r.by_host && !r.is_ours());
+            let open = depth == 0 && claim.is_ours() && !claim.by_host;
+            return Some(if open { alias().unwrap_or(claim) } else { claim });
+        }
+        if record
+            && depth <= 1
+            && let Some(claim) = self.referred_claim(container, item.index, slot, depth)
+        {
             return Some(claim);
         }
         if record

@@ -1,7 +1,7 @@
 //! Structures that stand apart and belong together: lists of equal length, tables with the same keys. All of them are
 //! read once for a text.
 
-use super::claim::{Claim, Ruling};
+use super::claim::{Claim, Ruling, Slot};
 use super::hosts;
 use super::inquiry::Inquiry;
 use super::terms::{Fit, Owner};
@@ -181,7 +181,7 @@ impl Inquiry<'_> {
         }
         // `case "key": return value`, `when 'key' then value`, `"key" -> value`, `key "value";`
         if let Some((key, _)) = self.arm(nodes) {
-            return Some((TableId::Group(container), tree.content(key).to_vec()));
+            return Some((TableId::Group(container), key));
         }
         if let [pair] = nodes
             && let Some((first, _)) = self.pair(*pair)
@@ -205,8 +205,8 @@ impl Inquiry<'_> {
         Some((TableId::Group(container), text.to_vec()))
     }
 
-    /// A branch that gives a value for a key: `case "key": return value`, `"key" => value`, `key "value"`.
-    fn arm(&self, nodes: &[Id]) -> Option<(Id, Vec<Id>)> {
+    /// A branch that gives a value for a key: `case "key": return value`, `"key" => value`, `key "value";`.
+    fn arm(&self, nodes: &[Id]) -> Option<(Vec<u8>, Vec<Id>)> {
         let tree = &self.s.tree;
         let text = |k: Id| matches!(tree.kind(k), Kind::Str | Kind::Word);
         let (key, rest) = match nodes {
@@ -214,35 +214,34 @@ impl Inquiry<'_> {
                 if matches!(tree.slice(*word), b"case" | b"Case" | b"when" | b"WHEN" | b"elif" | b"|")
                     && text(*key) =>
             {
-                (*key, rest)
+                (tree.content(*key).to_vec(), rest)
             }
-            [key, value] if tree.kind(*value) == Kind::Str && tree.kind(*key) != Kind::Flag => {
-                return self.is_map_line(*key).then(|| (*key, vec![*value]));
+            [first, .., last] if tree.kind(*last) == Kind::Str && self.is_map_line(*first) => {
+                let key = tree.span(*first).start..tree.span(*last).start;
+                return Some((self.text(key).trim_ascii().to_vec(), vec![*last]));
             }
             _ => return None,
         };
         let rest = match rest {
-            [sign, rest @ ..] if matches!(tree.slice(*sign), b":" | b"->" | b"=>" | b"then" | b"THEN") => rest,
-            _ => rest,
-        };
-        let rest = match rest {
-            [block] if tree.kind(*block) == Kind::Block => self.s.holding(*block).item(0).to_vec(),
+            [.., block] if rest.len() <= 2 && tree.kind(*block) == Kind::Block => {
+                self.s.holding(*block).item(0).to_vec()
+            }
             _ => rest.to_vec(),
         };
-        let skip = rest
-            .iter()
-            .take_while(|&&n| matches!(tree.slice(n), b"return" | b"Return" | b"=" | b":" | b"then"))
-            .count();
+        let words: [&[u8]; 8] = [b":", b"->", b"=>", b"then", b"THEN", b"return", b"Return", b"="];
+        let skip = rest.iter().take_while(|&&n| words.contains(&tree.slice(n))).count();
         let value = rest[skip..].to_vec();
         (!value.is_empty()).then_some((key, value))
     }
 
-    /// `key "value";` within braces, as nginx and its kin map them.
-    fn is_map_line(&self, key: Id) -> bool {
+    /// A line of a map as nginx and its kin write them: words within braces, each line ended by a semicolon.
+    fn is_map_line(&self, first: Id) -> bool {
         let tree = &self.s.tree;
-        tree.parent(key).is_some_and(|p| tree.kind(p) == Kind::Curly)
-            && self.s.holding(tree.parent(key).unwrap_or(0)).kids.iter().any(|&k| tree.kind(k) == Kind::Semi)
-            && tree.family(key) == Family::Code
+        let Some(group) = tree.parent(first).filter(|&p| tree.kind(p) == Kind::Curly) else { return false };
+        let Some(item) = self.s.item_of(group) else { return false };
+        let map =
+            self.s.nodes(item).first().is_some_and(|&n| matches!(tree.slice(n), b"map" | b"geo" | b"split_clients"));
+        map && tree.family(first) == Family::Code
     }
 
     /// `["key", value]`, `("key", value)`: an entry of a map that is written as a pair.
@@ -358,7 +357,13 @@ impl Inquiry<'_> {
             }
             let mut found: Option<Claim> = None;
             for &place in places.iter().filter(|&&p| !tree.holds(container, p) && !self.is_entry_key(p)) {
-                let Some(claim) = self.whose(place, depth + 1) else { continue };
+                // The record of the reference speaks; the reference's own name is no owner's.
+                let node = tree.parent(place).filter(|&p| tree.kind(p) == Kind::Str).unwrap_or(place);
+                let beside = self
+                    .s
+                    .item_of(node)
+                    .and_then(|i| self.fields_claim(i.container, i.index, &mut Slot::default(), depth + 1));
+                let Some(claim) = beside.or_else(|| self.whose(place, depth + 1)) else { continue };
                 match &found {
                     Some(known) if known.ruling != claim.ruling => return None,
                     _ => found = Some(claim),

@@ -24,6 +24,7 @@ mod params;
 mod prose;
 mod reach;
 mod record;
+mod refs;
 mod resolve;
 mod rows;
 mod said;

@@ -26,7 +26,7 @@ impl Inquiry<'_> {
             return Some(claim);
         }
         let sense = self.last_sense(&text);
-        let inner = slot.sense.is_none() && self.is_own_name(node, level);
+        let inner = slot.sense.is_none() && self.is_own_name(node, level) && !self.is_code_scope(node);
         let first = slot.path.is_empty();
         match name.bond {
             Bond::Listed(i) => slot.path.extend([Step::Index(i), Step::Name(text.clone())]),
@@ -59,7 +59,10 @@ impl Inquiry<'_> {
         }
         slot.nested |= !sense.stem.is_empty() && sense.owner.is_none() && !self.is_code_scope(node);
         let ruling = self.scope_name(node, &sense, slot);
-        if matches!(ruling, Some(Ruling::Ours(_))) && self.is_container_of_software(node) {
+        if matches!(ruling, Some(Ruling::Ours(_)))
+            && !self.is_code_scope(node)
+            && (self.is_container_of_software(node) || self.is_elsewhere(node))
+        {
             return None;
         }
         ruling.map(|ruling| {
@@ -70,6 +73,17 @@ impl Inquiry<'_> {
             };
             Claim::new(ruling, reason, name.span.clone())
         })
+    }
+
+    /// Whether all addresses of a group are another's: its name is no provider's.
+    fn is_elsewhere(&self, group: Id) -> bool {
+        use super::fields::Signal;
+        if !matches!(self.s.tree.kind(group), Kind::Block | Kind::Curly | Kind::Element | Kind::Section) {
+            return false;
+        }
+        let fields = self.fields(group);
+        let mut hosts = fields.fields.iter().filter(|f| f.signal == Signal::Host).peekable();
+        hosts.peek().is_some() && hosts.all(|f| f.owner != Owner::Ours)
     }
 
     /// Whether a group describes something that runs here: an image, a build. Its name is no provider's.
@@ -197,7 +211,13 @@ impl Inquiry<'_> {
         let code = self.is_code_scope(node);
         match &sense.owner {
             Some(Owner::Other(other)) => Some(Ruling::Other(other.clone())),
-            _ if sense.roles & role::FOREIGN != 0 && !code && slot.fit() != Fit::Unknown => Some(Ruling::Not),
+            _ if sense.roles & role::FOREIGN != 0
+                && sense.roles & role::ENDPOINT == 0
+                && !code
+                && slot.fit() != Fit::Unknown =>
+            {
+                Some(Ruling::Not)
+            }
             _ if sense.roles & role::ID != 0 && !code && slot.fit() == Fit::Neutral => Some(Ruling::Not),
             Some(Owner::Ours) if slot.fit() >= Fit::Neutral => {
                 let plain = sense.stem.is_empty();
@@ -262,6 +282,9 @@ impl Inquiry<'_> {
         slot.nested |= sense.owner.is_none() && !sense.stem.is_empty();
         let prose = self.s.tree.kind(first) != Kind::Square;
         let ruling = self.scope_name(section, &sense, slot)?;
+        if matches!(ruling, Ruling::Ours(_)) && self.s.tree.kind(first) == Kind::Square && self.is_elsewhere(section) {
+            return None;
+        }
         if prose && (!matches!(ruling, Ruling::Ours(_)) || sense.count > 4) {
             return None;
         }

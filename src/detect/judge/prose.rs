@@ -1,7 +1,7 @@
 //! Text for people: a sentence that hands a key over, a line under a heading, the answer to somebody who asked for it.
 //! The weakest kind of evidence: only where nobody else is named and nothing speaks of ids.
 
-use super::claim::{Claim, Ruling};
+use super::claim::{Claim, Ruling, Slot};
 use super::inquiry::Inquiry;
 use super::terms::{Fit, Owner};
 use crate::rule::Confidence;
@@ -15,7 +15,7 @@ const BACK: usize = 2;
 
 impl Inquiry<'_> {
     /// What people say about the token at the node `at`.
-    pub(super) fn prose_claim(&self, at: Id, token: &Range<usize>) -> Option<Claim> {
+    pub(super) fn prose_claim(&self, at: Id, token: &Range<usize>, slot: &Slot) -> Option<Claim> {
         let (text, item) = self.sentence(at, token)?;
         let text = self.clause(text, token);
         let said = self.said(&text, token);
@@ -25,7 +25,8 @@ impl Inquiry<'_> {
         if said.ours {
             return (said.secret || self.is_alone(item, token)).then(|| medium("named in the sentence", text));
         }
-        if let Some(lead) = self.subject(at, item, token, &said) {
+        let stemmed = !slot.stem().is_empty();
+        if let Some(lead) = self.subject(at, item, token, &said).filter(|_| !stemmed) {
             return Some(medium("named in the title above", lead));
         }
         let lead = self.heading(item).or_else(|| self.question(at, item)).or_else(|| self.printed(item, token));

@@ -17,6 +17,12 @@ impl Inquiry<'_> {
         for part in &named[at + 1..] {
             match rest.pop() {
                 Some(Step::Name(step)) if step == *part => {}
+                Some(Step::Index(n)) if n.to_string().as_bytes() == *part => {}
+                // `map.getValue("key")`: the key stands in the brackets behind.
+                Some(step) if is_accessor(part) => {
+                    rest.push(step);
+                    break;
+                }
                 Some(_) => return None,
                 None => break,
             }
@@ -97,6 +103,16 @@ impl Inquiry<'_> {
         found
     }
 
+    /// The place of a token in a text that a program splits: `"a|b|c"`, `"a b c"`.
+    pub(super) fn split_place(&self, item: Item, node: Id) -> Option<usize> {
+        let tree = &self.s.tree;
+        let nodes = self.s.nodes(item);
+        let words: Vec<Id> = nodes.iter().copied().filter(|&n| tree.kind(n) == Kind::Word).collect();
+        let long = words.iter().filter(|&&n| tree.slice(n).len() >= 20).count();
+        let lone = self.s.holding(item.container).items.len() == 1;
+        (lone && long >= 2 && long * 2 >= words.len()).then(|| words.iter().position(|&n| n == node))?
+    }
+
     /// `headers=HEADERS`: the record is handed on as it is, and what leads to the token in it has no name of its own.
     fn is_passed_whole(&self, place: Id, rest: &[Step]) -> bool {
         let tree = &self.s.tree;
@@ -137,10 +153,22 @@ impl Inquiry<'_> {
                     if self.is_step(text, step) {
                         return Some(next);
                     }
-                    if !matches!(
-                        text,
-                        b"fetch" | b"get" | b"dig" | b"getProperty" | b"at" | b"getOrElse" | b"getOrDefault"
-                    ) {
+                    if !is_accessor(text)
+                        && !matches!(
+                            text,
+                            b"fetch"
+                                | b"get"
+                                | b"getValue"
+                                | b"getString"
+                                | b"getOrThrow"
+                                | b"getOrNull"
+                                | b"dig"
+                                | b"getProperty"
+                                | b"at"
+                                | b"getOrElse"
+                                | b"getOrDefault"
+                        )
+                    {
                         return None;
                     }
                 }
@@ -231,4 +259,29 @@ impl Inquiry<'_> {
 fn strip_sigil(name: &[u8]) -> &[u8] {
     let n = name.iter().take_while(|b| matches!(b, b'$' | b'@' | b':')).count();
     &name[n..]
+}
+
+/// Methods that give an element or an entry.
+fn is_accessor(name: &[u8]) -> bool {
+    matches!(
+        name,
+        b"get"
+            | b"getValue"
+            | b"getString"
+            | b"getProperty"
+            | b"fetch"
+            | b"at"
+            | b"dig"
+            | b"elementAt"
+            | b"getOrThrow"
+            | b"getOrDefault"
+            | b"getOrElse"
+            | b"getOrNull"
+            | b"value"
+            | b"Get"
+            | b"GetValue"
+            | b"Item"
+            | b"item"
+            | b"nth"
+    )
 }

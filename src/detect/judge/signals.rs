@@ -229,6 +229,13 @@ impl Inquiry<'_> {
         }
     }
 
+    /// Whether the word stands behind a key that names an address.
+    fn is_address_key(&self, word: Id) -> bool {
+        let tree = &self.s.tree;
+        let key = word.checked_sub(2).filter(|_| matches!(tree.slice(word - 1), b":" | b"="));
+        key.is_some_and(|k| tree.kind(k) == Kind::Word && self.sense(tree.slice(k)).roles & role::ENDPOINT != 0)
+    }
+
     /// All addresses within a group.
     pub(super) fn search(&self, group: Id, item: usize, key: Option<&Rc<Sense>>, out: &mut Vec<Field>) {
         let end = self.s.tree.node(group).after.min(group + SEARCH as Id);
@@ -240,7 +247,7 @@ impl Inquiry<'_> {
                 }
                 Kind::Word if self.s.tree.dialect().family != Family::Code => {
                     hosts::bare(self.s.tree.slice(id), self.s.tree.span(id).start)
-                        .filter(|h| h.name.matches('.').count() >= 2)
+                        .filter(|h| h.name.matches('.').count() >= 2 || self.is_address_key(id))
                 }
                 _ => None,
             };

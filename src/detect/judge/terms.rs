@@ -256,6 +256,11 @@ impl Terms {
         if self.provider_values.contains(&words.concat()) {
             return Some(Owner::Ours);
         }
+        const OWN: [&str; 10] =
+            ["local", "onprem", "selfhosted", "inhouse", "mock", "fake", "stub", "vllm", "interne", "onpremise"];
+        if words.iter().any(|w| OWN.contains(&w.as_str())) {
+            return None;
+        }
         let sense = self.sense(value);
         let plain = sense.stem.is_empty() && sense.count <= 5;
         match sense.owner {

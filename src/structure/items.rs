@@ -148,6 +148,9 @@ fn hangs(tree: &Tree<'_>, kids: &[Id], i: usize) -> bool {
     if family == Family::Code && tree.kind(kids[i + 1]) == Kind::Curly && !tree.kind(last).is_separator() {
         return !matches!(tree.kind(last), Kind::Comment | Kind::Curly | Kind::Block);
     }
+    if family == Family::Code && tree.kind(last) == Kind::Comma && tree.kind(kids[i]) == Kind::Line {
+        return true;
+    }
     tree.kind(last) == Kind::Op
         && match tree.slice(last) {
             b"=" | b":=" | b"=>" | b"+" | b"||" | b"??" | b"&&" | b"." => {

@@ -19,7 +19,9 @@ impl Inquiry<'_> {
         if let Some(claim) = self.pair_claim(&fields, index, slot, container) {
             return Some(claim);
         }
-        if let Some(claim) = self.argument_claim(container, index, slot) {
+        if let Some(claim) =
+            self.argument_claim(container, index, slot).or_else(|| self.option_claim(container, index, slot, depth))
+        {
             return Some(claim);
         }
         let positional = self.s.tree.kind(container) == Kind::Square;
@@ -44,7 +46,9 @@ impl Inquiry<'_> {
         let fitting: Vec<(&Field, u8)> = fitting
             .into_iter()
             .filter(|(f, _)| {
-                let person = f.signal == Signal::Name && self.is_person(container);
+                let made = self.s.tree.kind(container) == Kind::Round;
+                let provided = slot.sense.as_ref().is_some_and(|s| s.roles & role::PROVIDER != 0);
+                let person = (f.signal == Signal::Name || made && !provided) && self.is_person(container);
                 let stemmed = f.signal == Signal::Name && !slot.stem().is_empty();
                 let void =
                     person || stemmed || slot.is_password() || slot.nested || elsewhere && f.owner == Owner::Ours;
@@ -54,7 +58,9 @@ impl Inquiry<'_> {
         let confidence = confidence_of(slot, &fields);
         let claim = decide(&fitting, confidence);
         let weak = fitting.iter().all(|(f, _)| f.signal == Signal::Name);
-        let nested = if depth == 0 && weak { self.nested_claim(container, index, slot, &fields) } else { None };
+        let prose = matches!(self.s.tree.family(container), Family::Prose | Family::Markdown);
+        let nested =
+            if depth == 0 && weak && !prose { self.nested_claim(container, index, slot, &fields) } else { None };
         nested.or(claim)
     }
 
@@ -66,6 +72,10 @@ impl Inquiry<'_> {
     /// Whether a record is one of people or of a service's own consumers: its name is nobody's provider.
     fn is_person(&self, record: Id) -> bool {
         let tree = &self.s.tree;
+        let made = self.s.callee(record).filter(|_| tree.kind(record) == Kind::Round);
+        if made.is_some_and(|c| super::lexicon::words(tree.slice(c)).iter().any(|w| is_people(w))) {
+            return true;
+        }
         std::iter::once(record)
             .chain(tree.ancestors(record))
             .take(4)
@@ -255,7 +265,15 @@ impl Inquiry<'_> {
                 let next = self.s.tree.node(id).after;
                 let keyed =
                     (next as usize) < self.s.tree.len() && matches!(self.s.tree.slice(next), b":" | b"=" | b"=>");
-                keyed && self.sense(self.s.tree.content(id)).fit() == Fit::Secret && !self.is_scheme_word(next)
+                let scalar = || {
+                    let value = self.s.tree.node(next).after;
+                    (value as usize) < self.s.tree.len()
+                        && matches!(self.s.tree.kind(value), Kind::Word | Kind::Str | Kind::Op)
+                };
+                keyed
+                    && scalar()
+                    && self.sense(self.s.tree.content(id)).fit() == Fit::Secret
+                    && !self.is_scheme_word(next)
             }
         })
     }

@@ -108,7 +108,24 @@ impl Slot {
     /// Whether it is the password of an account rather than a key.
     pub(super) fn is_password(&self) -> bool {
         let name = String::from_utf8_lossy(&self.name).to_lowercase();
-        ["password", "passwd", "passwort", "pwd"].iter().any(|w| name.contains(w))
+        [
+            "password",
+            "passwd",
+            "passwort",
+            "pwd",
+            "kennwort",
+            "contraseña",
+            "senha",
+            "heslo",
+            "hasło",
+            "wachtwoord",
+            "lösenord",
+            "parola",
+            "пароль",
+            "密码",
+        ]
+        .iter()
+        .any(|w| name.contains(w))
     }
 
     /// The words that tell it from its like.

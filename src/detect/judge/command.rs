@@ -132,10 +132,11 @@ impl Inquiry<'_> {
             to += 1;
         }
         let fields = self.fields(item.container);
-        let inside = fields
-            .fields
-            .iter()
-            .filter(|f| (from..=to).contains(&f.item) && f.item != item.index && f.signal == Signal::Host);
+        let inside = fields.fields.iter().filter(|f| {
+            let told = f.signal == Signal::Host
+                || f.signal == Signal::Provider && tree.family(item.container) == Family::Prose;
+            (from..=to).contains(&f.item) && f.item != item.index && told
+        });
         let fitting: Vec<(&Field, u8)> = inside.map(|f| (f, 1)).collect();
         decide(&fitting, Confidence::High)
     }

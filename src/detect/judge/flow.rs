@@ -180,10 +180,12 @@ impl Inquiry<'_> {
         }
         let scope = if self.is_member_name(definition) { 0 } else { self.scope(item) };
         let after = self.s.tree.node(scope).after;
+        let (from, to) = self.reign(base, definition, item, places);
         let (mut ours, mut other, mut torn): (Option<Claim>, Option<Claim>, bool) = (None, None, false);
         let mut not: Option<Claim> = None;
         let mut looked = 0;
-        for &place in places.iter().filter(|&&p| p > scope && p < after && p != definition) {
+        let within = |p: Id| p > scope && p < after && p != definition && from <= p && p < to;
+        for &place in places.iter().filter(|&&p| within(p)) {
             if !regions.is_empty() && !regions.iter().any(|(from, to)| (*from..*to).contains(&place)) {
                 continue;
             }
@@ -212,6 +214,20 @@ impl Inquiry<'_> {
             (None, Some(other)) => Some(other),
             (None, None) => not.filter(|n| !n.own || !torn),
         }
+    }
+
+    /// Where a binding holds among others of the same name in the same sequence of statements: from its own to the next.
+    fn reign(&self, base: &[u8], definition: Id, item: Item, places: &[Id]) -> (Id, Id) {
+        let tree = &self.s.tree;
+        let statements = matches!(tree.kind(item.container), Kind::File | Kind::Block | Kind::Fence)
+            && matches!(tree.family(item.container), Family::Code | Family::Shell | Family::Prose);
+        if !statements || tree.parent(definition) != Some(item.container) {
+            return (0, Id::MAX);
+        }
+        let bound = |p: &&Id| tree.parent(**p) == Some(item.container) && self.definition(**p, base).is_some();
+        let next = places.iter().take(USES).filter(|&&p| p > definition).find(bound).copied();
+        let earlier = places.iter().take(USES).filter(|&&p| p < definition).any(|p| bound(&p));
+        (if earlier { definition } else { 0 }, next.filter(|_| earlier || next.is_some()).unwrap_or(Id::MAX))
     }
 
     fn passed(&self, mut claim: Claim, place: Id) -> Claim {

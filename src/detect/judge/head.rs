@@ -29,8 +29,21 @@ impl Inquiry<'_> {
                 continue;
             }
             let text = self.s.tree.content(id);
-            if self.is_keyword(text) || text.len() > 120 {
+            if self.is_keyword(text) || text.len() > 120 || matches!(text, b"import" | b"from" | b"require") {
                 continue;
+            }
+            if let Some(owner) = super::hosts::bare(text, 0)
+                .filter(|h| h.name.contains('.') && fit >= Fit::Neutral && kind == Kind::Word)
+                .and_then(|h| self.terms.host(&h))
+            {
+                let ruling = match owner {
+                    Owner::Ours => Ruling::Ours(Confidence::High),
+                    Owner::Other(other) => Ruling::Other(other),
+                };
+                let shown = String::from_utf8_lossy(text).into_owned();
+                let mut claim = Claim::new(ruling, format!("under the host {shown}"), self.s.tree.span(id));
+                claim.by_host = true;
+                return Some(claim);
             }
             // `resource "type" "name"`: the last label is a name that anybody may give.
             let label = kind == Kind::Str && n == 0 && head.get(1).is_some_and(|&h| self.s.tree.kind(h) == Kind::Str);
@@ -150,7 +163,7 @@ impl Inquiry<'_> {
         for &id in head {
             let claim = match self.s.tree.kind(id) {
                 Kind::Word if call => self.resolve_base(id, depth).or_else(|| self.receiver(id, depth)),
-                Kind::Round => self.arguments_claim(id, depth),
+                Kind::Round => self.looked_up(id).or_else(|| self.arguments_claim(id, depth)),
                 _ => None,
             };
             if let Some(claim) = claim {
@@ -161,6 +174,27 @@ impl Inquiry<'_> {
             }
         }
         found.or_else(|| call.then(|| self.first_argument(group, depth)).flatten())
+    }
+
+    /// `look_up("NAME").or_else(|| value)`: the name of what is looked up.
+    fn looked_up(&self, round: Id) -> Option<Claim> {
+        let tree = &self.s.tree;
+        let holding = self.s.holding(round);
+        let ([name], 1) = (holding.item(0), holding.items.len()) else { return None };
+        if tree.kind(*name) != Kind::Str {
+            return None;
+        }
+        let text = tree.content(*name);
+        let sense = self.sense(text);
+        let ours = match &sense.owner {
+            Some(owner) if sense.fit() == Fit::Secret && sense.stem.is_empty() || sense.exact => owner,
+            _ => return None,
+        };
+        let ruling = match ours {
+            Owner::Ours => Ruling::Ours(Confidence::High),
+            Owner::Other(other) => Ruling::Other(other.clone()),
+        };
+        Some(Claim::new(ruling, format!("stands in for {}", String::from_utf8_lossy(text)), tree.span(*name)))
     }
 
     /// The object whose method is called.

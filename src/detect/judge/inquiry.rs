@@ -70,7 +70,9 @@ impl Inquiry<'_> {
             .or_else(|| self.template_reference(&slot))
             .or_else(|| self.holder_claim(&slot))
             .or_else(|| {
-                let bare = self.s.tree.text().trim_ascii().len() <= token.len() + 2;
+                let beside = self.s.tree.text().trim_ascii().len().saturating_sub(token.len());
+                let note = self.s.tree.dialect().family == Family::Prose && beside <= 80;
+                let bare = beside <= 2 || note;
                 path.and_then(|p| self.path_claim(p, &slot, bare))
             });
         let claim = match claim {
@@ -115,7 +117,9 @@ impl Inquiry<'_> {
             if let Some(claim) = self.ask(node, container, level, depth, slot, &mut held) {
                 return Some(self.settle(claim, held));
             }
-            if held.as_ref().is_some_and(|h| !h.is_ours() || h.confidence() >= Some(Confidence::Medium)) {
+            if held.as_ref().is_some_and(|h| !h.is_ours() || h.confidence() >= Some(Confidence::Medium))
+                && self.s.tree.kind(container) != Kind::Str
+            {
                 break;
             }
             node = container;
@@ -216,7 +220,7 @@ impl Inquiry<'_> {
         let start = tree.slice(name).iter().rposition(|b| *b == b':').map_or(span.start, |n| span.start + n + 1);
         let sense = self.sense(self.text(start..span.end));
         // The elements of pages say nothing of what they hold.
-        let telling = sense.owner.is_some() || sense.fit() == Fit::Secret;
+        let telling = sense.owner.is_some() && span.end - start > 2 || sense.fit() == Fit::Secret;
         telling.then(|| Name { span: start..span.end, node: name, bond: Bond::Assigned })
     }
 
@@ -232,7 +236,27 @@ impl Inquiry<'_> {
         }
         let from = nodes[..at].iter().rposition(|&id| self.s.tree.kind(id) == Kind::Comma).map_or(0, |n| n + 1);
         let to = nodes[at..].iter().position(|&id| self.s.tree.kind(id) == Kind::Comma).map_or(nodes.len(), |n| at + n);
-        self.command_claim(&nodes[from..to], node, slot, depth)
+        self.command_claim(&nodes[from..to], node, slot, depth).or_else(|| self.directive_claim(&nodes, from, slot))
+    }
+
+    /// `config :provider, key: value`: what a statement begins with speaks for its keywords.
+    fn directive_claim(&self, nodes: &[Id], from: usize, slot: &Slot) -> Option<Claim> {
+        let tree = &self.s.tree;
+        let comma =
+            nodes.iter().position(|&n| tree.kind(n) == Kind::Comma).filter(|&c| c < from && (2..=4).contains(&c))?;
+        let head = &nodes[..comma];
+        let plain =
+            head.iter().all(|&n| tree.kind(n) == Kind::Word) && slot.fit() == Fit::Secret && slot.stem().is_empty();
+        let span = tree.span(head[0]).start..tree.span(head[comma - 1]).end;
+        let sense = self.sense(self.text(span.clone()));
+        if !plain || !sense.stem.is_empty() {
+            return None;
+        }
+        let ruling = match sense.owner.clone()? {
+            super::terms::Owner::Ours => Ruling::Ours(Confidence::High),
+            super::terms::Owner::Other(other) => Ruling::Other(other),
+        };
+        Some(Claim::new(ruling, format!("under {}", String::from_utf8_lossy(self.text(span.clone()))), span))
     }
 
     /// `a, b = x, y`, `call x, y`: parts of one thing, and not declarations side by side.
@@ -269,7 +293,7 @@ impl Inquiry<'_> {
         }
         // Constants stand side by side as fields do, but what is done with them says more.
         if record
-            && slot.fit() == Fit::Unknown
+            && (slot.fit() == Fit::Unknown || self.s.tree.kind(container) == Kind::File)
             && self.s.tree.family(container) == Family::Code
             && self.holds_statements(container)
             && let Some(claim) = self.uses_claim(item, slot, depth, names)

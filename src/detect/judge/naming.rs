@@ -25,7 +25,11 @@ impl Inquiry<'_> {
             claim.by_host = true;
             return Some(claim);
         }
-        let sense = self.last_sense(&text);
+        let called = name.bond == Bond::Before && self.s.tree.kind(node) == Kind::Round;
+        let sense = match text.rsplit(|b| matches!(b, b'.' | b':')).next().filter(|_| called) {
+            Some(last) if self.sense(&text).owner.is_none() => self.sense(last),
+            _ => self.last_sense(&text),
+        };
         let inner = slot.sense.is_none() && self.is_own_name(node, level) && !self.is_code_scope(node);
         let first = slot.path.is_empty();
         match name.bond {
@@ -135,8 +139,14 @@ impl Inquiry<'_> {
             let key = self.entry(holding.item(i)).0;
             key.is_some_and(|k| matches!(self.sense(tree.content(k)).owner, Some(Owner::Other(_))))
         });
+        // `"auth": "user:password"`
+        let user = tree.kind(item.container) == Kind::Str
+            && tree.slice(node).len() + name.span.len() + 1 == tree.content(item.container).len();
         match outer {
             Some(sense) if sense.fit() == Fit::Not => Ruling::Not,
+            Some(sense) if user && sense.words.iter().any(|w| w == "auth" || w == "basic") => {
+                Ruling::Ours(Confidence::Low)
+            }
             Some(sense) if sense.roles & role::SECRET != 0 => Ruling::Ours(Confidence::High),
             _ if others => Ruling::Ours(Confidence::Medium),
             _ => Ruling::Ours(Confidence::Low),

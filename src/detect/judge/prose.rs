@@ -158,7 +158,7 @@ impl Inquiry<'_> {
     }
 
     /// The line under which a block of lines stands, or the line before, if it ends with a colon.
-    fn heading(&self, item: Item) -> Option<Range<usize>> {
+    pub(super) fn heading(&self, item: Item) -> Option<Range<usize>> {
         let tree = &self.s.tree;
         if tree.kind(item.container) == Kind::Block {
             let above = self.s.item_of(item.container)?;

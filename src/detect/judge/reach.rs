@@ -121,9 +121,12 @@ impl Inquiry<'_> {
             && tree.parent(next) == tree.parent(place)
             && (matches!(tree.kind(next), Kind::Square | Kind::Round)
                 || matches!(tree.slice(next), b"." | b"->" | b"$" | b"?."));
+        let headers = place > 1
+            && matches!(tree.slice(place - 1), b"=" | b":")
+            && tree.slice(place - 2).to_ascii_lowercase().ends_with(b"headers");
         let neutral = |step: &Step| match step {
             Step::Name(name) => self.sense(name).stem.is_empty(),
-            Step::Index(_) => false,
+            Step::Index(_) => headers,
         };
         !goes_on && rest.iter().all(neutral)
     }

@@ -33,9 +33,12 @@ const TITLES: [&[u8]; 16] = [
 impl Inquiry<'_> {
     /// The title over the token's line or field, if that names the rule's key and nobody else.
     pub(super) fn subject(&self, at: Id, item: Item, token: &Range<usize>, own: &Said) -> Option<Range<usize>> {
-        let lead = self.record_title(at).or_else(|| self.line_title(item, token))?;
+        let lead = self.record_title(at).or_else(|| self.line_title(item, token)).or_else(|| self.mail_subject())?;
         let said = self.said(&lead, token);
-        let alone = || said.secret && self.is_alone(item, token);
+        let alone = || {
+            let above = self.heading(item).is_some_and(|h| self.said(&h, token).secret);
+            (said.secret || above) && self.is_alone(item, token)
+        };
         (said.ours && !said.other && !said.id && (own.secret || alone())).then_some(lead)
     }
 
@@ -55,6 +58,26 @@ impl Inquiry<'_> {
             let solid = matches!(tree.kind(first), Kind::Str | Kind::Word);
             (solid && TITLES.contains(&key.as_slice()) && span.len() <= TITLE).then_some(span)
         })
+    }
+
+    /// The subject of a mail.
+    fn mail_subject(&self) -> Option<Range<usize>> {
+        if self.s.tree.dialect().family != Family::Prose {
+            return None;
+        }
+        let text = self.s.tree.text();
+        let mut at = 0;
+        for line in text.split_inclusive(|b| *b == b'\n').take(20) {
+            let span = at..at + line.trim_ascii_end().len();
+            at += line.len();
+            if line.len() > 9 && line[..8].eq_ignore_ascii_case(b"subject:") {
+                return Some(span.start + 8..span.end);
+            }
+            if line.trim_ascii().is_empty() {
+                return None;
+            }
+        }
+        None
     }
 
     /// The title line over the token's own: of a calendar entry, of a list.

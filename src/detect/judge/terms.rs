@@ -256,6 +256,9 @@ impl Terms {
         if self.provider_values.contains(&words.concat()) {
             return Some(Owner::Ours);
         }
+        if lexicon().roles(&words.concat()) & role::PROTOCOL != 0 {
+            return None;
+        }
         const OWN: [&str; 10] =
             ["local", "onprem", "selfhosted", "inhouse", "mock", "fake", "stub", "vllm", "interne", "onpremise"];
         if words.iter().any(|w| OWN.contains(&w.as_str())) {

@@ -53,6 +53,11 @@ impl Inquiry<'_> {
                 | b"env"
                 | b"ENV"
                 | b"config"
+                | b"args"
+                | b"opts"
+                | b"options"
+                | b"flags"
+                | b"params"
                 | b"_"
         ) {
             return true;

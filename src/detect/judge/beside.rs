@@ -16,7 +16,7 @@ impl Inquiry<'_> {
     /// The claim of the fields of `container` for the item `index`.
     pub(super) fn fields_claim(&self, container: Id, index: usize, slot: &mut Slot, depth: usize) -> Option<Claim> {
         let fields = self.fields(container);
-        if let Some(claim) = self.pair_claim(&fields, index, slot, container) {
+        if let Some(claim) = self.pair_claim(&fields, index, slot, container, depth) {
             return Some(claim);
         }
         if let Some(claim) =
@@ -49,9 +49,13 @@ impl Inquiry<'_> {
                 let made = self.s.tree.kind(container) == Kind::Round;
                 let provided = slot.sense.as_ref().is_some_and(|s| s.roles & role::PROVIDER != 0);
                 let person = (f.signal == Signal::Name || made && !provided) && self.is_person(container);
-                let stemmed = f.signal == Signal::Name && !slot.stem().is_empty();
+                let record = matches!(self.s.tree.kind(container), Kind::Tag | Kind::Curly | Kind::Block);
+                let stemmed = f.signal == Signal::Name && (!slot.stem().is_empty() || record && slot.sense.is_none());
                 let void =
                     person || stemmed || slot.is_password() || slot.nested || elsewhere && f.owner == Owner::Ours;
+                let taken = fields.own_slot.is_some_and(|s| s != index)
+                    && slot.sense.as_ref().is_none_or(|s| s.owner.is_none());
+                let void = void || taken;
                 f.signal == Signal::Host || !void && !(group && f.key.is_none() && !self.is_class(f))
             })
             .collect();
@@ -137,14 +141,14 @@ impl Inquiry<'_> {
     }
 
     /// `{ name: MISTRAL_API_KEY, value: ... }`, `("MISTRAL_API_KEY", "...")`: the name is a value.
-    fn pair_claim(&self, fields: &Fields, index: usize, slot: &mut Slot, container: Id) -> Option<Claim> {
+    fn pair_claim(&self, fields: &Fields, index: usize, slot: &mut Slot, container: Id, depth: usize) -> Option<Claim> {
         let holding = self.s.holding(container);
         let valued = slot.sense.as_ref().is_none_or(|s| s.stem.is_empty() && s.owner.is_none());
         let direct = !self.holds_group(self.key_and_value(holding.item(index)).1);
         let keyword = self.s.tree.kind(container) == Kind::Round
             && self.key_and_value(holding.item(index)).0.is_some()
             && fields.pairs.is_empty();
-        if !valued || keyword || !direct && self.s.tree.kind(container) != Kind::Tag {
+        if !valued || keyword || !direct && depth == 0 && self.s.tree.kind(container) != Kind::Tag {
             return None;
         }
         let call = matches!(self.s.tree.kind(container), Kind::Round | Kind::Tag) && fields.pairs.is_empty();
@@ -178,7 +182,10 @@ impl Inquiry<'_> {
             }
             let path_last = text.rsplit(|b| *b == b'/').next().unwrap_or(text);
             let sense = self.sense(if path_last.is_empty() { text } else { path_last });
-            let whole = self.sense(text);
+            // `space/provider/api_key`: the last two parts say it, if the whole does.
+            let slash = text.iter().rposition(|b| *b == b'/').and_then(|n| text[..n].iter().rposition(|b| *b == b'/'));
+            let pair = slash.map(|n| self.sense(&text[n + 1..])).filter(|s| s.owner.is_some());
+            let whole = pair.unwrap_or_else(|| self.sense(text));
             let sense = if sense.owner.is_none() && whole.owner.is_some() { whole } else { sense };
             // `{ provide: PROVIDER, useValue: ... }`; a name alone is more often a title.
             let provided = self.s.tree.text()[..span.start].trim_ascii_end().ends_with(b"provide:");
@@ -227,6 +234,10 @@ impl Inquiry<'_> {
         for i in (0..holding.items.len()).filter(|i| *i != index) {
             for &node in holding.item(i) {
                 if !matches!(self.s.tree.kind(node), Kind::Curly | Kind::Square | Kind::Block) {
+                    continue;
+                }
+                let groups = |k: &Id| matches!(self.s.tree.kind(*k), Kind::Curly | Kind::Element);
+                if self.s.tree.children(node).filter(groups).count() > 1 {
                     continue;
                 }
                 let size = (self.s.tree.node(node).after - node) as usize;

@@ -137,6 +137,8 @@ impl Inquiry<'_> {
                 || f.signal == Signal::Provider && tree.family(item.container) == Family::Prose;
             (from..=to).contains(&f.item) && f.item != item.index && told
         });
+        let above: Vec<Field> = self.block_above(item);
+        let inside = inside.chain(above.iter());
         let fitting: Vec<(&Field, u8)> = inside.map(|f| (f, 1)).collect();
         decide(&fitting, Confidence::High)
     }
@@ -145,15 +147,15 @@ impl Inquiry<'_> {
     fn alternating(&self, nodes: &[Id], node: Id, depth: usize) -> Option<Claim> {
         let tree = &self.s.tree;
         let at = nodes.iter().position(|&n| n == node)?;
-        let named = at > 0 && nodes.len() >= 4 && tree.kind(nodes[at - 1]) == Kind::Word;
-        if !named || self.sense(tree.slice(nodes[at - 1])).fit() != Fit::Secret {
+        let named = at > 0 && nodes.len() >= 4 && matches!(tree.kind(nodes[at - 1]), Kind::Word | Kind::Str);
+        if !named || self.sense(tree.content(nodes[at - 1])).fit() != Fit::Secret {
             return None;
         }
         let mut found = Vec::new();
         let first = (at - 1) % 2;
         for pair in nodes[first..].chunks_exact(2).take(16) {
             let key = self.sense(tree.content(pair[0]));
-            let plain = tree.kind(pair[0]) == Kind::Word && key.stem.is_empty();
+            let plain = matches!(tree.kind(pair[0]), Kind::Word | Kind::Str) && key.stem.is_empty();
             if plain && key.roles & (super::lexicon::role::ENDPOINT | super::lexicon::role::PROVIDER) != 0 {
                 self.value_signals(Some(&key), &pair[1..], 0, depth, &mut found);
             }
@@ -173,6 +175,18 @@ impl Inquiry<'_> {
         let mut all = crate::structure::parts(tree.slice(*first));
         let (base, method) = (all.next()?, all.next());
         (called && method.is_some()).then(|| self.handle_claim(*first, base, depth + 1)).flatten()
+    }
+
+    /// The addresses of the lines set in under the line before: attributes of what the token's line belongs to.
+    fn block_above(&self, item: Item) -> Vec<Field> {
+        let mut found = Vec::new();
+        if self.s.tree.family(item.container) == Family::Prose && item.index > 0 {
+            let above = self.s.nodes(Item { container: item.container, index: item.index - 1 });
+            if let Some(&block) = above.last().filter(|&&n| self.s.tree.kind(n) == Kind::Block) {
+                self.search(block, 0, None, &mut found);
+            }
+        }
+        found
     }
 
     /// `NAME=value`, as a text within code has it.

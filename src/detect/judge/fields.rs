@@ -40,6 +40,8 @@ pub(super) struct Fields {
     pub(super) content: bool,
     /// Names of name-value pairs, by item.
     pub(super) pairs: Vec<(usize, Id)>,
+    /// A field of the rule's own name that holds its key, or a reference to it.
+    pub(super) own_slot: Option<usize>,
     /// Fields that hold a group of the rule's name: what is the provider's stands there.
     pub(super) own_block: Option<usize>,
     pub(super) items: usize,
@@ -85,6 +87,13 @@ impl Inquiry<'_> {
                     out.own_block = Some(index);
                 }
                 out.slots += usize::from(sense.fit() == Fit::Secret && !self.holds_group(&value));
+                if sense.owner == Some(Owner::Ours)
+                    && sense.fit() == Fit::Secret
+                    && sense.stem.is_empty()
+                    && !self.holds_group(&value)
+                {
+                    out.own_slot = Some(index);
+                }
                 let name = self.s.tree.content(key.unwrap_or_default()).to_ascii_lowercase();
                 has_id |= matches!(name.as_slice(), b"id" | b"_id" | b"uuid");
                 has_text |= is_content(&name);

@@ -3,7 +3,7 @@
 use super::claim::{Claim, Ruling, Slot};
 use super::hosts;
 use super::inquiry::Inquiry;
-use super::lexicon::words;
+use super::lexicon::{lexicon, words};
 use super::terms::{Fit, Known, Owner};
 use crate::rule::Confidence;
 use crate::structure::{Family, Id, Kind};
@@ -100,6 +100,8 @@ impl Inquiry<'_> {
                     found.push(word);
                 } else if known(kin) && !trade.iter().any(|t| *t == word) {
                     trade.extend(kin.get(&word).map(String::as_str));
+                } else if let Some(owner) = lexicon().owner(&word).filter(|o| word.len() > 4 && !trade.contains(o)) {
+                    trade.push(owner);
                 }
             }
         }

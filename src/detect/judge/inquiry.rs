@@ -288,6 +288,9 @@ impl Inquiry<'_> {
         if !record && let Some(claim) = self.uses_claim(item, slot, depth, names) {
             return Some(claim);
         }
+        if !record && let Some(claim) = self.returned_claim(item, slot, depth) {
+            return Some(claim);
+        }
         if !record && let Some(claim) = self.run_claim(item, slot) {
             return Some(claim);
         }

@@ -19,6 +19,8 @@ const LONG: usize = 64;
 struct Mark {
     owner: Owner,
     host: bool,
+    /// Whether it is a whole record that names it.
+    record: bool,
     span: Range<usize>,
     shown: String,
 }
@@ -134,11 +136,14 @@ impl Inquiry<'_> {
         let shown = String::from_utf8_lossy(text).into_owned();
         if let Some(host) = hosts::bare(text, span.start) {
             let owner = self.terms.host(&host)?;
-            return Some(Mark { owner, host: true, span, shown: host.name });
+            return Some(Mark { owner, host: true, record: false, span, shown: host.name });
+        }
+        if text.iter().filter(|b| **b == b' ').count() > 3 {
+            return None;
         }
         let last = text.rsplit(|b| matches!(b, b'.' | b':')).next().unwrap_or(text);
         let owner = self.terms.value(text).or_else(|| self.terms.value(last))?;
-        Some(Mark { owner, host: false, span, shown })
+        Some(Mark { owner, host: false, record: false, span, shown })
     }
 
     fn read_entry(&self, container: Id, nodes: &[Id], tables: &mut Tables) {
@@ -153,6 +158,7 @@ impl Inquiry<'_> {
         };
         let mark = match value {
             [] => None,
+            [one] if matches!(self.s.tree.kind(*one), Kind::Curly | Kind::Block) => self.only_host(*one),
             [one] if self.s.tree.kind(*one).is_container() && self.s.tree.kind(*one) != Kind::Str => None,
             _ => self.element(value).or_else(|| self.host_within(value)),
         };
@@ -160,6 +166,24 @@ impl Inquiry<'_> {
         if let Some(mark) = mark {
             tables.entries.entry(key).or_default().push((table, mark));
         }
+    }
+
+    /// The owner of the addresses of a small record, if it is one.
+    fn only_host(&self, record: Id) -> Option<Mark> {
+        if self.s.tree.node(record).after - record > 60 {
+            return None;
+        }
+        let fields = self.fields(record);
+        let mut hosts = fields.fields.iter().filter(|f| f.signal == super::fields::Signal::Host);
+        let first = hosts.next()?;
+        let alone = hosts.all(|f| f.owner == first.owner);
+        alone.then(|| Mark {
+            owner: first.owner.clone(),
+            host: true,
+            record: true,
+            span: first.span.clone(),
+            shown: first.shown.clone(),
+        })
     }
 
     /// The first address among the arguments of a value.
@@ -181,7 +205,13 @@ impl Inquiry<'_> {
         }
         // `case "key": return value`, `when 'key' then value`, `"key" -> value`, `key "value";`
         if let Some((key, _)) = self.arm(nodes) {
-            return Some((TableId::Group(container), key));
+            // The heads of one function are a table of their own.
+            let function = match nodes {
+                [word, name, ..] if matches!(tree.slice(*word), b"def" | b"defp") => tree.slice(*name),
+                [name, _, sign, _] if tree.slice(*sign) == b"=" => tree.slice(*name),
+                _ => return Some((TableId::Group(container), key)),
+            };
+            return Some((TableId::Variable(container, function.to_vec()), key));
         }
         if let [pair] = nodes
             && let Some((first, _)) = self.pair(*pair)
@@ -215,6 +245,26 @@ impl Inquiry<'_> {
                     && text(*key) =>
             {
                 (tree.content(*key).to_vec(), rest)
+            }
+            // `def host(:key), do: value`, `host Key = value`
+            [word, name, round, .., last]
+                if matches!(tree.slice(*word), b"def" | b"defp")
+                    && tree.kind(*name) == Kind::Word
+                    && tree.kind(*round) == Kind::Round
+                    && tree.kind(*last) == Kind::Str =>
+            {
+                let key = tree.children(*round).next()?;
+                return Some((tree.content(key).to_vec(), vec![*last]));
+            }
+            [name, key, sign, value]
+                if tree.kind(*name) == Kind::Word
+                    && tree.kind(*key) == Kind::Word
+                    && tree.slice(*sign) == b"="
+                    && tree.kind(*value) == Kind::Str
+                    && tree.family(*name) == Family::Code
+                    && tree.slice(*key).first().is_some_and(u8::is_ascii_uppercase) =>
+            {
+                return Some((tree.slice(*key).to_vec(), vec![*value]));
             }
             [first, .., last] if tree.kind(*last) == Kind::Str && self.is_map_line(*first) => {
                 let key = tree.span(*first).start..tree.span(*last).start;
@@ -318,6 +368,13 @@ impl Inquiry<'_> {
             if shared >= 2 && shared * 2 >= theirs.len().min(keys.len()) {
                 marks.push(mark);
             }
+        }
+        // A record goes with a value of the same name, not with another record: those share the names of fields.
+        let value = self.key_and_value(&nodes).1;
+        if value.len() != 1
+            || value.iter().any(|&v| matches!(self.s.tree.kind(v), Kind::Curly | Kind::Block | Kind::Square))
+        {
+            marks.retain(|m| !m.record);
         }
         if marks.iter().any(|m| m.host) {
             marks.retain(|m| m.host);

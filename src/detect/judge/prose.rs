@@ -144,7 +144,9 @@ impl Inquiry<'_> {
             )
         });
         let words = tree.children(string).filter(|&k| tree.kind(k) == Kind::Word).count();
-        text_key && (words >= 2 || tree.span(string).len() <= token.len() + 8)
+        let spaces = tree.content(string).iter().filter(|b| **b == b' ').count();
+        let sentence = words >= 4 && spaces >= 4 && tree.family(string) == Family::Code;
+        sentence || text_key && (words >= 2 || tree.span(string).len() <= token.len() + 8)
     }
 
     /// Whether the token stands alone on its line, but for punctuation.

@@ -4,7 +4,7 @@ use super::claim::{Claim, Slot, Step};
 use super::inquiry::{DEPTH, Inquiry};
 use super::terms::Fit;
 use crate::rule::Confidence;
-use crate::structure::{Id, Item, Kind, parts};
+use crate::structure::{Family, Id, Item, Kind, parts};
 use bstr::ByteSlice as _;
 
 impl Inquiry<'_> {
@@ -30,6 +30,12 @@ impl Inquiry<'_> {
         let mut at = place;
         if !rest.is_empty() && (self.is_merged(place) || self.is_passed_whole(place, &rest)) {
             return self.whose(place, depth + 1);
+        }
+        if !rest.is_empty()
+            && let Some((name, item)) = self.alias(place)
+        {
+            let base = parts(self.s.tree.slice(name)).last()?.to_vec();
+            return self.uses_of(&base, name, item, &rest, depth + 1);
         }
         while let Some(step) = rest.pop() {
             if let Some((name, item)) = self.unpacked(at, &step) {
@@ -111,6 +117,53 @@ impl Inquiry<'_> {
         let long = words.iter().filter(|&&n| tree.slice(n).len() >= 20).count();
         let lone = self.s.holding(item.container).items.len() == 1;
         (lone && long >= 2 && long * 2 >= words.len()).then(|| words.iter().position(|&n| n == node))?
+    }
+
+    /// `return value` in a function of the text: what its calls say.
+    fn returned_base(&self, item: Item) -> Option<(Id, Item)> {
+        let tree = &self.s.tree;
+        let nodes = self.s.nodes(item);
+        let returned = nodes.first().is_some_and(|&n| matches!(tree.slice(n), b"return" | b"Return" | b"yield"));
+        // What a call makes of it is not the value.
+        let itself = match nodes.get(1..) {
+            Some([value]) => tree.kind(*value) != Kind::Round,
+            Some([callee, _]) => matches!(tree.slice(*callee), b"array" | b"dict" | b"list" | b"Some" | b"Ok" | b"new"),
+            _ => false,
+        };
+        if !returned || !itself || tree.family(item.container) != Family::Code {
+            return None;
+        }
+        let body = std::iter::once(item.container)
+            .chain(tree.ancestors(item.container))
+            .find(|&c| self.is_function_body(c))?;
+        let holder = self.s.item_of(body)?;
+        let nodes = self.s.nodes(holder);
+        let round = nodes.iter().position(|&n| n < body && tree.kind(n) == Kind::Round)?;
+        let name = *nodes.get(round.checked_sub(1)?)?;
+        (tree.kind(name) == Kind::Word).then_some((name, holder))
+    }
+
+    /// The same as a claim.
+    pub(super) fn returned_claim(&self, item: Item, slot: &Slot, depth: usize) -> Option<Claim> {
+        if depth >= DEPTH {
+            return None;
+        }
+        let (name, holder) = self.returned_base(item)?;
+        let base = parts(self.s.tree.slice(name)).last()?.to_vec();
+        self.uses_of(&base, name, holder, &slot.path, depth + 1)
+    }
+
+    /// `x = f()`: the new name of the whole of what a use gives.
+    fn alias(&self, place: Id) -> Option<(Id, Item)> {
+        let tree = &self.s.tree;
+        let item = self.s.item_of(place)?;
+        let nodes = self.s.nodes(item);
+        let at = nodes.binary_search(&place).ok()?;
+        let sign = at.checked_sub(1).filter(|&s| matches!(tree.slice(nodes[s]), b"=" | b":=" | b"<-"))?;
+        let whole = nodes[at + 1..].iter().all(|&n| tree.kind(n) == Kind::Round && tree.node(n).after == n + 1);
+        let name = *nodes.get(sign.checked_sub(1)?)?;
+        let several = nodes[..sign].iter().any(|&n| tree.kind(n) == Kind::Comma);
+        (!several && whole && tree.kind(name) == Kind::Word).then_some((name, item))
     }
 
     /// `headers=HEADERS`: the record is handed on as it is, and what leads to the token in it has no name of its own.

@@ -94,7 +94,7 @@ impl Inquiry<'_> {
     /// What the places say that name something that holds the token.
     pub(super) fn holder_claim(&self, slot: &Slot) -> Option<Claim> {
         let tree = &self.s.tree;
-        let names = slot.path.iter().skip(1).filter_map(|s| match s {
+        let names = slot.path.iter().filter_map(|s| match s {
             Step::Name(name) => Some(name.as_slice()),
             Step::Index(_) => None,
         });

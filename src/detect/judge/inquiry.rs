@@ -98,6 +98,14 @@ impl Inquiry<'_> {
         }
         let facts = self.facts();
         match (&facts.uses, &facts.homonym) {
+            // A key's own full name is seldom another thing's.
+            (None, Some(homonym)) if claim.own && confidence == Confidence::High => match homonym.whole {
+                true => Claim {
+                    reason: format!("{}, though the text is about {}", claim.reason, homonym.word),
+                    ..claim.at_most(Confidence::Low)
+                },
+                false => claim,
+            },
             (None, Some(homonym))
                 if homonym.strong || !claim.firm && (homonym.sure || confidence < Confidence::High) =>
             {

@@ -19,3 +19,4 @@ mod staged;
 mod support;
 mod tree;
 mod untrusted;
+mod verify;

@@ -70,7 +70,6 @@ fn usage_errors_are_2_name_the_option_and_leave_standard_output_empty() {
         (&["scan", "--history", ".", "."], &["one repository"]),
         (&["scan", "-", "."], &["standard input"]),
         (&["scan", "--history", "-"], &["standard input"]),
-        (&["scan", "--verify"], &["--verify"]),
         (&["scan", "--range", "nowhere..HEAD"], &["nowhere", "fetch-depth"]),
         (&["scan", "--since", "whenever"], &["--since"]),
         (&["scan", "--include", "a[", "."], &["--include"]),

@@ -88,7 +88,7 @@ fn describe(f: &Finding, options: Options) -> String {
 /// What to do where a rule says nothing of its own.
 const REMEDY: &str = "Revoke it, make a new one and keep that in a secret store.";
 /// What people hope for in vain.
-const NOT_UNDONE: &str = "Removing it from the history does not un-leak it.";
+const NOT_UNDONE: &str = "Once it was pushed, removing it from the history does not un-leak it.";
 
 /// What to do, with the address.
 fn remediation(f: &Finding) -> String {

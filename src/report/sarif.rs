@@ -61,7 +61,8 @@ fn markdown(rule: &Rule) -> String {
         super::remedy(&rule.remedy)
     } else {
         let numbered = steps.iter().enumerate().map(|(n, step)| format!("{}. {step}\n", n + 1));
-        let url = rule.remedy.url.iter().map(|url| format!("\nRevoke at <{url}>."));
+        let told = |url: &&String| steps.iter().any(|step| step.contains(url.as_str()));
+        let url = rule.remedy.url.iter().filter(|url| !told(url)).map(|url| format!("\nRevoke at <{url}>."));
         numbered.chain(url).collect()
     };
     let page = rule

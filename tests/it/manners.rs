@@ -355,3 +355,11 @@ fn threads_change_nothing() {
     assert_eq!(with("1"), with("4"));
     assert_eq!(with("1"), with("0"));
 }
+
+/// A program without a network refuses to ask, in words that say why.
+#[cfg(not(feature = "verify"))]
+#[test]
+fn without_its_feature_verify_is_refused() {
+    let done = Sandbox::repository().leakbreak(["scan", "--verify"]);
+    assert!(done.status == 2 && done.stderr.contains("built without the feature `verify`"), "{done:?}");
+}

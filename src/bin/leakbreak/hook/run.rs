@@ -53,7 +53,7 @@ fn is_untouched(outcome: &Outcome) -> bool {
 /// What was found and what to do about it.
 fn tell(outcome: &Outcome, (act, status): (Act, Status), color: ColorArg, out: &mut dyn Write) -> io::Result<()> {
     let color = has_color(color, &Destination::Errors);
-    let options = Options { color, quiet: true, now: Some(crate::env::now()), ..Options::default() };
+    let options = Options { color, quiet: true, ..Options::default() };
     report::write(Format::Human, outcome, options, out)?;
     let found = status == Status::Findings;
     let what = match (act, found) {

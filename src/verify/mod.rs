@@ -10,7 +10,7 @@ mod place;
 mod tests;
 
 use crate::finding::{Finding, Outcome, Secret, Verified};
-use crate::rule::{Life, VerifySpec};
+use crate::rule::{Life, RuleSet, VerifySpec};
 use crate::{Error, Result};
 use answer::{Answer, Silence};
 use client::Client;
@@ -56,7 +56,7 @@ struct Host {
     silent: u32,
     /// How long to wait before the next one, if the host said so.
     wait: Option<Duration>,
-    /// It said once that there are too many requests.
+    /// It asked for a pause once.
     limited: bool,
     /// Why it is not asked any more.
     closed: Option<&'static str>,
@@ -76,6 +76,9 @@ impl Verifier {
     /// [`Error::Usage`]: an endpoint or a proxy that makes no sense or is not safe.
     pub fn new(options: &Options) -> Result<Verifier> {
         let endpoints = Endpoints::new(&options.endpoints).map_err(Error::Usage)?;
+        let rules = RuleSet::load(&[])?;
+        let urls = rules.rules.iter().filter_map(|rule| rule.verify()).flat_map(|spec| &spec.url);
+        endpoints.check(urls.map(String::as_str)).map_err(Error::Usage)?;
         let client = Client::new(options.proxy.as_deref(), options.timeout, &endpoints).map_err(Error::Usage)?;
         Ok(Verifier { client, endpoints, pause: options.pause, hosts: BTreeMap::new(), answers: HashMap::new() })
     }
@@ -146,9 +149,13 @@ impl Host {
         if self.silent >= SILENT {
             self.closed = Some("the host gave no answer several times");
         }
-        let Answer::Status { code: 429, retry_after, .. } = answer else { return };
+        let retry_after = match answer {
+            Answer::Status { code: 429, retry_after, .. } => retry_after,
+            Answer::Status { code: 503, retry_after, .. } if retry_after.is_some() => retry_after,
+            _ => return,
+        };
         if self.limited {
-            self.closed = Some("the host said again that there are too many requests");
+            self.closed = Some("the host asked for a pause again");
         } else if retry_after.is_some_and(|wait| wait > LONGEST_PAUSE) {
             self.closed = Some("the host wants a longer pause");
         }

@@ -39,6 +39,21 @@ impl Endpoints {
         Ok(Endpoints { named: given.iter().map(read).collect::<Result<_, _>>()? })
     }
 
+    /// Whether each host that is named is one that a rule asks: with a slip of the pen the key would go where it should
+    /// not.
+    pub(super) fn check<'a>(&self, urls: impl Iterator<Item = &'a str>) -> Result<(), String> {
+        let mut known: Vec<&str> = urls.filter_map(split).map(|(host, _)| host).collect();
+        known.sort_unstable();
+        known.dedup();
+        let unknown = |name: &String| !known.contains(&name.as_str());
+        match self.named.iter().filter_map(|(name, _)| name.as_ref()).find(|name| unknown(name)) {
+            Some(_) => {
+                Err(format!("--verify-endpoint HOST=URL: no rule asks this host; there are {}", known.join(", ")))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// Whether a key could be sent unencrypted, to this machine.
     pub(super) fn has_plain(&self) -> bool {
         self.named.iter().any(|(_, base)| !base.encrypted)
@@ -47,14 +62,19 @@ impl Endpoints {
     /// Where the question of a rule goes. Its own host is named in the rule; the last one that the user named for it,
     /// or else for all, takes its place.
     pub(super) fn of(&self, url: &str) -> Option<Url> {
-        let rest = url.strip_prefix("https://")?;
-        let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let (host, path) = split(url)?;
         let named = |for_host: Option<&str>| self.named.iter().rev().find(|(name, _)| name.as_deref() == for_host);
         match named(Some(host)).or_else(|| named(None)) {
             Some((_, base)) => Some(Url { text: format!("{}{path}", base.text), host: base.host.clone() }),
             None => Some(Url { text: url.to_owned(), host: host.to_owned() }),
         }
     }
+}
+
+/// The host and the path of a rule's address.
+fn split(url: &str) -> Option<(&str, &str)> {
+    let rest = url.strip_prefix("https://")?;
+    Some(rest.split_at(rest.find('/').unwrap_or(rest.len())))
 }
 
 fn base(text: &str) -> Result<Base, String> {

@@ -107,15 +107,19 @@ fn a_silent_host_is_given_up_and_one_that_hangs_up_is_not() {
 
 #[test]
 fn a_pause_that_a_host_asks_for_is_made_once() {
-    let busy = |wait: u32| format!("HTTP/1.1 429 Slow\r\nRetry-After: {wait}\r\nContent-Length: 0\r\n\r\n");
-    let (url, requests) = host(move |_, stream| stream.write_all(busy(1).as_bytes()).unwrap());
-    let start = Instant::now();
-    let told = details(&url, 2000, 4);
-    assert_eq!(requests.load(Ordering::SeqCst), 2, "{told:?}");
-    assert!((1..3).contains(&start.elapsed().as_secs()), "{:?}", start.elapsed());
-    assert!(told[1].starts_with("unknown: status 429") && told[3].contains("not asked"), "{told:?}");
-
-    let (url, requests) = host(move |_, stream| stream.write_all(busy(3600).as_bytes()).unwrap());
+    let busy = |code: u32, wait: u32| {
+        let head = format!("HTTP/1.1 {code} Slow\r\nRetry-After: {wait}\r\nContent-Length: 0\r\n\r\n");
+        host(move |_, stream| stream.write_all(head.as_bytes()).unwrap())
+    };
+    for code in [429, 503] {
+        let (url, requests) = busy(code, 1);
+        let start = Instant::now();
+        let told = details(&url, 2000, 4);
+        assert_eq!(requests.load(Ordering::SeqCst), 2, "{told:?}");
+        assert!((1..3).contains(&start.elapsed().as_secs()), "{:?}", start.elapsed());
+        assert!(told[1].starts_with(&format!("unknown: status {code}")) && told[3].contains("not asked"), "{told:?}");
+    }
+    let (url, requests) = busy(429, 3600);
     let told = details(&url, 2000, 2);
     assert_eq!(requests.load(Ordering::SeqCst), 1);
     assert!(told[1].contains("wants a longer pause"), "{told:?}");

@@ -19,3 +19,5 @@ mod staged;
 mod support;
 mod tree;
 mod untrusted;
+#[cfg(feature = "verify")]
+mod verify;

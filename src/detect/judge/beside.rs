@@ -77,7 +77,7 @@ impl Inquiry<'_> {
     fn is_person(&self, record: Id) -> bool {
         let tree = &self.s.tree;
         let made = self.s.callee(record).filter(|_| tree.kind(record) == Kind::Round);
-        if made.is_some_and(|c| super::lexicon::words(tree.slice(c)).iter().any(|w| is_people(w))) {
+        if made.is_some_and(|c| super::lexicon::words(tree.slice(c)).iter().any(|w| is_people(w) || w == "account")) {
             return true;
         }
         std::iter::once(record)
@@ -184,7 +184,10 @@ impl Inquiry<'_> {
             let sense = self.sense(if path_last.is_empty() { text } else { path_last });
             // `space/provider/api_key`: the last two parts say it, if the whole does.
             let slash = text.iter().rposition(|b| *b == b'/').and_then(|n| text[..n].iter().rposition(|b| *b == b'/'));
-            let pair = slash.map(|n| self.sense(&text[n + 1..])).filter(|s| s.owner.is_some());
+            let pair = slash
+                .filter(|_| !path_last.to_ascii_lowercase().ends_with(b"password"))
+                .map(|n| self.sense(&text[n + 1..]))
+                .filter(|s| s.owner.is_some());
             let whole = pair.unwrap_or_else(|| self.sense(text));
             let sense = if sense.owner.is_none() && whole.owner.is_some() { whole } else { sense };
             // `{ provide: PROVIDER, useValue: ... }`; a name alone is more often a title.
@@ -247,6 +250,13 @@ impl Inquiry<'_> {
                 }
                 self.search(node, i, None, &mut found);
             }
+        }
+        let verb = |f: &Field| {
+            let label = holding.item(f.item).first().map(|&n| self.s.tree.slice(n).to_ascii_lowercase());
+            matches!(label.as_deref(), Some(b"get" | b"post" | b"put" | b"patch" | b"delete" | b"request"))
+        };
+        if found.iter().any(verb) {
+            found.retain(verb);
         }
         let first = found.first()?;
         if found.iter().any(|f| f.owner != first.owner) {

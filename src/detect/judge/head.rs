@@ -32,6 +32,15 @@ impl Inquiry<'_> {
             if self.is_keyword(text) || text.len() > 120 || matches!(text, b"import" | b"from" | b"require") {
                 continue;
             }
+            let defined = id.checked_sub(1).is_some_and(|b| {
+                matches!(
+                    self.s.tree.slice(b),
+                    b"module" | b"class" | b"namespace" | b"object" | b"defmodule" | b"package"
+                )
+            });
+            if defined {
+                continue;
+            }
             if let Some(owner) = super::hosts::bare(text, 0)
                 .filter(|h| h.name.contains('.') && fit >= Fit::Neutral && kind == Kind::Word)
                 .and_then(|h| self.terms.host(&h))

@@ -201,6 +201,9 @@ impl Inquiry<'_> {
                     (true, _, _) | (_, true, true) => Confidence::High,
                     (_, true, false) => Confidence::Low,
                     (_, false, true) if sense.roles & (role::MODEL | role::ENDPOINT) == 0 => Confidence::Medium,
+                    (_, false, false) if sense.roles & (role::MODEL | role::ENDPOINT) == 0 && sense.stem.len() == 1 => {
+                        return None;
+                    }
                     _ => return Some(Ruling::Not),
                 };
                 let most = if matches!(name.bond, Bond::Compared | Bond::Before) {

@@ -47,7 +47,7 @@ impl Inquiry<'_> {
         })
     }
 
-    fn cells_claim(&self, row: Id, mine: usize, slot: &Slot) -> Option<Claim> {
+    pub(super) fn cells_claim(&self, row: Id, mine: usize, slot: &Slot) -> Option<Claim> {
         let holding = self.s.holding(row);
         let mut best: Option<(u8, Claim)> = None;
         for index in (0..holding.items.len()).filter(|i| *i != mine) {

@@ -224,6 +224,10 @@ impl Structure<'_> {
     fn before(&self, nodes: &[Id], i: usize) -> Option<Name> {
         let id = nodes[i];
         let text = self.tree.content(id);
+        // `"$expires$uri value"`: a variable within a text.
+        if text.starts_with(b"$") && self.tree.parent(id).is_some_and(|p| self.tree.kind(p) == Kind::Str) {
+            return None;
+        }
         if is_scheme(text) {
             let left = i.checked_sub(1)?;
             return matches!(self.tree.kind(nodes[left]), Kind::Word | Kind::Flag)

@@ -315,6 +315,9 @@ impl Inquiry<'_> {
         if !record && let Some(claim) = self.returned_claim(item, slot, depth) {
             return Some(claim);
         }
+        if let Some(claim) = self.annotated_claim(item, depth) {
+            return Some(claim);
+        }
         if !record && let Some(claim) = self.run_claim(item, slot) {
             return Some(claim);
         }

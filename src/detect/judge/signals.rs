@@ -76,7 +76,9 @@ impl Inquiry<'_> {
         };
         let named_key = key.is_some_and(|k| k.owner.is_some());
         if roles & role::PROVIDER != 0 && !named_key || key.is_none() {
-            let last = text.rsplit(|b| matches!(b, b'.' | b':' | b'\\')).next().unwrap_or(text);
+            let slash = roles & role::PROVIDER != 0
+                && text.split(|b| *b == b'/').next().is_some_and(|first| self.terms.value(first).is_none());
+            let last = text.rsplit(|b| matches!(b, b'.' | b':' | b'\\') || slash && *b == b'/').next().unwrap_or(text);
             if let Some(owner) = self.terms.value(last).or_else(|| self.terms.value(text)) {
                 let strong = roles & role::PROVIDER != 0 && roles & role::NAMING == 0;
                 return push(if strong { Signal::Provider } else { Signal::Name }, owner);

@@ -53,6 +53,9 @@ impl Inquiry<'_> {
                 let stemmed = f.signal == Signal::Name && (!slot.stem().is_empty() || record && slot.sense.is_none());
                 let void =
                     person || stemmed || slot.is_password() || slot.nested || elsewhere && f.owner == Owner::Ours;
+                // What an object was made by says nothing of other arguments without a name.
+                let made = f.signal == Signal::Class && f.key.is_none() && slot.sense.is_none() && !self.is_class(f);
+                let void = void || made;
                 let taken = fields.own_slot.is_some_and(|s| s != index)
                     && slot.sense.as_ref().is_none_or(|s| s.owner.is_none());
                 let void = void || taken;
@@ -170,6 +173,24 @@ impl Inquiry<'_> {
                     Some((_, _, span)) => (span.clone(), self.text(span)),
                     None => continue,
                 },
+                // A constant that holds the name.
+                Kind::Word if call => {
+                    let constant = match self.definitions(self.s.tree.slice(id)).as_slice() {
+                        [(_, value)] => match value.as_slice() {
+                            [one] if self.s.tree.kind(*one) == Kind::Str => *one,
+                            _ => id,
+                        },
+                        _ => id,
+                    };
+                    (self.s.tree.span(constant), self.s.tree.content(constant))
+                }
+                // `name: /path/to/key`
+                Kind::Op if self.s.tree.slice(id) == b"/" => {
+                    let start = self.s.tree.span(id).start;
+                    let rest = self.text(start..self.s.tree.text().len().min(start + 100));
+                    let end = rest.iter().position(|b| b.is_ascii_whitespace() || *b == b',').unwrap_or(rest.len());
+                    (start..start + end, &rest[..end])
+                }
                 _ => (self.s.tree.span(id), self.s.tree.content(id)),
             };
             if text.is_empty()

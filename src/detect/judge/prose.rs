@@ -130,9 +130,14 @@ impl Inquiry<'_> {
         let names = self.s.names(string);
         let text_key = names.first().is_some_and(|n| {
             let name = self.text(n.span.clone()).to_ascii_lowercase();
+            let last = name.rsplit(|b| *b == b'.').next().unwrap_or(&name);
             matches!(
-                name.as_slice(),
-                b"text"
+                last,
+                b"hint"
+                    | b"help"
+                    | b"tooltip"
+                    | b"placeholder"
+                    | b"text"
                     | b"body"
                     | b"message"
                     | b"content"

@@ -12,7 +12,7 @@ const DEFINITIONS: usize = 64;
 
 impl Inquiry<'_> {
     /// The definitions of a name: the word that is bound, and the nodes of what it is bound to.
-    fn definitions(&self, name: &[u8]) -> Vec<(Id, Vec<Id>)> {
+    pub(super) fn definitions(&self, name: &[u8]) -> Vec<(Id, Vec<Id>)> {
         let words = self.s.words();
         words
             .of(name)

@@ -231,6 +231,22 @@ impl Inquiry<'_> {
         }
     }
 
+    /// Whether an address stands under a key that says nothing of where requests go: `help`, `docs`, `callback`.
+    fn is_aside(&self, id: Id) -> bool {
+        let tree = &self.s.tree;
+        let node = match tree.parent(id) {
+            Some(p) if tree.kind(p) == Kind::Str && tree.kind(id) == Kind::Url => p,
+            _ => id,
+        };
+        let Some(item) = self.s.item_of(node) else { return false };
+        let nodes = self.s.nodes(item);
+        let key = self.key_and_value(&nodes).0.filter(|&k| k < node);
+        key.is_some_and(|k| {
+            let sense = self.sense(tree.content(k));
+            sense.roles & role::ASIDE != 0 && sense.roles & (role::ENDPOINT | role::SECRET) == 0
+        })
+    }
+
     /// Whether the word stands behind a key that names an address.
     fn is_address_key(&self, word: Id) -> bool {
         let tree = &self.s.tree;
@@ -255,6 +271,7 @@ impl Inquiry<'_> {
             };
             if let Some(host) = host
                 && let Some(owner) = self.terms.host(&host)
+                && !self.is_aside(id)
             {
                 out.push(Field {
                     signal: Signal::Host,

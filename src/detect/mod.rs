@@ -197,7 +197,7 @@ fn literals(index: &Index, look: &mut Look<'_>, hits: &mut Hits) {
     let mut patterns = Vec::new();
     let text = look.text;
     index.literals.find(text, |hit| match (hit.target, &index.url) {
-        (Target::Url, Some(rule)) => url::look(rule, (text, look.place.kind), hit.start, hits),
+        (Target::Url, Some(rule)) => url::look(rule, (text, look.place), hit.start, hits),
         (Target::Url, None) => {}
         (Target::Block, _) => index.blocks.look(text, hit.start, hits),
         (Target::Form(form), _) => prefix::literal(index, look, hit.start..hit.end, form, hits),

@@ -17,13 +17,16 @@ pub enum Form {
     Json,
 }
 
-/// Writes the list of all rules, by provider and id.
+/// Writes the list of all rules, by id; as a reference by provider and id.
 ///
 /// # Errors
 /// What `out` says.
 pub fn list(rules: &RuleSet, form: Form, out: &mut dyn Write) -> io::Result<()> {
     let mut sorted: Vec<&Rule> = rules.rules.iter().map(AsRef::as_ref).collect();
-    sorted.sort_by_key(|rule| (rule.provider.to_lowercase(), rule.id.clone()));
+    sorted.sort_by(|a, b| a.id.cmp(&b.id));
+    if form == Form::Markdown {
+        sorted.sort_by_key(|rule| rule.provider.to_lowercase());
+    }
     match form {
         Form::Human => human(&sorted, out),
         Form::Markdown => markdown(&sorted, out),
@@ -61,10 +64,15 @@ fn facts(rule: &Rule) -> Vec<(&'static str, String)> {
         facts.push(("tags", rule.tags.join(", ")));
     }
     facts.extend(rule.reference.clone().map(|reference| ("reference", reference)));
-    if !rule.remedy.text.is_empty() {
-        facts.push(("remedy", rule.remedy.text.clone()));
+    let remedy = rule.remedy.sentence();
+    if !remedy.is_empty() {
+        facts.push(("remedy", remedy));
     }
     facts.extend(rule.remedy.url.clone().map(|url| ("revoke at", url)));
+    let asked = rule.verify().iter().flat_map(|spec| &spec.url).cloned().collect::<Vec<_>>().join(", ");
+    if !asked.is_empty() {
+        facts.push(("--verify", asked));
+    }
     facts
 }
 
@@ -110,7 +118,7 @@ fn object(rule: &Rule) -> serde_json::Value {
         "severity": rule.severity.name(),
         "tags": rule.tags,
         "reference": rule.reference,
-        "remedy": { "text": rule.remedy.text, "url": rule.remedy.url },
+        "remedy": { "text": rule.remedy.sentence(), "url": rule.remedy.url },
     })
 }
 

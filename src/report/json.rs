@@ -22,7 +22,7 @@ struct Document<'a> {
 /// Writes the document, with a line end.
 pub(crate) fn write(outcome: &Outcome, options: Options, out: &mut dyn Write) -> io::Result<()> {
     let findings = super::shown(outcome, options).map(|f| FindingObject::new(f, options)).collect();
-    let document = Document { version: SCHEMA, findings, receipt: ReceiptObject::new(outcome) };
+    let document = Document { version: SCHEMA, findings, receipt: ReceiptObject::new(outcome, &outcome.receipt) };
     write_value(&document, out)
 }
 
@@ -61,6 +61,7 @@ pub(crate) struct FindingObject<'a> {
     origin: &'static str,
     suppressed: Option<SuppressedObject<'a>>,
     remediation: String,
+    verified: Option<VerifiedObject<'a>>,
 }
 
 #[derive(Serialize)]
@@ -70,6 +71,21 @@ struct CommitObject<'a> {
     email: &'a str,
     date: &'a str,
     summary: &'a str,
+}
+
+/// What a provider said, here and in SARIF.
+#[derive(Serialize)]
+pub(crate) struct VerifiedObject<'a> {
+    status: &'static str,
+    host: &'a str,
+    detail: &'a str,
+}
+
+impl<'a> VerifiedObject<'a> {
+    /// The object for a finding, if somebody was asked.
+    pub(crate) fn new(f: &'a Finding) -> Option<Self> {
+        f.verified.as_ref().map(|v| VerifiedObject { status: v.status.name(), host: &v.host, detail: &v.detail })
+    }
 }
 
 #[derive(Serialize)]
@@ -113,6 +129,7 @@ impl<'a> FindingObject<'a> {
             origin: f.origin.kind.name(),
             suppressed: f.suppressed.as_ref().map(|s| SuppressedObject { by: s.by.name(), reason: &s.reason }),
             remediation: super::remediation(f),
+            verified: VerifiedObject::new(f),
         }
     }
 }
@@ -167,9 +184,8 @@ struct StaleObject<'a> {
 }
 
 impl<'a> ReceiptObject<'a> {
-    /// The object for an outcome's receipt.
-    pub(crate) fn new(outcome: &'a Outcome) -> Self {
-        let r: &Receipt = &outcome.receipt;
+    /// The object for a receipt of an outcome: its own, or one that was made fit for a document.
+    pub(crate) fn new(outcome: &Outcome, r: &'a Receipt) -> Self {
         ReceiptObject {
             kind: "receipt",
             version: SCHEMA,

@@ -1,8 +1,8 @@
 //! sarif: SARIF 2.1.0 (OASIS), for code scanning. Suppressed findings are always in it, as suppressions.
 
-use super::json::{ReceiptObject, write_value};
-use super::{Options, escape};
-use crate::finding::{Finding, Outcome, SuppressedBy};
+use super::json::{ReceiptObject, VerifiedObject, write_value};
+use super::{Options, escape, relative};
+use crate::finding::{Finding, Outcome, Receipt, SuppressedBy};
 use crate::rule::{Rule, Severity};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -12,6 +12,7 @@ use std::sync::Arc;
 /// Writes the document.
 pub(crate) fn write(outcome: &Outcome, options: Options, out: &mut dyn Write) -> io::Result<()> {
     let rules: BTreeMap<&str, &Arc<Rule>> = outcome.findings.iter().map(|f| (f.rule.id.as_str(), &f.rule)).collect();
+    let receipt = relative::receipt(&outcome.receipt);
     let index: BTreeMap<&str, usize> = rules.keys().enumerate().map(|(i, id)| (*id, i)).collect();
     let mut run = json!({
         "tool": { "driver": {
@@ -21,9 +22,9 @@ pub(crate) fn write(outcome: &Outcome, options: Options, out: &mut dyn Write) ->
             "rules": rules.values().map(|r| descriptor(r)).collect::<Vec<_>>(),
         }},
         "columnKind": "unicodeCodePoints",
-        "invocations": [invocation(outcome)],
+        "invocations": [invocation(&receipt)],
         "results": outcome.findings.iter().map(|f| result(f, &index, options)).collect::<Vec<_>>(),
-        "properties": { "receipt": ReceiptObject::new(outcome) },
+        "properties": { "receipt": ReceiptObject::new(outcome, &receipt) },
     });
     if let Some(p) = &outcome.receipt.provenance {
         let mut details = json!({ "repositoryUri": p.uri, "mappedTo": { "uriBaseId": "%SRCROOT%" } });
@@ -40,21 +41,36 @@ pub(crate) fn write(outcome: &Outcome, options: Options, out: &mut dyn Write) ->
 }
 
 fn descriptor(rule: &Rule) -> Value {
-    let mut help = rule.remedy.text.clone();
-    if let Some(url) = &rule.remedy.url {
-        help = format!("{help} {url}");
-    }
     let mut value = json!({
         "id": rule.id,
         "name": rule.title,
         "shortDescription": { "text": rule.title },
         "fullDescription": { "text": format!("{} of {}. It belongs in a secret store, never in version control.", rule.title, rule.provider) },
-        "help": { "text": help.trim(), "markdown": help.trim() },
+        "help": { "text": format!("{} {}", super::remedy(&rule.remedy), super::NOT_UNDONE), "markdown": markdown(rule) },
         "defaultConfiguration": { "level": level(rule.severity) },
         "properties": { "security-severity": score(rule.severity), "tags": tags(rule) },
     });
     set(&mut value, "helpUri", rule.reference.as_deref().map(Value::from));
     value
+}
+
+/// What to do, as a numbered list where the rule has steps.
+fn markdown(rule: &Rule) -> String {
+    let steps = &rule.remedy.steps;
+    let what = if steps.is_empty() {
+        super::remedy(&rule.remedy)
+    } else {
+        let numbered = steps.iter().enumerate().map(|(n, step)| format!("{}. {step}\n", n + 1));
+        let told = |url: &&String| steps.iter().any(|step| step.contains(url.as_str()));
+        let url = rule.remedy.url.iter().filter(|url| !told(url)).map(|url| format!("\nRevoke at <{url}>."));
+        numbered.chain(url).collect()
+    };
+    let page = rule
+        .reference
+        .as_ref()
+        .map(|url| format!(" [What the provider says of such keys]({url})."))
+        .unwrap_or_default();
+    format!("**{}: what to do**\n\n{}\n\n{}{page}", rule.title, what.trim_end(), super::NOT_UNDONE)
 }
 
 fn tags(rule: &Rule) -> Vec<String> {
@@ -76,7 +92,9 @@ fn result(f: &Finding, index: &BTreeMap<&str, usize>, options: Options) -> Value
     });
     if let Some(s) = &f.suppressed {
         let kind = if s.by == SuppressedBy::Inline { "inSource" } else { "external" };
-        value["suppressions"] = json!([{ "kind": kind, "status": "accepted", "justification": s.reason }]);
+        let by = json!({ "by": s.by.name() });
+        let suppression = json!({ "kind": kind, "status": "accepted", "justification": s.reason, "properties": by });
+        value["suppressions"] = json!([suppression]);
     }
     value
 }
@@ -112,6 +130,7 @@ fn properties(f: &Finding, options: Options) -> Value {
     });
     set(&mut all, "ref", f.origin.reference.as_ref().map(|r| r.to_string().into()));
     set(&mut all, "secret", options.reveal.then(|| String::from_utf8_lossy(f.secret.reveal()).into_owned().into()));
+    set(&mut all, "verified", VerifiedObject::new(f).map(|v| json!(v)));
     if let Some(c) = &f.origin.commit {
         all["commit"] =
             json!({ "id": c.id, "author": c.author, "email": c.email, "date": c.date, "summary": c.summary });
@@ -119,8 +138,7 @@ fn properties(f: &Finding, options: Options) -> Value {
     all
 }
 
-fn invocation(outcome: &Outcome) -> Value {
-    let r = &outcome.receipt;
+fn invocation(r: &Receipt) -> Value {
     let mut notes: Vec<Value> = Vec::new();
     for (reason, count) in &r.skips {
         let level = if reason.is_failure() || r.strict { "error" } else { "note" };

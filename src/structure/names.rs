@@ -166,11 +166,12 @@ impl Structure<'_> {
         names
     }
 
-    /// `a, b = x, y`: names and values stand in rows.
+    /// `a, b = x, y`: names and values stand in rows. In a text for people commas part what they will.
     fn is_tuple(&self, nodes: &[Id], sign: usize, at: usize) -> bool {
         let comma = |n: &Id| self.tree.kind(*n) == Kind::Comma;
         let bound = |n: &Id| self.tree.kind(*n) == Kind::Op && bond(self.tree.slice(*n)).is_some();
-        at == sign + 1
+        !matches!(self.tree.dialect().family, Family::Prose | Family::Markdown)
+            && at == sign + 1
             && nodes[..sign].iter().any(comma)
             && nodes[at..].iter().any(comma)
             && !nodes[..sign].iter().any(bound)

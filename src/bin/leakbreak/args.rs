@@ -1,6 +1,8 @@
 //! What the user typed. Nothing is decided here: `assemble` turns it into what the program needs.
 
 mod read;
+#[cfg(test)]
+mod tests;
 mod values;
 
 pub(crate) use read::{command, parse};
@@ -57,6 +59,11 @@ pub(crate) struct Scan {
     #[command(flatten)]
     pub policy: PolicyArgs,
     #[command(flatten)]
+    pub verify: VerifyArgs,
+    /// What the hooks of the pre-commit framework call it with: they ask nobody.
+    #[arg(long, hide = true)]
+    pub as_hook: bool,
+    #[command(flatten)]
     pub report: ReportArgs,
     #[command(flatten)]
     pub manner: MannerArgs,
@@ -69,6 +76,9 @@ pub(crate) struct SourceArgs {
     /// Files and folders, `-` for the standard input; with --staged and --history one repository [default: .]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// Paths that another scan of the same run reads.
+    #[arg(skip)]
+    pub elsewhere: Vec<PathBuf>,
     /// What the next commit of the repository adds
     #[arg(long, conflicts_with_all = ["history", "range", "since", "unreachable"])]
     pub staged: bool,
@@ -79,7 +89,7 @@ pub(crate) struct SourceArgs {
     #[arg(long, value_name = "A..B", conflicts_with = "unreachable")]
     pub range: Option<String>,
     /// Only what commits since then add: a day, an RFC 3339 time, or `30 days`; scans history
-    #[arg(long, value_name = "DATE", conflicts_with = "unreachable")]
+    #[arg(long, value_name = "DATE", conflicts_with = "unreachable", allow_negative_numbers = true)]
     pub since: Option<String>,
     /// Report what no reference leads to as well; scans history
     #[arg(long)]
@@ -103,7 +113,7 @@ pub(crate) struct SourceArgs {
     #[arg(long)]
     pub allow_empty: bool,
     /// Files over this size are skipped: bytes, or with K, M or G; 0 for no limit [default: 64M]
-    #[arg(long, value_name = "SIZE", value_parser = size)]
+    #[arg(long, value_name = "SIZE", value_parser = size, allow_negative_numbers = true)]
     pub max_size: Option<u64>,
     /// Only paths that fit one of these
     #[arg(long, value_name = "GLOB")]
@@ -112,7 +122,7 @@ pub(crate) struct SourceArgs {
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
     /// How many threads work [default: one for each core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(0..=1024))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(0..=1024), allow_negative_numbers = true)]
     pub threads: Option<u16>,
 }
 
@@ -147,9 +157,21 @@ pub(crate) struct PolicyArgs {
     /// What is skipped by policy (binary, too large, ...) makes the run incomplete
     #[arg(long)]
     pub strict: bool,
-    /// Ask the provider whether a key is live (not available in this version)
+}
+
+/// Whether providers are asked.
+#[derive(Clone, Debug, Default, Group)]
+#[command(next_help_heading = "Network")]
+pub(crate) struct VerifyArgs {
+    /// Ask the providers of what was found whether it is live: a request for each key and host; never in hooks
     #[arg(long)]
     pub verify: bool,
+    /// Ask this address in place of the providers' hosts, or of one of them; https, or http to this machine
+    #[arg(long, value_name = "[HOST=]URL", requires = "verify")]
+    pub verify_endpoint: Vec<String>,
+    /// Ask by way of this proxy (no variable of the environment names one)
+    #[arg(long, value_name = "URL", requires = "verify")]
+    pub verify_proxy: Option<String>,
 }
 
 /// What is written, and what the status says.
@@ -342,6 +364,9 @@ pub(crate) struct HookRun {
     pub given: Vec<OsString>,
     #[command(flatten)]
     pub policy: PolicyArgs,
+    /// Refused, with the reason.
+    #[arg(long, hide = true)]
+    pub verify: bool,
     /// Findings below this severity don't block
     #[arg(long, value_name = "SEVERITY")]
     pub fail_on: Option<SeverityArg>,
@@ -368,37 +393,4 @@ pub(crate) struct Man {
 
 fn size(text: &str) -> Result<u64, String> {
     parse_size(text).ok_or_else(|| "a size is a number of bytes, or one with K, M or G, as in 64M".into())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_command_line_is_consistent() {
-        command().debug_assert();
-    }
-
-    #[test]
-    fn lists_come_repeated_and_with_commas() {
-        let args = Args::try_parse_from(["leakbreak", "scan", "--select", "a,b", "--select", "c", "-"]).unwrap();
-        let Command::Scan(scan) = args.command else { panic!("not a scan") };
-        assert_eq!(scan.policy.select, ["a", "b", "c"]);
-        assert_eq!(scan.source.paths, [PathBuf::from("-")]);
-    }
-
-    #[test]
-    fn options_that_contradict_each_other_are_refused() {
-        for line in [
-            "scan --staged --history",
-            "scan --staged --range A..B",
-            "scan --history --no-ignore",
-            "scan --quiet --verbose",
-            "scan --config a --no-config",
-            "scan --range A..B --unreachable",
-        ] {
-            let words = std::iter::once("leakbreak").chain(line.split(' '));
-            assert!(Args::try_parse_from(words).is_err(), "{line}");
-        }
-    }
 }

@@ -2,10 +2,12 @@
 
 use crate::args::{self, MannerArgs};
 use crate::assemble::{Known, Parts, parts};
+use crate::ground::apart;
 use crate::output::{Destination, has_color};
 use crate::progress::Progress;
 use crate::status::{Gate, Status};
 use crate::timings::Timings;
+use crate::verify::{Asker, refuse_in_hook};
 use crate::{faults, interrupt};
 use leakbreak::Result;
 use leakbreak::finding::Outcome;
@@ -17,12 +19,23 @@ use std::sync::Arc;
 /// Scans and reports.
 pub(crate) fn run(args: Box<args::Scan>) -> Result<Status> {
     let mut timings = Timings::start(args.manner.timings);
+    refuse_in_hook(args.verify.verify && args.as_hook)?;
     let destination = Destination::new(args.report.output.as_deref())?;
-    let parts = parts(&args.source, &args.policy, args.report.fail_on, Known::Marked)?;
+    // All are made before one is run: what can't be done is said at once.
+    let groups = apart(&args.source, &args.policy)?;
+    let all = groups.iter().map(|source| parts(source, &args.policy, args.report.fail_on, Known::Marked));
+    let all = all.collect::<Result<Vec<_>>>()?;
+    // The user's own configuration is the same for all.
+    let config = all.first().map(|parts| parts.config.clone()).unwrap_or_default();
+    let mut asker = Asker::new(&args.verify, &config)?;
     timings.stage("prepare");
-    let outcome = drive(&parts, &args.manner)?;
+    let outcomes = all.iter().map(|parts| drive(parts, &args.manner)).collect::<Result<Vec<_>>>()?;
     timings.stage("scan");
-    let status = Status::of(&outcome, Gate { fail_on: parts.fail_on, exit_zero: args.report.exit_zero });
+    let (status, mut outcome) = together(&all, outcomes, args.report.exit_zero);
+    if args.verify.verify {
+        asker.ask(&mut outcome);
+        timings.stage("verify");
+    }
     let told = tell(&args, &destination, &outcome);
     timings.stage("report");
     timings.tell();
@@ -32,6 +45,18 @@ pub(crate) fn run(args: Box<args::Scan>) -> Result<Status> {
         Err(error) => Err(error),
         Ok(()) => Ok(status),
     }
+}
+
+/// The status of each by its own settings, the worst of them, and all in one outcome.
+fn together(all: &[Parts], mut outcomes: Vec<Outcome>, exit_zero: bool) -> (Status, Outcome) {
+    let empty = outcomes.iter().all(|outcome| outcome.receipt.empty);
+    outcomes.iter_mut().for_each(|outcome| outcome.receipt.empty = empty);
+    let gate = |parts: &Parts| Gate { fail_on: parts.fail_on, exit_zero };
+    let statuses = all.iter().zip(&outcomes).map(|(parts, outcome)| Status::of(outcome, gate(parts)));
+    let status = statuses.max_by_key(|status| status.weight()).unwrap_or(Status::Clean);
+    let mut outcomes = outcomes.into_iter();
+    let first = outcomes.next().unwrap_or_default();
+    (status, first.joined(outcomes))
 }
 
 /// Runs a scan with progress, until its end or a signal.
@@ -57,6 +82,7 @@ fn tell(args: &args::Scan, destination: &Destination, outcome: &Outcome) -> Resu
         color: has_color(args.manner.color, destination),
         quiet: args.manner.quiet,
         verbose: args.manner.verbose,
+        now: Some(crate::env::now()),
     };
     let written = destination.write(|out| report::write(format, outcome, options, out));
     let apart = format != Format::Human || args.report.output.is_some();

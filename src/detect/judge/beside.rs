@@ -175,7 +175,8 @@ impl Inquiry<'_> {
                 },
                 // A constant that holds the name.
                 Kind::Word if call => {
-                    let constant = match self.definitions(self.s.tree.slice(id)).as_slice() {
+                    let known = self.definitions(self.s.tree.slice(id));
+                    let constant = match &*known {
                         [(_, value)] => match value.as_slice() {
                             [one] if self.s.tree.kind(*one) == Kind::Str => *one,
                             _ => id,

@@ -11,6 +11,10 @@ use crate::structure::{Family, Id, Kind};
 /// How much of a text is read for its trade.
 const TRADE: usize = 256 << 10;
 
+/// A short text with so many words of another trade and none of the provider's is about the other.
+const WHOLE: usize = 4;
+const SHORT: usize = 8 << 10;
+
 /// What is known of a text as a whole.
 #[derive(Debug, Default)]
 pub(super) struct FileFacts {
@@ -24,8 +28,10 @@ pub(super) struct FileFacts {
 #[derive(Clone, Debug)]
 pub(super) struct Homonym {
     pub(super) word: String,
-    /// Whether it outweighs a key's own name.
+    /// Whether it outweighs a strong claim, but for a key's own full name.
     pub(super) sure: bool,
+    /// Whether it outweighs that too.
+    pub(super) whole: bool,
     /// Whether the word alone betrays it.
     pub(super) strong: bool,
 }
@@ -64,8 +70,10 @@ impl Inquiry<'_> {
             facts.uses = self.terms.imports().iter().find_map(|i| find_word(text, i.as_bytes()));
         }
         let homonym = self.terms.homonyms().iter().find(|h| find_word(text, h.as_bytes()).is_some());
-        facts.homonym =
-            homonym.map(|word| Homonym { word: word.clone(), sure: true, strong: true }).or_else(|| self.hinted(text));
+        let hinted = self.hinted(text);
+        let named =
+            homonym.map(|word| Homonym { word: word.clone(), sure: true, whole: text.len() <= SHORT, strong: true });
+        facts.homonym = named.or(hinted);
         facts
     }
 
@@ -109,7 +117,8 @@ impl Inquiry<'_> {
         let plural = |w: &&str| w.strip_suffix('s').is_none_or(|one| !found.contains(&one));
         let found: Vec<&str> = found.iter().copied().filter(plural).collect();
         let told = found.len() >= 2 && found.len() > trade.len();
-        told.then(|| Homonym { word: found[0].to_owned(), sure: found.len() > 2, strong: false })
+        let whole = found.len() >= WHOLE && trade.is_empty() && text.len() <= SHORT;
+        told.then(|| Homonym { word: found[0].to_owned(), sure: found.len() > 2, whole, strong: false })
     }
 
     /// What the file's own name says of a slot that nothing else speaks for.

@@ -109,7 +109,7 @@ impl Inquiry<'_> {
             }
             name => parts(name).last()?,
         };
-        let record = self.functions(name).find(|&place| {
+        let record = self.functions(name).iter().copied().find(|&place| {
             let nodes = self.s.item_of(place).map(|i| self.s.nodes(i)).unwrap_or_default();
             nodes.iter().take_while(|&&n| n < place).any(|&n| matches!(tree.slice(n), b"class" | b"struct" | b"record"))
         })?;
@@ -145,7 +145,7 @@ impl Inquiry<'_> {
     fn parameter_of(&self, call: Id, callee: Id, index: usize) -> Option<(Id, Item)> {
         let tree = &self.s.tree;
         let name = parts(tree.slice(callee)).last()?;
-        if let Some(place) = self.functions(name).find(|&p| p != callee) {
+        if let Some(place) = self.functions(name).iter().copied().find(|&p| p != callee) {
             return self.parameters(place, index, None).into_iter().next();
         }
         let body = tree.ancestors(call).find(|&a| tree.kind(a) == Kind::Curly)?;

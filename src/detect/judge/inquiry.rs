@@ -19,12 +19,20 @@ pub(super) const DEPTH: usize = 5;
 /// What is known of the objects that names stand for.
 type Handles = HashMap<(Vec<u8>, Id), Option<Claim>>;
 
+/// What is known of a name.
+type ByName<T> = HashMap<Box<[u8]>, Rc<[T]>>;
+
+/// A word that is bound, and the nodes of what it is bound to.
+type Definition = (Id, Vec<Id>);
+
 /// What is remembered of a text for one rule.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     pub(super) fields: RefCell<HashMap<Id, Rc<Fields>>>,
     pub(super) senses: RefCell<HashMap<Box<[u8]>, Rc<Sense>>>,
     pub(super) resolved: RefCell<HashMap<Id, Option<Claim>>>,
+    pub(super) definitions: RefCell<ByName<Definition>>,
+    pub(super) functions: RefCell<ByName<Id>>,
     pub(super) records: RefCell<HashMap<Id, bool>>,
     pub(super) tables: RefCell<Option<Rc<super::joins::Tables>>>,
     pub(super) inserts: RefCell<Option<Rc<super::insert::Inserts>>>,
@@ -90,6 +98,14 @@ impl Inquiry<'_> {
         }
         let facts = self.facts();
         match (&facts.uses, &facts.homonym) {
+            // A key's own full name is seldom another thing's.
+            (None, Some(homonym)) if claim.own && confidence == Confidence::High => match homonym.whole {
+                true => Claim {
+                    reason: format!("{}, though the text is about {}", claim.reason, homonym.word),
+                    ..claim.at_most(Confidence::Low)
+                },
+                false => claim,
+            },
             (None, Some(homonym))
                 if homonym.strong || !claim.firm && (homonym.sure || confidence < Confidence::High) =>
             {
@@ -247,8 +263,7 @@ impl Inquiry<'_> {
 
     /// What else stands in the item: addresses of a command, further calls of a chain, a comment behind.
     fn item_claim(&self, node: Id, item: Item, slot: &Slot, depth: usize) -> Option<Claim> {
-        let nodes = self.s.nodes(item);
-        let at = nodes.binary_search(&node).ok()?;
+        let (nodes, at) = self.s.nodes_around(item, node)?;
         if self.s.tree.family(node) == Family::Sql && self.s.tree.kind(item.container) != Kind::Round {
             return self.command_claim(&nodes, node, slot, depth);
         }

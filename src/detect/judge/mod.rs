@@ -37,6 +37,7 @@ mod uses;
 mod veto;
 
 use super::{Evidence, Path, Place, shape};
+use crate::finding::hide_random;
 use crate::rule::{Alphabet, Confidence, Length, Rule, TokenSpec};
 use crate::structure::{Dialect, Structure, Tree};
 use aho_corasick::AhoCorasick;
@@ -315,7 +316,9 @@ fn unknown_path(mentioned: bool) -> Verdict {
 }
 
 fn verdict(claim: Option<Claim>) -> Verdict {
-    let Some(claim) = claim else { return Verdict::Refused("nothing says whose it is".into()) };
+    let Some(mut claim) = claim else { return Verdict::Refused("nothing says whose it is".into()) };
+    // A reason quotes names of the text, and on an odd line a key sticks to one.
+    claim.reason = hide_random(&claim.reason);
     match claim.ruling {
         Ruling::Ours(confidence) => {
             let some = |span: Range<usize>| (!span.is_empty()).then_some(span);
@@ -325,7 +328,7 @@ fn verdict(claim: Option<Claim>) -> Verdict {
             );
             Verdict::Accepted { confidence, evidence }
         }
-        Ruling::Other(other) => Verdict::Refused(format!("{}: {other}'s", claim.reason)),
+        Ruling::Other(other) => Verdict::Refused(format!("{}: {}'s", claim.reason, hide_random(&other))),
         Ruling::Not | Ruling::Torn => Verdict::Refused(claim.reason),
     }
 }

@@ -202,6 +202,8 @@ impl Inquiry<'_> {
                 let secret = sense.roles & role::SECRET != 0;
                 let confidence = match (sense.exact, secret, sense.stem.is_empty()) {
                     (true, _, _) | (_, true, true) => Confidence::High,
+                    // `MISTRAL_API_KEY_2`: one of several of the kind.
+                    (_, true, false) if sense.only_counts() => Confidence::High,
                     (_, true, false) => Confidence::Low,
                     (_, false, true) if sense.roles & (role::MODEL | role::ENDPOINT) == 0 => Confidence::Medium,
                     (_, false, false) if sense.roles & (role::MODEL | role::ENDPOINT) == 0 && sense.stem.len() == 1 => {

@@ -6,7 +6,9 @@
 
 use super::parse::{self, EntryKind, Links};
 use super::versions::Versions;
+use crate::blob::{Skip, SkipReason};
 use crate::source::git::objects::{Object, ObjectError, Unread, Visitor};
+use crate::source::worktree::is_pointer;
 use crate::source::{Sink, Unit};
 use bstr::BString;
 use gix_hash::{Kind, ObjectId};
@@ -216,6 +218,9 @@ impl<'a> Surveyor<'a> {
     fn blob(&self, id: ObjectId, data: &[u8]) {
         use std::sync::atomic::Ordering::Relaxed;
         self.sink.count(Unit::Blob, 1);
+        if is_pointer(data) {
+            return self.sink.skip(Skip::new(SkipReason::LfsPointer, id.to_string(), "the content is elsewhere"));
+        }
         if !self.sink.worth(data) {
             return;
         }

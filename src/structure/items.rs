@@ -216,11 +216,9 @@ fn cells(tree: &Tree<'_>, kids: &[Id]) -> Vec<Range<usize>> {
     let mut from = usize::from(bar(kids.first()));
     let to = kids.len() - usize::from(kids.len() > from && bar(kids.last()));
     let mut items = Vec::new();
-    for i in from..to {
-        if ends(kids[i]) {
-            items.push(from..i);
-            from = i + 1;
-        }
+    for (i, _) in kids.iter().enumerate().take(to).skip(from).filter(|(_, k)| ends(**k)) {
+        items.push(from..i);
+        from = i + 1;
     }
     items.push(from.min(to)..to);
     items

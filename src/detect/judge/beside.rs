@@ -59,7 +59,7 @@ impl Inquiry<'_> {
                 let taken = fields.own_slot.is_some_and(|s| s != index)
                     && slot.sense.as_ref().is_none_or(|s| s.owner.is_none());
                 let void = void || taken;
-                f.signal == Signal::Host || !void && !(group && f.key.is_none() && !self.is_class(f))
+                f.signal == Signal::Host || !(void || group && f.key.is_none() && !self.is_class(f))
             })
             .collect();
         let confidence = confidence_of(slot, &fields);
@@ -175,7 +175,8 @@ impl Inquiry<'_> {
                 },
                 // A constant that holds the name.
                 Kind::Word if call => {
-                    let constant = match &*self.definitions(self.s.tree.slice(id)) {
+                    let known = self.definitions(self.s.tree.slice(id));
+                    let constant = match &*known {
                         [(_, value)] => match value.as_slice() {
                             [one] if self.s.tree.kind(*one) == Kind::Str => *one,
                             _ => id,

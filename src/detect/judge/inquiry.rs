@@ -237,7 +237,7 @@ impl Inquiry<'_> {
         let sense = self.sense(self.text(start..span.end));
         // The elements of pages say nothing of what they hold.
         let telling = sense.owner.is_some() && span.end - start > 2 || sense.fit() == Fit::Secret;
-        telling.then(|| Name { span: start..span.end, node: name, bond: Bond::Assigned })
+        telling.then_some(Name { span: start..span.end, node: name, bond: Bond::Assigned })
     }
 
     /// `config :app, base_url: "...", key: value`: what the other keywords of a statement say.

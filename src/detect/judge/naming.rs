@@ -58,6 +58,7 @@ impl Inquiry<'_> {
                 let mut claim = Claim::new(ruling, reason, name.span.clone());
                 claim.may_rise = true;
                 claim.own = true;
+                claim.firm = sense.exact;
                 claim
             });
         }

@@ -27,7 +27,7 @@ impl Inquiry<'_> {
                 || before.ends_with(b"<%=")
                 || matches!(before.last(), Some(b'*' | b'$' | b'{' | b'%'));
             let within = tree.ancestors(place).take(3).any(|a| matches!(tree.kind(a), Kind::Curly | Kind::Round));
-            if !sigil && !within && !(named.len() > 1 && tree.kind(parent) == Kind::Str) {
+            if !(sigil || within || named.len() > 1 && tree.kind(parent) == Kind::Str) {
                 return false;
             }
         }

@@ -64,11 +64,7 @@ impl Inquiry<'_> {
             if people && !claim.by_host {
                 continue;
             }
-            match &mut best {
-                Some((known, torn)) if *known == rank && torn.ruling != claim.ruling => torn.ruling = Ruling::Torn,
-                Some((known, _)) if *known >= rank => {}
-                _ => best = Some((rank, claim)),
-            }
+            super::claim::keep_best(&mut best, rank, claim);
         }
         best.map(|(_, claim)| claim)
     }

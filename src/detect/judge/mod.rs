@@ -287,14 +287,15 @@ impl Judge {
     /// Whether the token at `span` is the rule's.
     pub fn ask(&self, text: &[u8], span: Range<usize>, place: Place<'_>, reader: &mut Reader<'_>) -> Verdict {
         debug_assert_eq!(text.len(), reader.text.len());
-        reader.know(self);
         let Some(value) = text.get(span.clone()) else { return Verdict::Refused("it lies outside the text".into()) };
-        let Some(known) = reader.rules.get(&self.rule.id) else {
-            return Verdict::Refused("its rule is unknown".into());
-        };
+        // The token first: most are refused by it, and the rest of the text need not be read for them.
         if let Some(why) = self.refuse(value).or_else(|| shape::edge(text, span.clone())) {
             return Verdict::Refused(why.into());
         }
+        reader.know(self);
+        let Some(known) = reader.rules.get(&self.rule.id) else {
+            return Verdict::Refused("its rule is unknown".into());
+        };
         if place.path == Path::Unknown {
             return unknown_path(known.mentioned);
         }

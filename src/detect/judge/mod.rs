@@ -270,7 +270,9 @@ fn series(text: &[u8], claims: &mut [(Range<usize>, Option<Claim>)]) {
     }
     let told: Vec<&[u8]> =
         claims.iter().filter(|(_, c)| c.as_ref().is_some_and(|c| c.prose)).map(|(s, _)| &text[s.clone()]).collect();
-    let chatter = told.iter().any(|v| told.iter().filter(|w| w != &v).count() >= PROSE);
+    let mut times: HashMap<&[u8], usize> = HashMap::new();
+    told.iter().for_each(|value| *times.entry(value).or_default() += 1);
+    let chatter = times.values().any(|same| told.len() - same >= PROSE);
     for (_, claim) in claims.iter_mut() {
         if chatter && let Some(found) = claim.take_if(|c| c.prose) {
             *claim = Some(found.at_most(Confidence::Low));

@@ -147,6 +147,12 @@ impl Inquiry<'_> {
         self.s.tree.dialect().family == Family::Code && !text.contains(&b'/')
     }
 
+    /// The field that an address makes, if anybody owns it.
+    fn host_field(&self, host: Host, item: usize, key: Option<&Rc<Sense>>) -> Option<Field> {
+        let owner = self.terms.host(&host)?;
+        Some(Field { signal: Signal::Host, owner, key: key.cloned(), item, span: host.span, shown: host.name })
+    }
+
     /// Addresses in a node of a value.
     pub(super) fn hosts_of(
         &self,
@@ -158,19 +164,7 @@ impl Inquiry<'_> {
         out: &mut Vec<Field>,
     ) {
         let tree = &self.s.tree;
-        let mut push = |host: Host| {
-            let owner = self.terms.host(&host);
-            if let Some(owner) = owner {
-                out.push(Field {
-                    signal: Signal::Host,
-                    owner,
-                    key: key.cloned(),
-                    item,
-                    span: host.span,
-                    shown: host.name,
-                });
-            }
-        };
+        let mut push = |host: Host| out.extend(self.host_field(host, item, key));
         match tree.kind(node) {
             Kind::Url => hosts::of_url(tree.slice(node), tree.span(node).start).into_iter().for_each(push),
             Kind::Str => {
@@ -269,18 +263,10 @@ impl Inquiry<'_> {
                 }
                 _ => None,
             };
-            if let Some(host) = host
-                && let Some(owner) = self.terms.host(&host)
+            if let Some(field) = host.and_then(|host| self.host_field(host, item, key))
                 && !self.is_aside(id)
             {
-                out.push(Field {
-                    signal: Signal::Host,
-                    owner,
-                    key: key.cloned(),
-                    item,
-                    span: host.span,
-                    shown: host.name,
-                });
+                out.push(field);
             }
         }
     }

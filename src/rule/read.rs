@@ -5,6 +5,7 @@ use super::embedded::{Embedded, FILES};
 use super::spec::{FileSpec, RuleSpec};
 use super::{CounterexampleSpec, ExampleSpec, Rule, check};
 use crate::{Error, Result};
+use std::mem::take;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -125,15 +126,16 @@ pub(super) fn embedded_cases(file: &str, id: &str) -> Result<Cases> {
     Ok(rule.map_or_else(Cases::default, |r| Cases { examples: r.spec.example, counterexamples: r.spec.counterexample }))
 }
 
-fn freeze(provider: &str, spec: RuleSpec) -> Rule {
+/// What stands in the rule itself leaves the spec: each start does this for every rule.
+fn freeze(provider: &str, mut spec: RuleSpec) -> Rule {
     Rule {
         id: spec.id.clone(),
         provider: provider.to_owned(),
-        title: spec.title.clone(),
+        title: take(&mut spec.title),
         severity: spec.severity,
-        tags: spec.tags.clone(),
-        reference: spec.reference.clone(),
-        remedy: spec.remedy.clone(),
+        tags: take(&mut spec.tags),
+        reference: take(&mut spec.reference),
+        remedy: take(&mut spec.remedy),
         spec,
     }
 }

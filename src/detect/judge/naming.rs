@@ -253,40 +253,6 @@ impl Inquiry<'_> {
         }
     }
 
-    /// Whether a group is the body of a function or a class.
-    pub(super) fn is_code_scope(&self, node: Id) -> bool {
-        if !matches!(self.s.tree.kind(node), Kind::Block | Kind::Curly) {
-            return false;
-        }
-        let Some(item) = self.s.item_of(node) else { return false };
-        let nodes = self.s.nodes(item);
-        nodes.iter().take_while(|&&id| id < node).any(|&id| match self.s.tree.kind(id) {
-            Kind::Round => true,
-            Kind::Word => matches!(
-                self.s.tree.slice(id),
-                b"class"
-                    | b"def"
-                    | b"function"
-                    | b"fn"
-                    | b"func"
-                    | b"fun"
-                    | b"struct"
-                    | b"impl"
-                    | b"interface"
-                    | b"enum"
-                    | b"module"
-                    | b"namespace"
-                    | b"object"
-                    | b"defmodule"
-                    | b"sub"
-                    | b"trait"
-                    | b"extension"
-                    | b"do"
-            ),
-            _ => false,
-        })
-    }
-
     /// What a section's header says.
     pub(super) fn section_claim(&self, section: Id, slot: &mut Slot) -> Option<Claim> {
         let header = self.s.header(section);

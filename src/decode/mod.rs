@@ -16,6 +16,7 @@ mod base64;
 mod edits;
 mod entity;
 mod escape;
+mod halves;
 mod join;
 mod map;
 mod notebook;

@@ -46,6 +46,8 @@ pub struct Dialect {
     pub(super) long_strings: bool,
     /// Whether `'` opens a string.
     pub(super) single: bool,
+    /// The number of a list's first element.
+    first: u8,
 }
 
 /// `#`
@@ -69,13 +71,18 @@ pub(super) const VIM: u16 = 256;
 
 impl Dialect {
     const fn new(family: Family, comments: u16, long_strings: bool, single: bool) -> Self {
-        Dialect { family, comments, long_strings, single }
+        Dialect { family, comments, long_strings, single, first: 0 }
     }
 
     /// Text of which nothing is known.
     pub const UNKNOWN: Dialect = Dialect::new(Family::Code, HASH | SLASH | MARKUP, false, true);
     /// Text for people.
     pub const PROSE: Dialect = Dialect::new(Family::Prose, 0, false, true);
+    /// How the language numbers the element at `index`.
+    pub fn counted(self, index: usize) -> usize {
+        index + usize::from(self.first)
+    }
+
     const SHELL: Dialect = Dialect::new(Family::Shell, HASH, true, true);
 
     /// The dialect of a file, by its name (a path, any case) and its text.
@@ -142,8 +149,16 @@ fn by_whole_name(name: &[u8]) -> Option<Dialect> {
     None
 }
 
-#[rustfmt::skip]
 fn by_extension(ext: &[u8]) -> Option<Dialect> {
+    let first = u8::from(matches!(
+        ext,
+        b"r" | b"rmd" | b"jl" | b"lua" | b"luau" | b"moon" | b"fish" | b"zsh" | b"f90" | b"f" | b"ahk"
+    ));
+    extension(ext).map(|d| Dialect { first, ..d })
+}
+
+#[rustfmt::skip]
+fn extension(ext: &[u8]) -> Option<Dialect> {
     use Family::*;
     let d = Dialect::new;
     Some(match ext {

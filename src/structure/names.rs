@@ -272,6 +272,8 @@ impl Structure<'_> {
                 Some(self.name(nodes[i - 2], bond))
             }
             Kind::Word | Kind::Flag | Kind::Str | Kind::Url => Some(self.name(left, bond)),
+            // `[a, b] = value`: names of its parts.
+            Kind::Square if self.tree.children(left).any(|k| self.tree.kind(k) == Kind::Comma) => None,
             Kind::Square => Some(self.inner(left).map_or_else(|| self.name(left, bond), |id| self.name(id, bond))),
             // A look-up (`getenv("NAME") or value`), or the parameters of what is being defined.
             Kind::Round if bond == Bond::Fallback || bond == Bond::Compared => {

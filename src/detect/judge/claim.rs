@@ -104,8 +104,8 @@ pub(super) struct Slot {
 pub(super) enum Step {
     /// A field, a key, a variable.
     Name(Vec<u8>),
-    /// An element.
-    Index(usize),
+    /// An element, and how many there are (none: that is not known).
+    Index(usize, usize),
 }
 
 impl Slot {

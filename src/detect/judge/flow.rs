@@ -28,7 +28,7 @@ impl Inquiry<'_> {
         if let Bond::Listed(index) = name.bond
             && path.is_empty()
         {
-            path.push(Step::Index(index));
+            path.push(Step::Index(index, 0));
         }
         let (base, path) = self.base_and_path(name, path)?;
         let used = self.uses_of(&base, name.node, item, &path, depth);

@@ -91,8 +91,10 @@ impl Inquiry<'_> {
     /// What a call makes of its arguments is taken for the argument; a record keeps it under its field's name.
     pub(super) fn leave_call(&self, group: Id, slot: &mut Slot) {
         let argument = self.s.tree.kind(group) == Kind::Round && self.s.holding(group).items.len() > 1;
-        let Some(Step::Index(index)) = slot.path.last().filter(|_| argument).cloned() else { return };
-        let Some(callee) = self.s.callee(group) else { return };
+        let Some(Step::Index(index, _)) = slot.path.last().filter(|_| argument).cloned() else { return };
+        let Some(callee) = self.s.callee(group).filter(|&c| !super::zips::makes_list(self.s.tree.slice(c))) else {
+            return;
+        };
         slot.path.pop();
         slot.path.extend(self.member(group, callee, index).map(Step::Name));
     }

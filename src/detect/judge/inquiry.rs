@@ -211,7 +211,7 @@ impl Inquiry<'_> {
             return Some(claim);
         }
         if level == 0 && names.is_empty() && self.s.tree.kind(container) == Kind::Str {
-            slot.path.extend(self.split_place(item, node).map(Step::Index));
+            slot.path.extend(self.split_place(item, node).map(|(at, of)| Step::Index(at, of)));
         }
         let claim = self.container_claim(item, container, level, slot, depth, &names);
         let joined = || self.list_claim(node).or_else(|| self.table_claim(item).filter(|_| slot.fit() != Fit::Not));
@@ -373,10 +373,11 @@ impl Inquiry<'_> {
         }
         if matches!(self.s.tree.kind(container), Kind::Round | Kind::Square | Kind::Row | Kind::Str)
             && names.is_empty()
-            && let Some((index, _)) = self.s.place(self.s.nodes(item).first().copied()?)
-            && self.s.holding(container).items.len() > 1
+            && let Some((index, count)) = self.s.place(self.s.nodes(item).first().copied()?)
+            && count > 1
+            && slot.path.is_empty() | (self.s.tree.kind(container) != Kind::Str)
         {
-            slot.path.push(Step::Index(index));
+            slot.path.push(self.zipped(container, index).map_or(Step::Index(index, count), Step::Name));
         }
         None
     }

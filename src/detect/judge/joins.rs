@@ -108,7 +108,16 @@ impl Inquiry<'_> {
     /// The parts of a list that is written as an item: `names = a, b, c`.
     pub(super) fn value_parts(&self, nodes: &[Id]) -> Vec<Vec<Id>> {
         let (_, value) = self.key_and_value(nodes);
-        value.split(|&n| matches!(self.s.tree.kind(n), Kind::Comma | Kind::Semi)).map(<[Id]>::to_vec).collect()
+        let split = |nodes: &[Id]| {
+            nodes
+                .split(|&n| matches!(self.s.tree.kind(n), Kind::Comma | Kind::Semi))
+                .map(<[Id]>::to_vec)
+                .collect::<Vec<_>>()
+        };
+        let parts = split(value);
+        // `config :name, host: a, key: b`: settings, no list.
+        let keyed = parts.iter().skip(1).any(|p| self.key_and_value(p).0.is_some());
+        if keyed { Vec::new() } else { parts }
     }
 
     /// What an element names: an address, or exactly a provider.

@@ -40,6 +40,7 @@ mod terms;
 mod tests;
 mod uses;
 mod veto;
+mod zips;
 
 use super::{Evidence, Path, Place, shape};
 use crate::finding::hide_random;

@@ -33,14 +33,16 @@ impl Inquiry<'_> {
         let inner = slot.sense.is_none() && self.is_own_name(node, level) && !self.is_code_scope(node);
         let first = slot.path.is_empty();
         match name.bond {
-            Bond::Listed(i) => slot.path.extend([Step::Index(i), Step::Name(text.clone())]),
+            Bond::Listed(i) => slot.path.extend([Step::Index(i, 0), Step::Name(text.clone())]),
             Bond::Assigned => slot.path.push(Step::Name(text.clone())),
             _ => {}
         }
         let quoted = || String::from_utf8_lossy(&text).into_owned();
         if inner {
             let means_something = sense.owner.is_some() || sense.fit() != Fit::Neutral || first;
-            if means_something && (sense.fit() != Fit::Neutral || sense.owner.is_some()) {
+            // `look_up("APP_X") or value`: what is looked up says little of the slot behind it.
+            let silent = name.bond == Bond::Fallback && sense.fit() == Fit::Unknown && sense.owner.is_none();
+            if means_something && !silent && (sense.fit() != Fit::Neutral || sense.owner.is_some()) {
                 slot.sense = Some((*sense).clone());
                 slot.name = text.clone();
             }

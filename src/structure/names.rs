@@ -107,6 +107,13 @@ impl Structure<'_> {
                     let dotted = self.tree.dialect().family == Family::Lisp && self.tree.slice(id) == b".";
                     let Some(bond) = bond(self.tree.slice(id)).or(dotted.then_some(Bond::Assigned)) else { continue };
                     let tuple = commas > 0 || names.is_empty() && self.is_tuple(nodes, i, at);
+                    // `config :name, host: a, key: value`: the keyword before is another's.
+                    if tuple
+                        && self.tree.slice(id) == b":"
+                        && nodes[..i].iter().any(|&n| self.tree.kind(n) == Kind::Comma)
+                    {
+                        break;
+                    }
                     if tuple {
                         names.extend(self.of_tuple(&nodes[..i], commas, bond));
                         break;
@@ -171,6 +178,7 @@ impl Structure<'_> {
         let comma = |n: &Id| self.tree.kind(*n) == Kind::Comma;
         let bound = |n: &Id| self.tree.kind(*n) == Kind::Op && bond(self.tree.slice(*n)).is_some();
         !matches!(self.tree.dialect().family, Family::Prose | Family::Markdown)
+            && self.tree.slice(nodes[sign]) != b":"
             && at == sign + 1
             && nodes[..sign].iter().any(comma)
             && nodes[at..].iter().any(comma)

@@ -161,7 +161,13 @@ impl Inquiry<'_> {
         }
         let mut found = Vec::new();
         let mut budget = 400usize;
-        for i in (0..holding.items.len()).filter(|i| *i != index) {
+        // Where a request is described, its method's block says where it goes, and scripts beside it nothing.
+        let verb = |i: usize| {
+            let label = label(i).map(<[u8]>::to_ascii_lowercase);
+            matches!(label.as_deref(), Some(b"get" | b"post" | b"put" | b"patch" | b"delete" | b"request"))
+        };
+        let requests = (0..holding.items.len()).any(|i| i != index && verb(i));
+        for i in (0..holding.items.len()).filter(|&i| i != index && (!requests || verb(i))) {
             for &node in holding.item(i) {
                 if !matches!(self.s.tree.kind(node), Kind::Curly | Kind::Square | Kind::Block) {
                     continue;
@@ -177,13 +183,6 @@ impl Inquiry<'_> {
                 }
                 self.search(node, i, None, &mut found);
             }
-        }
-        let verb = |f: &Field| {
-            let label = holding.item(f.item).first().map(|&n| self.s.tree.slice(n).to_ascii_lowercase());
-            matches!(label.as_deref(), Some(b"get" | b"post" | b"put" | b"patch" | b"delete" | b"request"))
-        };
-        if found.iter().any(verb) {
-            found.retain(verb);
         }
         let first = found.first()?;
         if found.iter().any(|f| f.owner != first.owner) {

@@ -116,29 +116,34 @@ impl Slot {
 
     /// Whether it is the password of an account rather than a key.
     pub(super) fn is_password(&self) -> bool {
-        let name = String::from_utf8_lossy(&self.name).to_lowercase();
-        [
-            "password",
-            "passwd",
-            "passwort",
-            "pwd",
-            "kennwort",
-            "contraseña",
-            "senha",
-            "heslo",
-            "hasło",
-            "wachtwoord",
-            "lösenord",
-            "parola",
-            "пароль",
-            "密码",
-        ]
-        .iter()
-        .any(|w| name.contains(w))
+        is_password(&self.name)
     }
 
     /// The words that tell it from its like.
     pub(super) fn stem(&self) -> &[String] {
         self.sense.as_ref().map_or(&[], |s| &s.stem)
     }
+}
+
+/// Whether a name is a password's.
+pub(super) fn is_password(name: &[u8]) -> bool {
+    let name = String::from_utf8_lossy(name).to_lowercase();
+    [
+        "password",
+        "passwd",
+        "passwort",
+        "pwd",
+        "kennwort",
+        "contraseña",
+        "senha",
+        "heslo",
+        "hasło",
+        "wachtwoord",
+        "lösenord",
+        "parola",
+        "пароль",
+        "密码",
+    ]
+    .iter()
+    .any(|w| name.contains(w))
 }

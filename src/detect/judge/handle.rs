@@ -97,6 +97,15 @@ impl Inquiry<'_> {
             Kind::Str | Kind::Url => self.value_signals(None, &[node], 0, depth, out),
             _ => {}
         }
+        // `[[Url alloc] initWithString:NAME]`
+        if tree.kind(node) == Kind::Square && depth + 1 < DEPTH {
+            let end = tree.node(node).after.min(node + 40);
+            for word in
+                (node + 1..end).filter(|&k| tree.kind(k) == Kind::Word && self.s.words().of(tree.slice(k)).len() > 1)
+            {
+                self.hosts_of(None, word, 0, true, depth + 1, out);
+            }
+        }
         // Names that stand for addresses, among the arguments.
         if tree.kind(node) == Kind::Round && depth + 1 < DEPTH {
             for kid in tree.children(node).take(12).filter(|&k| tree.kind(k) == Kind::Word) {
@@ -122,7 +131,7 @@ impl Inquiry<'_> {
 
     /// The body of the function that a word stands in; the file outside of all.
     fn function_of(&self, word: Id) -> Id {
-        self.s.tree.ancestors(word).find(|&a| self.is_function_body(a)).unwrap_or(0)
+        self.s.tree.ancestors(word).find(|&a| self.is_function_body(a) || self.is_program(a)).unwrap_or(0)
     }
 
     /// Whose a class or function is, by its name or by the module that it was imported from.

@@ -64,6 +64,11 @@ impl Inquiry<'_> {
             let label = kind == Kind::Str && n == 0 && head.get(1).is_some_and(|&h| self.s.tree.kind(h) == Kind::Str);
             let Some((owner, known)) = self.callee(id).filter(|_| !label) else { continue };
             let quoted = String::from_utf8_lossy(text).into_owned();
+            // `render(text)`: an ordinary word.
+            let ordinary = text.iter().all(u8::is_ascii_lowercase) && kind == Kind::Word && n == 0 && fit < Fit::Secret;
+            if ordinary && matches!(owner, Owner::Other(_)) && slot.sense.is_some() {
+                continue;
+            }
             let ruling = match owner {
                 Owner::Other(other) => Ruling::Other(other),
                 Owner::Ours if fit == Fit::Not => Ruling::Not,

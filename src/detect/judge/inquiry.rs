@@ -268,7 +268,8 @@ impl Inquiry<'_> {
             return self.command_claim(&nodes, node, slot, depth);
         }
         if self.is_tuple(&nodes) {
-            return self.tuple_claim(&nodes, node, slot, depth);
+            let from = nodes[..at].iter().rposition(|&n| self.s.tree.kind(n) == Kind::Comma).map_or(0, |n| n + 1);
+            return self.tuple_claim(&nodes, node, slot, depth).or_else(|| self.directive_claim(&nodes, from, slot));
         }
         let from = nodes[..at].iter().rposition(|&id| self.s.tree.kind(id) == Kind::Comma).map_or(0, |n| n + 1);
         let to = nodes[at..].iter().position(|&id| self.s.tree.kind(id) == Kind::Comma).map_or(nodes.len(), |n| at + n);
@@ -338,7 +339,9 @@ impl Inquiry<'_> {
         }
         // Constants stand side by side as fields do, but what is done with them says more.
         if record
-            && (slot.fit() == Fit::Unknown || self.s.tree.kind(container) == Kind::File)
+            && (slot.fit() == Fit::Unknown
+                || self.s.tree.kind(container) == Kind::File
+                || self.is_code_scope(container))
             && self.s.tree.family(container) == Family::Code
             && self.holds_statements(container)
             && let Some(claim) = self.uses_claim(item, slot, depth, names)

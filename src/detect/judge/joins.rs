@@ -147,7 +147,9 @@ impl Inquiry<'_> {
             let owner = self.terms.host(&host)?;
             return Some(Mark { owner, host: true, record: false, span, shown: host.name });
         }
-        if text.iter().filter(|b| **b == b' ').count() > 3 {
+        let keyed = crate::detect::tokens::Runs::new(text)
+            .any(|r| r.len() >= 20 && crate::detect::shape::looks_random(&text[r]));
+        if keyed || text.iter().filter(|b| **b == b' ').count() > 3 {
             return None;
         }
         let last = text.rsplit(|b| matches!(b, b'.' | b':')).next().unwrap_or(text);

@@ -27,6 +27,11 @@ impl Inquiry<'_> {
 
     fn list_place(&self, node: Id) -> Option<(usize, usize)> {
         let item = self.s.item_of(node)?;
+        // A record is no element beside names.
+        let record = matches!(self.s.tree.kind(node), Kind::Curly | Kind::Block | Kind::Element);
+        if record && self.s.holding(node).items.len() > 1 {
+            return None;
+        }
         let nodes = self.s.nodes(item);
         if nodes.iter().any(|&n| matches!(self.s.tree.kind(n), Kind::Comma | Kind::Semi)) {
             let parts = self.value_parts(&nodes);

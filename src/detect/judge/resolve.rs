@@ -190,7 +190,11 @@ impl Inquiry<'_> {
                 Kind::Str | Kind::Url => self.value_signals(None, &[node], 0, depth + 1, &mut fields),
                 Kind::Round | Kind::Curly | Kind::Square => {
                     self.search(node, 0, None, &mut fields);
-                    for kid in tree.children(node).take(24) {
+                    // `[[Url alloc] initWithString:[BASE stringByAppending:path]]`
+                    let nested = tree.kind(node) == Kind::Square;
+                    let deep = (node + 1..tree.node(node).after).take(if nested { 24 } else { 0 });
+                    let flat = tree.children(node).take(if nested { 0 } else { 24 });
+                    for kid in deep.chain(flat) {
                         if tree.kind(kid) == Kind::Word {
                             self.value_signals(None, &[kid], 0, depth + 1, &mut fields);
                         }

@@ -98,6 +98,11 @@ impl Inquiry<'_> {
             return Some((if number { 3 } else { 4 }, claim));
         }
         let roles = head.map_or(0, |h| self.sense(h).roles);
+        // The names of ships, hotels, hosts are theirs.
+        let (hints, _) = self.terms.hints();
+        if head.is_some_and(|h| super::lexicon::words(h).iter().any(|w| hints.contains(w))) {
+            return None;
+        }
         let weight = if roles & role::PROVIDER != 0 {
             3
         } else if index == 0 || roles & role::NAMING != 0 {

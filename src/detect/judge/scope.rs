@@ -53,8 +53,15 @@ impl Inquiry<'_> {
         }
         std::iter::once(item.container)
             .chain(self.s.tree.ancestors(item.container))
-            .find(|&c| self.is_function_body(c))
+            .find(|&c| self.is_function_body(c) || self.is_program(c))
             .unwrap_or(0)
+    }
+
+    /// Whether a text within data is a program of its own: several statements.
+    pub(super) fn is_program(&self, node: Id) -> bool {
+        self.s.tree.kind(node) == Kind::Str
+            && self.s.tree.dialect().family == crate::structure::Family::Json
+            && self.s.holding(node).items.len() > 1
     }
 
     /// Whether a group is the body of a function (and not of a class).

@@ -18,6 +18,10 @@ pub(super) struct Sense {
     pub(super) full: Vec<String>,
     /// Whether a word of it names a thing that is no credential's slot.
     pub(super) odd: bool,
+    /// Whether behind the owner's name stand but words of the slot: `NAME_API_KEY`, not `NAME_GATEWAY_KEY`.
+    pub(super) ends_well: bool,
+    /// Whether that is so and the words before it are those of a project: `SHOP_NAME_API_KEY`.
+    pub(super) led: bool,
     /// How many words it has.
     pub(super) count: usize,
     /// The words, where they are few.

@@ -15,6 +15,38 @@ pub(super) enum Owner {
     Other(String),
 }
 
+/// Words before a provider's name that tell another thing of the name, or who stands between.
+const THINGS: [&str; 28] = [
+    "gw",
+    "gateway",
+    "proxy",
+    "relay",
+    "internal",
+    "self",
+    "selfhosted",
+    "hosted",
+    "onprem",
+    "vllm",
+    "ollama",
+    "mock",
+    "fake",
+    "dummy",
+    "az",
+    "bedrock",
+    "vertex",
+    "station",
+    "not",
+    "no",
+    "non",
+    "cluster",
+    "server",
+    "node",
+    "host",
+    "ship",
+    "db",
+    "fallback",
+];
+
 /// A rule's evidence, ready to be asked.
 #[derive(Debug, Default)]
 pub(super) struct Terms {
@@ -100,9 +132,12 @@ impl Terms {
         if exact {
             sense.owner = Some(Owner::Ours);
         }
-        let mut i = 0;
+        let (mut i, mut end) = (0, None);
         while i < words.len() {
             let (owner, n) = self.owner_at(&words, i);
+            if owner == Some(Owner::Ours) {
+                end = Some(i + n);
+            }
             match owner {
                 Some(Owner::Other(other)) if !exact => sense.owner = Some(Owner::Other(other)),
                 Some(owner) => {
@@ -122,6 +157,13 @@ impl Terms {
             sense.roles = joined;
             sense.stem.clear();
             sense.full.clear();
+        }
+        if let Some(end) = end {
+            let slot = |w: &String| lexicon().roles(w) & (role::SECRET | role::NEUTRAL) != 0;
+            sense.ends_well = words[end..].iter().all(slot) || sense.exact;
+            let led =
+                sense.ends_well && !words[..end].iter().any(|w| THINGS.contains(&w.as_str()) || self.hints.contains(w));
+            sense.led = led && sense.stem.iter().all(|s| words[..end].contains(s));
         }
         self.argument(&words, &mut sense);
         sense

@@ -95,6 +95,10 @@ impl Structure<'_> {
         let mut commas = 0;
         // `'(...)`, `@{...}`, `%w(...)`: the sign belongs to the value.
         let at = if at > 0 && self.is_sigil(nodes[at - 1]) { at - 1 } else { at };
+        // `(def name\n  value)`
+        let lisp = self.tree.dialect().family == Family::Lisp;
+        let ends = |n: &&Id| lisp && self.tree.kind(**n) == Kind::Line;
+        let at = at - nodes[..at].iter().rev().take_while(ends).count();
         let mut i = at;
         let floor = at.saturating_sub(REACH);
         while i > floor && names.len() < NAMES {
@@ -215,7 +219,7 @@ impl Structure<'_> {
                 {
                     return false;
                 }
-                Kind::Word | Kind::Square | Kind::Op | Kind::Comma => {}
+                Kind::Word | Kind::Square | Kind::Round | Kind::Op | Kind::Comma => {}
                 _ => return false,
             }
         }

@@ -19,12 +19,16 @@ impl Inquiry<'_> {
         let text = self.text(name.span.clone());
         let mut path: Vec<Step> = slot.path.clone();
         // The variable itself stands last; what the value is reached by within it, before.
-        while let Some(Step::Name(last)) = path.last()
+        let bound = name.bond != Bond::Before;
+        while bound
+            && let Some(Step::Name(last)) = path.last()
             && last.as_slice() != text
         {
             path.pop();
         }
-        path.pop();
+        if bound {
+            path.pop();
+        }
         if let Bond::Listed(index) = name.bond
             && path.is_empty()
         {

@@ -74,6 +74,7 @@ impl Inquiry<'_> {
         let mut slot = Slot::default();
         let claim = self
             .ask_levels(at, 0, &mut slot)
+            .or_else(|| self.ordered_claim(at))
             .or_else(|| self.path_reference(at, &slot))
             .or_else(|| self.template_reference(&slot))
             .or_else(|| self.holder_claim(&slot))
@@ -207,14 +208,23 @@ impl Inquiry<'_> {
         if let Some(claim) = self.item_claim(node, item, slot, depth) {
             return Some(claim);
         }
+        if level <= 1
+            && let Some(claim) = self.positional_claim(node, item, depth)
+        {
+            return Some(claim);
+        }
         if let Some(claim) = self.unpacked_claim(node, item, &slot.path[..reach], depth) {
             return Some(claim);
         }
         if level == 0 && names.is_empty() && self.s.tree.kind(container) == Kind::Str {
             slot.path.extend(self.split_place(item, node).map(|(at, of)| Step::Index(at, of)));
         }
-        let claim = self.container_claim(item, container, level, slot, depth, &names);
-        let joined = || self.list_claim(node).or_else(|| self.table_claim(item).filter(|_| slot.fit() != Fit::Not));
+        let claim = self.container_claim(item, container, level, slot, depth, &names, node);
+        let joined = || {
+            self.list_claim(node)
+                .or_else(|| self.table_claim(item).filter(|_| slot.fit() != Fit::Not))
+                .or_else(|| self.zipped_claim(container, node, false))
+        };
         match claim {
             Some(claim) if claim.by_host || claim.ruling == Ruling::Torn => Some(claim),
             claim => {
@@ -318,6 +328,7 @@ impl Inquiry<'_> {
         slot: &mut Slot,
         depth: usize,
         names: &[Name],
+        node: Id,
     ) -> Option<Claim> {
         if self.s.tree.kind(container) == Kind::Round
             && let Some(claim) = self.s.nodes(item).first().and_then(|&n| self.insert_claim(container, n, slot))
@@ -375,13 +386,30 @@ impl Inquiry<'_> {
             return Some(claim);
         }
         if matches!(self.s.tree.kind(container), Kind::Round | Kind::Square | Kind::Row | Kind::Str)
-            && names.is_empty()
-            && let Some((index, count)) = self.s.place(self.s.nodes(item).first().copied()?)
+            && (names.is_empty() || self.are_elements(names))
+            && let Some((index, count)) = self.element_place(container, node, item)
             && count > 1
             && slot.path.is_empty() | (self.s.tree.kind(container) != Kind::Str)
         {
             slot.path.push(self.zipped(container, index).map_or(Step::Index(index, count), Step::Name));
         }
         None
+    }
+
+    /// Whether what seem names are the elements before: `qw(value value)`.
+    fn are_elements(&self, names: &[Name]) -> bool {
+        names.iter().all(|n| {
+            let text = self.text(n.span.clone());
+            n.bond == Bond::Before && text.len() >= 20 && crate::detect::shape::looks_random(text)
+        })
+    }
+
+    /// The number of an item among those of its container, or of a node among words that only white space parts.
+    fn element_place(&self, container: Id, node: Id, item: Item) -> Option<(usize, usize)> {
+        let count = self.s.holding(container).items.len();
+        if count == 1 && matches!(self.s.tree.kind(container), Kind::Round | Kind::Square) {
+            return self.place_in(container, node);
+        }
+        Some((item.index, count))
     }
 }

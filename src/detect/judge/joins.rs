@@ -32,6 +32,8 @@ pub(super) struct Tables {
     pub(super) lists: HashMap<usize, Vec<Vec<Option<Mark>>>>,
     /// Entries by their key: the table that holds them, and what they name.
     pub(super) entries: HashMap<Vec<u8>, Vec<(TableId, Mark)>>,
+    /// The constants of each enumeration.
+    pub(super) enums: Vec<Vec<Vec<u8>>>,
     /// The keys of each table that names somebody.
     pub(super) keys: HashMap<TableId, Vec<Vec<u8>>>,
 }
@@ -66,6 +68,7 @@ impl Inquiry<'_> {
     }
 
     fn read_container(&self, id: Id, kind: Kind, tables: &mut Tables) {
+        tables.enums.extend(self.enumeration(id));
         let holding = self.s.holding(id);
         if holding.items.is_empty() || holding.kids.len() > 20_000 {
             return;

@@ -2,7 +2,7 @@
 
 use super::inquiry::Inquiry;
 use super::joins::{Mark, TableId, Tables};
-use crate::structure::{Family, Id, Kind};
+use crate::structure::{Family, Id, Kind, parts};
 
 impl Inquiry<'_> {
     pub(super) fn read_entry(&self, container: Id, nodes: &[Id], tables: &mut Tables) {
@@ -91,6 +91,8 @@ impl Inquiry<'_> {
         if text.is_empty() || text.len() > 80 || value.is_empty() {
             return None;
         }
+        // `Kind::A`, `.a`: the constant.
+        let text = if tree.kind(key) == Kind::Word { parts(text).last().unwrap_or(text) } else { text };
         Some((TableId::Group(container), text.to_vec()))
     }
 

@@ -24,6 +24,7 @@ mod namesakes;
 mod naming;
 mod pairs;
 mod params;
+mod positions;
 mod prose;
 mod reach;
 mod record;

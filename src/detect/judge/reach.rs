@@ -43,6 +43,15 @@ impl Inquiry<'_> {
             let base = parts(self.s.tree.slice(name)).last()?.to_vec();
             return self.uses_of(&base, name, item, &rest, depth + 1);
         }
+        // `(:name map)`
+        if let Some(Step::Name(name)) = rest.last()
+            && self.s.tree.family(place) == Family::Lisp
+            && place > 0
+            && self.s.tree.slice(place - 1).strip_prefix(b":") == Some(name.as_slice())
+        {
+            rest.pop();
+            at = self.s.tree.parent(place)?;
+        }
         while let Some(step) = rest.pop() {
             if let Some((name, item)) = self.unpacked(at, &step) {
                 let text = self.s.tree.slice(name);

@@ -100,29 +100,12 @@ impl Inquiry<'_> {
         }
         let Some(item) = self.s.item_of(place) else { return false };
         let Some((nodes, at)) = self.s.nodes_around(item, place) else { return false };
-        let keyword = nodes[..at].iter().any(|&n| {
-            matches!(
-                tree.slice(n),
-                b"def"
-                    | b"defp"
-                    | b"function"
-                    | b"fn"
-                    | b"func"
-                    | b"fun"
-                    | b"sub"
-                    | b"class"
-                    | b"struct"
-                    | b"record"
-                    | b"enum"
-                    | b"proc"
-                    | b"method"
-                    | b"object"
-                    | b"defun"
-            )
-        });
+        let keyword = nodes[..at].iter().any(|&n| keywords(tree.slice(n)));
         let body = nodes[at + 1..].iter().any(|&n| matches!(tree.kind(n), Kind::Block | Kind::Curly));
         let called = nodes.get(at + 1).is_some_and(|&n| tree.kind(n) == Kind::Round);
-        if keyword && (body || called)
+        // The name follows the keyword; a type or what is extended stands further behind.
+        let first = at > 0 && keywords(tree.slice(nodes[at - 1]));
+        if (first || keyword && called) && (body || called)
             || called && body && !nodes[..=at].iter().any(|&n| tree.kind(n) == Kind::Op) && !self.is_branch(&nodes)
         {
             return true;
@@ -281,4 +264,28 @@ impl Inquiry<'_> {
         }
         found
     }
+}
+
+/// Words that begin the definition of a function or a class.
+fn keywords(word: &[u8]) -> bool {
+    matches!(
+        word,
+        b"def"
+            | b"defp"
+            | b"function"
+            | b"fn"
+            | b"func"
+            | b"fun"
+            | b"sub"
+            | b"class"
+            | b"struct"
+            | b"record"
+            | b"enum"
+            | b"proc"
+            | b"method"
+            | b"object"
+            | b"defun"
+            | b"Function"
+            | b"Sub"
+    )
 }

@@ -1,8 +1,10 @@
 //! Names that stand in a list of their own beside the list of values: `zip(names, values)`, `@h{qw(a b)} = qw(x y)`, the
 //! order of an enumeration.
 
+use super::claim::Claim;
 use super::inquiry::Inquiry;
-use super::joins::LONG;
+use super::joins::{LONG, Mark, Tables, mark_claim};
+use crate::rule::Confidence;
 use crate::structure::{Family, Id, Kind, parts};
 
 /// Whether a call of this name makes a list of its arguments.
@@ -39,15 +41,131 @@ fn pairs_up(callee: &[u8]) -> bool {
         .any(|w| last.windows(w.len()).any(|part| part == *w))
 }
 
+/// How many uses of an enumeration's constant are looked at.
+const USES: usize = 12;
+
 impl Inquiry<'_> {
-    /// The name that a list beside the token's own gives to the element at `index`.
-    pub(super) fn zipped(&self, list: Id, index: usize) -> Option<Vec<u8>> {
-        let tree = &self.s.tree;
-        let count = self.elements_of(list).len();
-        if !(2..=LONG).contains(&count) || !matches!(tree.kind(list), Kind::Square | Kind::Round | Kind::Str) {
+    /// What another table says under the name that goes with the token's place in its list: by a list of names beside it,
+    /// or (`ordered`) by an enumeration of as many constants.
+    pub(super) fn zipped_claim(&self, list: Id, node: Id, ordered: bool) -> Option<Claim> {
+        if !matches!(self.s.tree.kind(list), Kind::Square | Kind::Round | Kind::Curly | Kind::Str) {
             return None;
         }
+        let (index, count) = self.place_in(list, node)?;
+        let tables = self.tables();
+        let beside = if ordered { None } else { self.names_beside(list, count) };
+        let enums = tables.enums.iter().filter(|names| ordered && names.len() == count);
+        beside.iter().chain(enums).find_map(|names| {
+            let name = names.get(index)?;
+            self.keyed(&tables, names, name)
+                .map(|mark| mark_claim(mark, "by the order of names the one of", Confidence::High))
+        })
+    }
+
+    /// What the order of an enumeration says of an element, where no index says otherwise.
+    pub(super) fn ordered_claim(&self, at: Id) -> Option<Claim> {
+        let tree = &self.s.tree;
+        std::iter::once(at).chain(tree.ancestors(at)).take(3).find_map(|node| {
+            let list = tree.parent(node)?;
+            self.zipped_claim(list, node, true).or_else(|| self.constant_claim(list, node, 0))
+        })
+    }
+
+    /// What the tables with the keys of these names say under one of them.
+    fn keyed<'t>(&self, tables: &'t Tables, names: &[Vec<u8>], name: &[u8]) -> Option<&'t Mark> {
+        let known = |table| {
+            let keys = tables.keys.get(table)?;
+            Some(names.iter().filter(|n| keys.contains(n)).count())
+        };
+        let marks = || tables.entries.get(name).into_iter().flatten().take(24);
+        let fitting = || marks().filter(|(table, _)| known(table).is_some_and(|n| n >= 2 && n * 2 >= names.len()));
+        let hosts = fitting().any(|(_, m)| m.host);
+        let mut all = fitting().map(|(_, m)| m).filter(|m| m.host || !hosts);
+        let first = all.next()?;
+        all.all(|m| m.owner == first.owner).then_some(first)
+    }
+
+    /// What is done with the constant of an enumeration whose own body lists a value for each: `Kind.chat.value`.
+    pub(super) fn constant_claim(&self, list: Id, node: Id, depth: usize) -> Option<Claim> {
+        let tree = &self.s.tree;
+        let (index, count) = self.place_in(list, node)?;
+        let body = tree.ancestors(list).take(6).find(|&a| self.enumeration(a).is_some())?;
+        let names = self.enumeration(body).filter(|names| names.len() == count)?;
+        let name = names.get(index)?;
+        let mut found: Option<Claim> = None;
+        for &place in self.s.words().of(name).iter().take(USES).filter(|&&p| !tree.holds(body, p)) {
+            if parts(tree.slice(place)).count() < 2 || !self.spend() {
+                continue;
+            }
+            let Some(claim) = self.whose(place, depth + 1) else { continue };
+            match &found {
+                Some(known) if known.is_ours() != claim.is_ours() => return None,
+                _ => found = Some(claim),
+            }
+        }
+        found
+    }
+
+    /// The number of a node among the elements of its list, and how many there are.
+    pub(super) fn place_in(&self, list: Id, node: Id) -> Option<(usize, usize)> {
+        let elements = self.elements_of(list);
+        let plain = elements.iter().all(|&e| matches!(self.s.tree.kind(e), Kind::Str | Kind::Word));
+        let at = elements.iter().position(|&e| e == node)?;
+        (plain && (2..=LONG).contains(&elements.len())).then_some((at, elements.len()))
+    }
+
+    /// The constants of an enumeration that a group is the body of, in order.
+    pub(super) fn enumeration(&self, body: Id) -> Option<Vec<Vec<u8>>> {
+        let tree = &self.s.tree;
+        if !matches!(tree.kind(body), Kind::Curly | Kind::Block | Kind::Round) {
+            return None;
+        }
+        let item = self.s.item_of(body)?;
+        let nodes = self.s.nodes(item);
+        let before: Vec<Id> = nodes.iter().copied().take_while(|&n| n < body).take(12).collect();
+        let is = |word: &[u8]| before.iter().any(|&n| tree.slice(n) == word);
+        let counted = tree.kind(body) == Kind::Round && is(b"const") && before.len() == 1;
+        let class = is(b"class")
+            && before.iter().any(|&n| {
+                tree.kind(n) == Kind::Round
+                    && tree.children(n).any(|k| parts(tree.slice(k)).last().is_some_and(|p| p.ends_with(b"Enum")))
+            });
+        if !(is(b"enum") || counted || class) {
+            return None;
+        }
+        let mut names = Vec::new();
+        let mut fresh = true;
+        let mut iota = false;
+        for kid in tree.children(body).take(4 * LONG) {
+            match tree.kind(kid) {
+                Kind::Comma | Kind::Line | Kind::Gap => fresh = true,
+                Kind::Semi => break,
+                Kind::Word if matches!(tree.slice(kid), b"case" | b"export" | b"pub") => {}
+                Kind::Word if fresh => {
+                    names.push(tree.slice(kid).to_vec());
+                    fresh = false;
+                }
+                Kind::Word => iota |= tree.slice(kid) == b"iota",
+                Kind::Comment => {}
+                _ => fresh = false,
+            }
+        }
+        // `nKinds`, `COUNT`: how many there are.
+        let counts = |n: &Vec<u8>| {
+            let last = super::lexicon::words(n);
+            last.first().is_some_and(|w| w == "n" || w == "num")
+                || last.last().is_some_and(|w| matches!(w.as_str(), "count" | "max" | "last" | "end"))
+        };
+        if names.last().is_some_and(counts) {
+            names.pop();
+        }
+        (names.len() >= 2 && (iota || !counted)).then_some(names)
+    }
+
+    /// The plain names of a list beside the token's that has as many elements.
+    fn names_beside(&self, list: Id, count: usize) -> Option<Vec<Vec<u8>>> {
         let item = self.s.item_of(list)?;
+        let tree = &self.s.tree;
         let beside = match tree.kind(item.container) {
             Kind::Round => {
                 let head = self.s.head(item.container);
@@ -61,10 +179,18 @@ impl Inquiry<'_> {
             Kind::Square | Kind::Str => return None,
             _ => self.s.nodes(item),
         };
-        beside.iter().take(12).filter(|&&n| n != list).find_map(|&n| {
-            let names = self.names_in(n, 2)?;
-            (names.len() == count).then(|| names.get(index).cloned())?
-        })
+        let others = beside.iter().take(12).filter(|&&n| n != list);
+        others.filter_map(|&n| self.names_in(n, 2)).find(|names| names.len() == count)
+    }
+
+    /// The name that a list beside the token's own gives to the element at `index`.
+    pub(super) fn zipped(&self, list: Id, index: usize) -> Option<Vec<u8>> {
+        let kind = self.s.tree.kind(list);
+        let count = self.elements_of(list).len();
+        if !(2..=LONG).contains(&count) || !matches!(kind, Kind::Square | Kind::Round | Kind::Str) {
+            return None;
+        }
+        self.names_beside(list, count)?.get(index).cloned()
     }
 
     /// The elements of a group, each a node, where every one is a single node.

@@ -22,6 +22,7 @@ mod map;
 mod notebook;
 mod percent;
 mod quoted;
+mod serial;
 mod sign;
 
 use edits::Edits;

@@ -93,6 +93,14 @@ impl Dialect {
         if cells {
             return by_extension(b"py").unwrap_or(Dialect::UNKNOWN);
         }
+        // Objective-C and Matlab have the same ending.
+        let matlab = path.is_some_and(|p| p.ends_with(b".m"))
+            && ![&b"@interface"[..], b"@implementation", b"@end", b"#import", b"#include"]
+                .iter()
+                .any(|w| memchr::memmem::find(&text[..text.len().min(4096)], w).is_some());
+        if matlab {
+            return Dialect { first: 1, ..Dialect::new(Family::Code, PERCENT, false, true) };
+        }
         // Classes of Basic and of Apex have the same ending.
         if named.is_some_and(|d| d.comments == BASIC) && text[..text.len().min(4096)].contains(&b'{') {
             return Dialect::new(Family::Code, SLASH, false, true);
@@ -167,7 +175,7 @@ fn extension(ext: &[u8]) -> Option<Dialect> {
         b"php" | b"phtml" | b"inc" => d(Code, HASH | SLASH, true, true),
         b"js" | b"jsx" | b"mjs" | b"cjs" | b"ts" | b"tsx" | b"mts" | b"cts" | b"dart" | b"groovy" | b"gradle" | b"gvy" | b"qml" => d(Code, SLASH, false, true),
         b"java" | b"kt" | b"kts" | b"scala" | b"sc" | b"swift" | b"cs" | b"csx" | b"go" | b"c" | b"h" | b"cc" | b"cpp" | b"cxx" | b"hpp"
-        | b"m" | b"mm" | b"zig" | b"v" | b"d" | b"sol" | b"proto" | b"css" | b"scss" | b"less" | b"jsonnet" | b"libsonnet" | b"cue" | b"odin" | b"hx" | b"as" => d(Code, SLASH, false, true),
+        | b"m" | b"mm" | b"zig" | b"v" | b"d" | b"sol" | b"proto" | b"css" | b"scss" | b"less" | b"jsonnet" | b"libsonnet" | b"cue" | b"odin" | b"hx" | b"as" | b"ino" | b"pde" | b"sas" | b"apex" | b"vala" => d(Code, SLASH, false, true),
         b"rs" | b"ml" | b"mli" | b"hs" | b"lhs" | b"elm" | b"purs" | b"fs" | b"fsx" | b"fsi" | b"adb" | b"ads" => {
             d(Code, if matches!(ext, b"hs" | b"lhs" | b"elm" | b"purs" | b"adb" | b"ads") { DASH } else { SLASH }, matches!(ext, b"rs"), false)
         }
@@ -190,7 +198,7 @@ fn extension(ext: &[u8]) -> Option<Dialect> {
         b"sql" | b"psql" | b"ddl" | b"dml" | b"cql" => d(Sql, DASH | SLASH, true, true),
         b"el" | b"lisp" | b"cl" | b"scm" | b"rkt" | b"clj" | b"cljs" | b"cljc" | b"edn" | b"fnl" | b"hy" => d(Lisp, SEMICOLON, true, false),
         b"xml" | b"html" | b"htm" | b"xhtml" | b"svg" | b"plist" | b"config" | b"csproj" | b"props" | b"targets" | b"xaml" | b"resx" | b"vue" | b"svelte"
-        | b"jsp" | b"aspx" | b"rss" | b"xsd" | b"xsl" | b"xslt" | b"wsdl" | b"pom" | b"storyboard" | b"xib" | b"nuspec" | b"jmx" | b"mobileconfig" => d(Markup, MARKUP, true, true),
+        | b"jsp" | b"aspx" | b"rss" | b"xsd" | b"xsl" | b"xslt" | b"wsdl" | b"pom" | b"storyboard" | b"xib" | b"xcu" | b"fods" | b"fodt" | b"nuspec" | b"jmx" | b"mobileconfig" => d(Markup, MARKUP, true, true),
         b"csv" | b"tsv" | b"psv" => d(Table, 0, true, false),
         b"md" | b"markdown" | b"mdx" | b"qmd" => d(Markdown, MARKUP, false, true),
         b"rst" | b"txt" | b"log" | b"out" | b"err" | b"adoc" | b"asciidoc" | b"org" | b"eml" | b"mbox" | b"wiki" | b"trace" | b"srt" | b"vtt" | b"ics" | b"vcf" | b"prt" | b"lst" | b"rpt" | b"mail" | b"msg" | b"nfo" | b"text" => Dialect::PROSE,

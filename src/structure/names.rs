@@ -248,6 +248,19 @@ impl Structure<'_> {
         }
         let keyword = self.tree.dialect().family == Family::Lisp && self.tree.slice(id).starts_with(b":");
         let anchor = i > 0 && self.tree.slice(nodes[i - 1]) == b"&" && self.tree.dialect().family == Family::Yaml;
+        // `:space/name value`
+        if self.tree.dialect().family == Family::Lisp
+            && let [.., space, sign, _] = &nodes[..=i]
+            && self.tree.slice(*sign) == b"/"
+            && self.tree.slice(*space).starts_with(b":")
+            && self.tree.span(*space).end == self.tree.span(*sign).start
+        {
+            return Some(Name {
+                span: self.tree.span(*space).start + 1..self.tree.span(id).end,
+                node: *space,
+                bond: Bond::Assigned,
+            });
+        }
         (text.len() <= 120).then(|| self.name(id, if keyword || anchor { Bond::Assigned } else { Bond::Before }))
     }
 

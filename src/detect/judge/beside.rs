@@ -41,6 +41,9 @@ impl Inquiry<'_> {
                 .nodes(Item { container, index })
                 .iter()
                 .any(|&n| matches!(self.s.tree.kind(n), Kind::Curly | Kind::Square | Kind::Round));
+        // `api_key` goes with `endpoint` before `hub_token` does.
+        let other_slot = fields.plain_slot.is_some_and(|p| p != index)
+            && slot.sense.as_ref().is_some_and(|s| s.owner.is_none() && !s.stem.is_empty());
         let elsewhere = fields.own_block.is_some_and(|b| b != index);
         let fitting: Vec<(&Field, u8)> = fitting
             .into_iter()
@@ -58,6 +61,9 @@ impl Inquiry<'_> {
                 let taken = fields.own_slot.is_some_and(|s| s != index)
                     && slot.sense.as_ref().is_none_or(|s| s.owner.is_none());
                 let void = void || taken;
+                if other_slot && f.owner == Owner::Ours && f.key.as_ref().is_none_or(|k| k.stem.is_empty()) {
+                    return false;
+                }
                 f.signal == Signal::Host || !(void || group && f.key.is_none() && !self.is_class(f))
             })
             .collect();

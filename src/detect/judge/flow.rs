@@ -85,7 +85,9 @@ impl Inquiry<'_> {
         let quoted = self.s.tree.kind(name.node) == Kind::Str && self.s.tree.parent(name.node) == Some(item.container);
         // `set "name" to value`: looked up by the same text.
         let quoted = quoted && !(self.s.tree.dialect().family == Family::Sql && name.bond == Bond::Assigned);
-        if quoted || keyed && matches!(self.s.sign_behind(name.node), b":" | b"=>") {
+        // The header of a request as it is sent.
+        let header = text.eq_ignore_ascii_case(b"authorization") && self.s.sign_behind(name.node) == b":";
+        if quoted || header || keyed && matches!(self.s.sign_behind(name.node), b":" | b"=>") {
             return false;
         }
         match name.bond {

@@ -46,7 +46,7 @@ impl Inquiry<'_> {
             let Some(item) = self.s.item_of(self.statement(place)).filter(|i| last != Some(*i)) else { continue };
             last = Some(item);
             let nodes = self.s.nodes(item);
-            let defines = self.definition(place, base).is_some();
+            let defines = self.definition(place, base).is_some() || self.is_declared(place, &nodes);
             defined |= defines;
             // What the token's own statement holds besides was asked from within.
             if own == Some(item) && !defines {
@@ -58,6 +58,13 @@ impl Inquiry<'_> {
             for &node in nodes.iter().take(40) {
                 self.addresses(node, depth, &mut found);
             }
+            // `object.Open "POST", ADDRESS, False`
+            let bare = nodes.len() > 2 && nodes.iter().any(|&n| tree.kind(n) == Kind::Comma);
+            for &word in nodes.iter().skip(1).take(8).filter(|&&n| bare && tree.kind(n) == Kind::Word) {
+                let mut more = Vec::new();
+                self.hosts_of(None, word, 0, true, depth + 1, &mut more);
+                found.extend(more.into_iter().filter(|f| f.signal == Signal::Host));
+            }
             class = class.or_else(|| self.class_among(&nodes));
         }
         if !defined {
@@ -68,6 +75,18 @@ impl Inquiry<'_> {
             Some(claim) => (claim.ruling != Ruling::Torn).then_some(claim),
             None => class,
         }
+    }
+
+    /// `Type name;`, `Type name(arguments);`, `Dim name As Type`
+    fn is_declared(&self, place: Id, nodes: &[Id]) -> bool {
+        let tree = &self.s.tree;
+        let Some(at) = nodes.iter().position(|&n| n == place) else { return false };
+        let named = |n: Id| tree.slice(n).first().is_some_and(u8::is_ascii_uppercase);
+        let dim = at == 1 && nodes.first().is_some_and(|&n| matches!(tree.slice(n), b"Dim" | b"dim"));
+        let typed = at == 1 && tree.kind(nodes[0]) == Kind::Word && named(nodes[0]) && nodes.len() <= 3;
+        let typed = typed && parts(tree.slice(place)).count() == 1;
+        let bare = nodes.get(2).is_none_or(|&n| tree.kind(n) == Kind::Round);
+        tree.family(place) == Family::Code && (dim || typed && bare)
     }
 
     /// The outermost node of the expression that a word is part of: what its statement holds directly.
@@ -108,7 +127,7 @@ impl Inquiry<'_> {
         }
         // Names that stand for addresses, among the arguments.
         if tree.kind(node) == Kind::Round && depth + 1 < DEPTH {
-            for kid in tree.children(node).take(12).filter(|&k| tree.kind(k) == Kind::Word) {
+            for kid in tree.children(node).take(12).filter(|&k| matches!(tree.kind(k), Kind::Word | Kind::Str)) {
                 let mut more = Vec::new();
                 self.hosts_of(None, kid, 0, true, depth + 1, &mut more);
                 out.extend(more);

@@ -8,7 +8,10 @@ impl Inquiry<'_> {
     pub(super) fn read_entry(&self, container: Id, nodes: &[Id], tables: &mut Tables) {
         let Some((table, key)) = self.entry_key(container, nodes) else { return };
         let second: Option<Vec<Id>> = match nodes {
-            [pair] => self.pair(*pair).map(|(_, second)| vec![second]),
+            [pair] | [_, pair] | [_, pair, _] if self.pair(*pair).is_some() => {
+                self.pair(*pair).map(|(_, second)| vec![second])
+            }
+            [_] => None,
             _ => self.arm(nodes).map(|(_, value)| value),
         };
         let value = match &second {
@@ -71,6 +74,14 @@ impl Inquiry<'_> {
                 _ => return Some((TableId::Group(container), key)),
             };
             return Some((TableId::Variable(container, function.to_vec()), key));
+        }
+        // `hosts.put("a", value)`, `host(a, value).`: a table for each that is called.
+        if let [callee, round] | [callee, round, _] = nodes
+            && tree.kind(*callee) == Kind::Word
+            && tree.kind(*round) == Kind::Round
+            && let Some((first, _)) = self.pair(*round)
+        {
+            return Some((TableId::Variable(container, tree.slice(*callee).to_vec()), tree.content(first).to_vec()));
         }
         if let [pair] = nodes
             && let Some((first, _)) = self.pair(*pair)

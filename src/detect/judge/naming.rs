@@ -4,7 +4,7 @@ use super::claim::{Claim, Ruling, Slot, Step};
 use super::inquiry::Inquiry;
 use super::terms::{Fit, Owner, Sense};
 use crate::rule::Confidence;
-use crate::structure::{Bond, Id, Kind, Name};
+use crate::structure::{Bond, Family, Id, Kind, Name};
 use std::rc::Rc;
 
 impl Inquiry<'_> {
@@ -139,9 +139,14 @@ impl Inquiry<'_> {
         });
         let holding = self.s.holding(item.container);
         let others = (0..holding.items.len().min(200)).filter(|&i| i != item.index).any(|i| {
-            let key = self.entry(holding.item(i)).0;
-            key.is_some_and(|k| matches!(self.sense(tree.content(k)).owner, Some(Owner::Other(_))))
+            let (key, value) = self.entry(holding.item(i));
+            let random = || matches!(value.as_slice(), [one] if is_random(tree.content(*one)));
+            key.is_some_and(|k| {
+                matches!(self.sense(tree.content(k)).owner, Some(Owner::Other(_)))
+                    || self.sense(tree.content(k)).roles == 0 && random()
+            })
         });
+        let others = others && !matches!(tree.family(node), Family::Prose | Family::Markdown);
         // `"auth": "user:password"`
         let user = tree.kind(item.container) == Kind::Str
             && tree.slice(node).len() + name.span.len() + 1 == tree.content(item.container).len();
@@ -296,4 +301,10 @@ impl Inquiry<'_> {
         }
         self.sense(text)
     }
+}
+
+/// Whether a value is drawn at random: a key of whatever alphabet.
+fn is_random(value: &[u8]) -> bool {
+    let hex = value.len() >= 32 && value.iter().all(u8::is_ascii_hexdigit);
+    hex || value.len() >= 20 && crate::detect::shape::looks_random(value)
 }

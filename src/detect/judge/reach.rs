@@ -58,9 +58,48 @@ impl Inquiry<'_> {
                 let base = parts(text).next()?.to_vec();
                 return self.uses_of(&base, name, item, &rest, depth + 1);
             }
-            at = self.step_into(at, &step)?;
+            at = match self.step_into(at, &step) {
+                Some(next) => next,
+                // What is reached so far is handed on as it is.
+                None if at != place && self.are_neutral(&rest, &step) => break,
+                None => return None,
+            };
         }
-        self.whose(at, depth + 1)
+        let claim = self.whose(at, depth + 1);
+        if claim.is_some() { claim } else { self.sent_claim(place) }
+    }
+
+    /// `header("Authorization", "Bearer " + name)` in a function that has one address: it is sent there.
+    fn sent_claim(&self, place: Id) -> Option<Claim> {
+        let tree = &self.s.tree;
+        let body = tree.ancestors(place).find(|&a| self.is_function_body(a))?;
+        if self.sense(tree.slice(place)).full.is_empty()
+            && tree.parent(place).is_some_and(|p| tree.kind(p) == Kind::Str)
+        {
+            return None;
+        }
+        let item = self.s.item_of(place).into_iter().chain(tree.ancestors(place).filter_map(|a| self.s.item_of(a)));
+        let statement = item.take(4).find(|i| self.s.item_span(*i).len() > 24)?;
+        // The header's name stands before what it takes.
+        let span = self.s.item_span(statement);
+        let to = tree.span(place).start.max(span.start);
+        let text = self.text(to.saturating_sub(200).max(span.start)..to).to_ascii_lowercase();
+        let header = [&b"bearer"[..], b"authorization", b"api-key", b"api_key", b"apikey"];
+        if !header.iter().any(|h| memchr::memmem::find(&text, h).is_some()) || tree.node(body).after - body > 600 {
+            return None;
+        }
+        let mut found = Vec::new();
+        self.search(body, 0, None, &mut found);
+        for word in (body + 1..tree.node(body).after).filter(|&n| tree.kind(n) == Kind::Word && n != place) {
+            let named = self.s.words().of(tree.slice(word)).len() > 1 && tree.slice(word).len() > 1;
+            if named && self.spend() {
+                self.hosts_of(None, word, 0, true, DEPTH - 2, &mut found);
+            }
+        }
+        found.retain(|f| f.signal == super::fields::Signal::Host);
+        let fitting: Vec<_> = found.iter().map(|f| (f, 1)).collect();
+        let claim = super::beside::decide(&fitting, Confidence::Medium)?;
+        (claim.ruling != super::claim::Ruling::Torn).then_some(claim)
     }
 
     /// `const {key, mail} = {key: value, ...}`, `a, b = [value, ...]`: the uses of the name that gets the value.
@@ -282,6 +321,8 @@ impl Inquiry<'_> {
                     }
                 }
                 Kind::Op if matches!(tree.slice(next), b"." | b"->" | b"$" | b"?." | b"!" | b"::") => {}
+                // `(assq-ref map 'name)`
+                Kind::Op if tree.family(next) == Family::Lisp && tree.slice(next) == b"'" => {}
                 _ => return None,
             }
             next = tree.node(next).after;
@@ -305,6 +346,11 @@ impl Inquiry<'_> {
         }
         let back: usize = std::str::from_utf8(&text[sign + 1..]).ok()?.parse().ok()?;
         (*of > 0).then_some(*at + back == *of)
+    }
+
+    /// Whether what leads on to the token has no name of its own: `{ Authorization: ... }`.
+    fn are_neutral(&self, rest: &[Step], step: &Step) -> bool {
+        rest.iter().chain([step]).all(|s| matches!(s, Step::Name(name) if self.sense(name).stem.is_empty()))
     }
 
     /// How many elements a list has.

@@ -28,7 +28,8 @@ impl Inquiry<'_> {
     pub(super) fn definition(&self, place: Id, name: &[u8]) -> Option<Vec<Id>> {
         let tree = &self.s.tree;
         let word = tree.slice(place);
-        if parts(word).last() != Some(name) || parts(word).count() > 2 {
+        let typed = place > 0 && matches!(tree.slice(place - 1), b"As" | b"AS") || name == b"String";
+        if typed || parts(word).last() != Some(name) || parts(word).count() > 2 {
             return None;
         }
         let item = self.s.item_of(place)?;
@@ -42,6 +43,11 @@ impl Inquiry<'_> {
             // `name: type = value`
             (Kind::Op, b":") => {
                 let sign = nodes[at + 2..].iter().take(8).position(|&n| tree.slice(n) == b"=")?;
+                Some(nodes[at + 3 + sign..].to_vec())
+            }
+            // `Const NAME As Type = value`
+            (Kind::Word, b"As" | b"AS") => {
+                let sign = nodes[at + 2..].iter().take(4).position(|&n| tree.slice(n) == b"=")?;
                 Some(nodes[at + 3 + sign..].to_vec())
             }
             (Kind::Comma, _) => self.tuple_value(&nodes, at),

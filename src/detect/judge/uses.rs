@@ -100,7 +100,7 @@ impl Inquiry<'_> {
         let tree = &self.s.tree;
         let dollar = tree.slice(place).starts_with(b"$");
         let before = tree.text().get(tree.span(place).start.wrapping_sub(1)).copied();
-        let percent = matches!(before, Some(b'%' | b'\\'));
+        let percent = matches!(before, Some(b'%' | b'\\' | b'&'));
         let content = tree.content(string).trim_ascii();
         let start = tree.span(place).start;
         let formatted = tree.text()[..start].ends_with(b"%(");

@@ -304,6 +304,19 @@ impl Structure<'_> {
             Kind::Round if bond == Bond::Fallback || bond == Bond::Compared => {
                 self.inner(left).map(|id| self.name(id, bond))
             }
+            // `MAP("name") = value`
+            Kind::Round
+                if bond == Bond::Assigned
+                    && self.tree.slice(nodes[i]) == b"="
+                    && self.tree.dialect().family == Family::Code
+                    && i > 1
+                    && self.tree.kind(nodes[i - 2]) == Kind::Word
+                    && i == 2
+                    && self.tree.children(left).count() == 1
+                    && self.tree.children(left).all(|k| self.tree.kind(k) == Kind::Str) =>
+            {
+                self.inner(left).map(|id| self.name(id, bond))
+            }
             Kind::Round | Kind::Curly => {
                 let mut word = *nodes.get(i.checked_sub(2)?)?;
                 // `val name: Type get() = value`

@@ -226,6 +226,9 @@ impl Inquiry<'_> {
                 keyed
                     && scalar()
                     && self.sense(self.s.tree.content(id)).fit() == Fit::Secret
+                    && !super::lexicon::words(self.s.tree.content(id))
+                        .iter()
+                        .any(|w| matches!(w.as_str(), "method" | "type" | "mode" | "scheme" | "kind"))
                     && !self.is_scheme_word(next)
             }
         })

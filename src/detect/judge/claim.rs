@@ -33,6 +33,8 @@ pub(super) struct Claim {
     pub(super) own: bool,
     /// Whether a field that tells the provider says it.
     pub(super) firm: bool,
+    /// Whether an address among settings of the same beginning says it: what that beginning names is no owner.
+    pub(super) scoped: bool,
     /// Whether it rests on prose.
     pub(super) prose: bool,
     /// Further texts that take part, from the deciding one towards the token.
@@ -49,6 +51,7 @@ impl Claim {
             may_rise: false,
             own: false,
             firm: false,
+            scoped: false,
             prose: false,
             trail: Vec::new(),
         }

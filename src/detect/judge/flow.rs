@@ -67,6 +67,12 @@ impl Inquiry<'_> {
                 | b"defconst"
                 | b"Define"
                 | b"SetEnvironmentVariable"
+                | b"text"
+                | b"register"
+                | b"store"
+                | b"provide"
+                | b"addSecret"
+                | b"setSecret"
         ) {
             return None;
         }
@@ -95,23 +101,26 @@ impl Inquiry<'_> {
             Bond::Before if text.starts_with(b"@") => plain,
             Bond::Before => {
                 let first = self.s.nodes(item).iter().find(|&&id| self.s.tree.kind(id) == Kind::Word).copied();
+                let lisp = self.s.tree.family(name.node) == Family::Lisp;
                 plain
                     && first.is_some_and(|f| {
-                        matches!(
-                            self.s.tree.slice(f),
-                            b"define"
-                                | b"newcommand"
-                                | b"renewcommand"
-                                | b"providecommand"
-                                | b"def"
-                                | b"set"
-                                | b"setenv"
-                                | b"ENV"
-                                | b"ARG"
-                                | b"setq"
-                                | b"defvar"
-                                | b"defconst"
-                        )
+                        lisp && matches!(self.s.tree.slice(f), b"local" | b"var" | b"global")
+                            || matches!(
+                                self.s.tree.slice(f),
+                                b"define"
+                                    | b"newcommand"
+                                    | b"renewcommand"
+                                    | b"providecommand"
+                                    | b"def"
+                                    | b"set"
+                                    | b"setenv"
+                                    | b"ENV"
+                                    | b"defonce"
+                                    | b"ARG"
+                                    | b"setq"
+                                    | b"defvar"
+                                    | b"defconst"
+                            )
                     })
             }
             _ => false,
@@ -135,7 +144,10 @@ impl Inquiry<'_> {
             all.remove(0);
         }
         // `headers["Authorization"] = value`: the variable stands before the bracket.
-        let holder = self.s.tree.parent(name.node).filter(|&p| self.s.tree.kind(p) == Kind::Square);
+        let holder = self.s.tree.parent(name.node).filter(|&p| {
+            let kind = self.s.tree.kind(p);
+            kind == Kind::Square || kind == Kind::Round && self.s.sign_behind(p) == b"="
+        });
         if let Some(square) = holder
             && let Some(&before) = self.s.head(square).first().filter(|&&b| self.s.tree.kind(b) == Kind::Word)
         {

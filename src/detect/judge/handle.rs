@@ -86,7 +86,14 @@ impl Inquiry<'_> {
         let typed = at == 1 && tree.kind(nodes[0]) == Kind::Word && named(nodes[0]) && nodes.len() <= 3;
         let typed = typed && parts(tree.slice(place)).count() == 1;
         let bare = nodes.get(2).is_none_or(|&n| tree.kind(n) == Kind::Round);
-        tree.family(place) == Family::Code && (dim || typed && bare)
+        // `a, b : Type;`
+        let sign = nodes.iter().take(12).position(|&n| tree.slice(n) == b":");
+        let listed = sign.is_some_and(|s| {
+            at < s
+                && nodes[..s].iter().all(|&n| matches!(tree.kind(n), Kind::Word | Kind::Comma))
+                && nodes.get(s + 1).is_some_and(|&n| named(n))
+        });
+        tree.family(place) == Family::Code && (dim || typed && bare || listed)
     }
 
     /// The outermost node of the expression that a word is part of: what its statement holds directly.

@@ -41,7 +41,17 @@ impl Inquiry<'_> {
             let defined = id.checked_sub(1).is_some_and(|b| {
                 matches!(
                     self.s.tree.slice(b),
-                    b"module" | b"class" | b"namespace" | b"object" | b"defmodule" | b"package"
+                    b"module"
+                        | b"class"
+                        | b"namespace"
+                        | b"object"
+                        | b"defmodule"
+                        | b"package"
+                        | b"contract"
+                        | b"library"
+                        | b"protocol"
+                        | b"actor"
+                        | b"interface"
                 )
             });
             if defined {

@@ -150,7 +150,7 @@ impl Inquiry<'_> {
             Some(held) if !held.is_ours() => {
                 let protocol = matches!(&held.ruling, Ruling::Other(o)
                     if super::lexicon::lexicon().roles(o) & super::lexicon::role::PROTOCOL != 0);
-                if claim.by_host && claim.is_ours() && protocol { claim } else { held }
+                if claim.by_host && claim.is_ours() && (protocol || claim.scoped) { claim } else { held }
             }
             // A custom address beats a name; nothing else does.
             Some(held) if (!claim.by_host || claim.is_ours()) && held.confidence() >= Some(Confidence::Medium) => held,
@@ -380,8 +380,8 @@ impl Inquiry<'_> {
         }
         if record
             && depth == 0
-            && level <= 2
-            && let Some(claim) = self.reference_claim(container, item.index, depth)
+            && level <= 6
+            && let Some(claim) = self.reference_claim(container, item.index, depth, level > 2)
         {
             return Some(claim);
         }

@@ -32,6 +32,8 @@ pub(super) struct Tables {
     pub(super) lists: HashMap<usize, Vec<Vec<Option<Mark>>>>,
     /// Entries by their key: the table that holds them, and what they name.
     pub(super) entries: HashMap<Vec<u8>, Vec<(TableId, Mark)>>,
+    /// The addresses of settings, by their table and the beginning of their names: `a.b` of `a.b.url`.
+    pub(super) scopes: HashMap<(TableId, Vec<u8>), Vec<Mark>>,
     /// The constants of each enumeration.
     pub(super) enums: Vec<Vec<Vec<u8>>>,
     /// The keys of each table that names somebody.

@@ -25,6 +25,13 @@ impl Inquiry<'_> {
             _ => self.element(value).or_else(|| self.host_within(value)),
         };
         tables.keys.entry(table.clone()).or_default().push(key.clone());
+        if let Some(mark) = &mark
+            && mark.host
+            && !mark.record
+            && let Some(scope) = scope_of(&key)
+        {
+            tables.scopes.entry((table.clone(), scope.to_vec())).or_default().push(mark.clone());
+        }
         if let Some(mark) = mark {
             tables.entries.entry(key).or_default().push((table, mark));
         }
@@ -32,7 +39,8 @@ impl Inquiry<'_> {
 
     /// The owner of the addresses of a small record, if it is one.
     fn only_host(&self, record: Id) -> Option<Mark> {
-        if self.s.tree.node(record).after - record > 60 {
+        // A record with a key of its own needs no other.
+        if self.s.tree.node(record).after - record > 60 || self.has_slot(record) {
             return None;
         }
         let fields = self.fields(record);
@@ -50,7 +58,7 @@ impl Inquiry<'_> {
 
     /// The first address among the arguments of a value.
     fn host_within(&self, value: &[Id]) -> Option<Mark> {
-        let round = *value.iter().find(|&&v| self.s.tree.kind(v) == Kind::Round)?;
+        let round = *value.iter().find(|&&v| self.s.tree.kind(v) == Kind::Round && !self.has_slot(v))?;
         self.s.tree.children(round).take(4).find_map(|k| self.element(&[k]).filter(|m| m.host))
     }
 
@@ -185,4 +193,12 @@ impl Inquiry<'_> {
         let named = matches!(tree.kind(*first), Kind::Str | Kind::Word);
         (holding.items.len() == 2 && named).then_some((*first, *second))
     }
+}
+
+/// What settings of one thing begin with: `plugin.gpt` of `plugin.gpt.url`.
+pub(super) fn scope_of(key: &[u8]) -> Option<&[u8]> {
+    let at = key.iter().rposition(|b| matches!(b, b'.' | b'/' | b':'))?;
+    let scope = &key[..at];
+    let deep = scope.iter().any(|b| matches!(b, b'.' | b'/' | b':'));
+    (deep && at + 1 < key.len()).then_some(scope)
 }

@@ -3,7 +3,8 @@
 
 use super::claim::{Claim, Ruling, Slot};
 use super::inquiry::Inquiry;
-use super::joins::{LONG, Mark, mark_claim};
+use super::joins::{LONG, Mark, TableId, Tables, mark_claim};
+use super::keys::scope_of;
 use super::terms::Fit;
 use crate::rule::Confidence;
 use crate::structure::{Id, Item, Kind};
@@ -67,6 +68,9 @@ impl Inquiry<'_> {
             return None;
         }
         let tables = self.tables();
+        if let Some(claim) = self.scoped_claim(&tables, &mine, &key) {
+            return Some(claim);
+        }
         let entries = tables.entries.get(&key)?;
         let keys = tables.keys.get(&mine)?;
         let mut marks: Vec<&Mark> = Vec::new();
@@ -93,8 +97,19 @@ impl Inquiry<'_> {
         }
         Some(mark_claim(first, "under the same key as", Confidence::High))
     }
+    /// What the only address says among settings that begin as the token's does.
+    fn scoped_claim(&self, tables: &Tables, table: &TableId, key: &[u8]) -> Option<Claim> {
+        let scope = scope_of(key)?;
+        let last = self.sense(&key[scope.len() + 1..]);
+        let marks = tables.scopes.get(&(table.clone(), scope.to_vec()))?;
+        let first = marks.first().filter(|f| last.fit() == Fit::Secret && marks.iter().all(|m| m.owner == f.owner))?;
+        let mut claim = mark_claim(first, "among the settings with", Confidence::High);
+        claim.scoped = true;
+        Some(claim)
+    }
+
     /// What the places say that refer to the token's record by its name: `credential: eu-key` beside a host.
-    pub(super) fn reference_claim(&self, container: Id, index: usize, depth: usize) -> Option<Claim> {
+    pub(super) fn reference_claim(&self, container: Id, index: usize, depth: usize, strict: bool) -> Option<Claim> {
         use super::lexicon::role;
         let tree = &self.s.tree;
         let holding = self.s.holding(container);
@@ -118,7 +133,17 @@ impl Inquiry<'_> {
                 continue;
             }
             let mut found: Option<Claim> = None;
-            for &place in places.iter().filter(|&&p| !tree.holds(container, p) && !self.is_entry_key(p)) {
+            // Another record of the name is no reference to this one.
+            let alike = |p: Id| {
+                let node = tree.parent(p).filter(|&s| tree.kind(s) == Kind::Str).unwrap_or(p);
+                let holder = self.s.item_of(node).map(|i| self.s.nodes(i));
+                holder.is_some_and(|nodes| {
+                    self.key_and_value(&nodes).0.is_some_and(|k| tree.content(k) == tree.content(key))
+                })
+            };
+            for &place in
+                places.iter().filter(|&&p| !tree.holds(container, p) && !self.is_entry_key(p) && !(strict && alike(p)))
+            {
                 // The record of the reference speaks; the reference's own name is no owner's.
                 let node = tree.parent(place).filter(|&p| tree.kind(p) == Kind::Str).unwrap_or(place);
                 let beside = self

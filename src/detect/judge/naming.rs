@@ -14,7 +14,9 @@ impl Inquiry<'_> {
         if text.is_empty() || text.len() > 160 || self.is_keyword(&text) {
             return None;
         }
-        if let Some(host) = super::hosts::bare(&text, name.span.start).filter(|h| h.name.contains('.')) {
+        if let Some(host) = super::hosts::bare(&text, name.span.start)
+            .filter(|h| h.name.contains('.') && !text.iter().any(u8::is_ascii_uppercase))
+        {
             let owner = self.terms.host(&host)?;
             let ruling = match owner {
                 Owner::Ours if slot.fit() >= Fit::Neutral => Ruling::Ours(Confidence::High),
@@ -197,6 +199,11 @@ impl Inquiry<'_> {
     pub(super) fn own_name(&self, sense: &Sense, name: &Name) -> Option<Ruling> {
         use super::lexicon::role;
         // `data-key` of an element is a handle of the page's own.
+        // `/name`: a route.
+        let path = self.text(name.span.clone());
+        if path.starts_with(b"/") && !path[1..].contains(&b'/') && sense.roles & role::SECRET == 0 {
+            return None;
+        }
         if self.text(name.span.clone()).starts_with(b"data-") {
             return Some(Ruling::Not);
         }

@@ -7,8 +7,10 @@
 
 pub(in crate::source::git) mod attribute;
 mod emit;
+mod gather;
 pub(in crate::source::git) mod graph;
 mod holes;
+mod known;
 pub(in crate::source::git) mod lookup;
 pub(in crate::source::git) mod parse;
 mod paths;
@@ -32,6 +34,7 @@ use super::provenance;
 use super::refs::{self, References};
 use crate::Result;
 use crate::blob::{Provenance, Reach, Skip, SkipReason};
+use crate::clock::Stage;
 use crate::source::{Sink, Source, Unit};
 use attribute::{Attribution, Holder, Places};
 use bstr::BStr;
@@ -40,12 +43,15 @@ use gix_hash::ObjectId;
 use gix_object::Kind as ObjectKind;
 use graph::Graph;
 use holes::Holes;
+pub use known::Memory;
+use known::{Record, Stand};
 use people::People;
 use roots::Roots;
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Arc, Mutex};
 use survey::{Survey, Surveyor};
-use trees::{Targets, Trees};
+use trees::{Targets, Trees, barren};
 
 /// Says whether a repository-relative path is to be scanned.
 pub type PathFilter = Arc<dyn Fn(&BStr) -> bool + Send + Sync>;
@@ -59,6 +65,8 @@ pub struct Options {
     pub shallow: ShallowHistory,
     /// Which paths are scanned; None: all.
     pub paths: Option<PathFilter>,
+    /// What is known from earlier scans; None: nothing.
+    pub memory: Option<Memory>,
 }
 
 /// What becomes of a history that was cut off (a shallow clone).
@@ -73,11 +81,19 @@ pub enum ShallowHistory {
 
 impl std::fmt::Debug for Options {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Options { max_size, shallow, paths } = self;
-        let paths = paths.as_ref().map(|_| "...");
-        f.debug_struct("Options").field("max_size", max_size).field("shallow", shallow).field("paths", &paths).finish()
+        let Options { max_size, shallow, paths, memory } = self;
+        let (paths, memory) = (paths.as_ref().map(|_| "..."), memory.as_ref().map(|_| "..."));
+        let mut out = f.debug_struct("Options");
+        out.field("max_size", max_size)
+            .field("shallow", shallow)
+            .field("paths", &paths)
+            .field("memory", &memory)
+            .finish()
     }
 }
+
+/// Up to so many trees are read one by one; more of them in one walk.
+const GATHERED: usize = if cfg!(test) { 3 } else { 200 };
 
 /// The whole history of a repository.
 #[derive(Debug)]
@@ -121,16 +137,35 @@ impl Source for History {
     }
 
     fn scan(&self, sink: &dyn Sink) -> Result<()> {
-        let objects = Objects::open(&self.repository);
-        let surveyor = Surveyor::new(sink, self.repository.hash);
-        objects.for_each(self.options.max_size, &surveyor);
-        let survey = surveyor.finish();
+        let clock = sink.clock();
+        let objects = clock.stage(Stage::Open, || Objects::open(&self.repository));
+        let survey = self.survey(&objects, sink);
         if sink.cancelled() {
             return Ok(());
         }
-        let references = References::read(&self.repository);
-        Scan::new(self, sink, &objects, &survey, &references).run();
+        let references = clock.stage(Stage::Open, || References::read(&self.repository));
+        clock.stage(Stage::Commits, || Scan::new(self, sink, &objects, &survey, &references)).run();
         Ok(())
+    }
+}
+
+impl History {
+    fn survey(&self, objects: &Objects, sink: &dyn Sink) -> Survey {
+        let (limit, hash) = (self.options.max_size, self.repository.hash);
+        let surveyor = || Surveyor::new(sink, hash);
+        match &self.options.memory {
+            Some(memory) => {
+                let kept = Arc::default();
+                known::survey(memory, objects, (limit, hash), sink, || surveyor().sharing(&kept))
+            }
+            None => {
+                let surveyor = surveyor();
+                sink.clock().stage(Stage::Survey, || {
+                    objects.for_each(limit, &surveyor);
+                    surveyor.finish()
+                })
+            }
+        }
     }
 }
 
@@ -166,12 +201,15 @@ impl<'a> Scan<'a> {
     fn run(&self) {
         let either: Vec<bool> = self.reached.iter().zip(&self.noted).map(|(a, b)| *a || *b).collect();
         let hash = self.history.repository.hash;
-        let holes = Holes::find((self.objects, hash), self.survey, &self.graph, &either, &self.roots, self.sink);
+        let clock = self.sink.clock();
+        let holes = clock.stage(Stage::Commits, || {
+            Holes::find((self.objects, hash), self.survey, &self.graph, &either, &self.roots, self.sink)
+        });
         self.tell_damage(&holes);
         self.tell_boundaries();
         self.sink.count(Unit::Entry, self.roots.direct.len() as u64);
 
-        let order = self.graph.order(&either);
+        let order = clock.stage(Stage::Commits, || self.graph.order(&either));
         // Damage may have hidden the way to anything.
         let lost = if holes.hide_something { Reach::Reachable } else { Reach::Unreachable };
         let mut teller = Teller {
@@ -183,12 +221,16 @@ impl<'a> Scan<'a> {
             ranks: graph::ranks(&order),
             people: People::new(self.objects),
             notes: BTreeMap::new(),
+            quiet: HashSet::new(),
+            is_remembered: false,
+            found_quiet: Mutex::default(),
         };
-        self.tell_texts(&teller, &either, lost);
+        clock.stage(Stage::Emit, || self.tell_texts(&teller, &either, lost));
         let targets = self.targets();
         if !targets.is_empty() && !self.sink.cancelled() {
-            let places = self.places(&targets, &order, lost, &mut teller.notes);
-            self.tell_places(&teller, &places, lost);
+            let places = clock.stage(Stage::Trees, || self.places(&targets, &order, lost, &mut teller));
+            clock.stage(Stage::Emit, || self.tell_places(&teller, &places, lost));
+            self.remember(&targets, lost, &places, &teller);
         }
     }
 
@@ -261,12 +303,125 @@ impl<'a> Scan<'a> {
         })
     }
 
-    /// Where everything stands: commits that roots lead to are asked first, then what hangs loose.
-    fn places(&self, targets: &Targets, order: &[graph::Index], lost: Reach, notes: &mut emit::Notes) -> Places {
-        let trees = Trees::new(self.objects, self.history.repository.hash, targets);
+    /// Where everything stands; with a memory, from where the last scan left off.
+    fn places(&self, targets: &Targets, order: &[graph::Index], lost: Reach, teller: &mut Teller<'_>) -> Places {
+        let Some((memory, rest)) = self.memory(targets, lost) else {
+            return self.attribute(targets, order, lost, &mut teller.notes);
+        };
+        let repository = &self.history.repository;
+        let record = memory.places(&repository.common_dir, repository.hash);
+        let places = match record.and_then(|record| self.on_from(record, rest, targets, order, teller)) {
+            Some(places) => places,
+            None => self.attribute(targets, order, lost, &mut teller.notes),
+        };
+        teller.is_remembered = !places.overflow && !places.is_crowded;
+        places
+    }
+
+    /// The memory of places, and a hash of what they depend on besides commits and targets; None where they are not to be
+    /// kept or not that simple.
+    fn memory(&self, targets: &Targets, lost: Reach) -> Option<(&Memory, [u8; 32])> {
+        let memory = self.history.options.memory.as_ref()?;
+        let is_whole = self.survey.unread.iter().all(|u| matches!(u.error, ObjectError::TooLarge(_)));
+        let is_simple =
+            self.roots.notes.is_empty() && self.graph.absent_parents(&vec![true; self.graph.len()]).next().is_none();
+        let is_cut = (0..self.graph.len() as graph::Index).any(|at| self.graph.is_boundary(at));
+        if lost != Reach::Unreachable || !is_whole || !is_simple || is_cut || !targets.names.is_empty() {
+            return None;
+        }
+        let loose = self.survey.trees.iter().filter(|id| !self.survey.is_wanted(id));
+        let direct = self.roots.direct.keys();
+        let mut hasher = Sha256::new();
+        hasher.update([u8::from(targets.submodules)]);
+        loose
+            .chain([&ObjectId::null(self.history.repository.hash)])
+            .chain(direct)
+            .for_each(|id| hasher.update(id.as_slice()));
+        Some((memory, hasher.finalize().into()))
+    }
+
+    /// From what the last scan knew; None where that does not hold any more.
+    fn on_from(
+        &self,
+        mut record: Record,
+        rest: [u8; 32],
+        targets: &Targets,
+        order: &[graph::Index],
+        teller: &mut Teller<'_>,
+    ) -> Option<Places> {
+        let new: HashSet<graph::Index> = record.new_commits(rest, &self.graph, &self.reached)?.into_iter().collect();
+        let is_old = |id: &ObjectId| record.targets.binary_search(id).is_ok();
+        let (old, fresh): (HashSet<ObjectId>, HashSet<ObjectId>) = targets.blobs.iter().copied().partition(is_old);
+        // Without knowing which trees can hold them, new contents are looked for everywhere.
+        if !fresh.is_empty() && self.survey.places.is_empty() {
+            return None;
+        }
+        record.stands.retain(|stand| old.contains(&stand.blob));
+        teller.quiet = record.stands.iter().filter(|s| s.quiet).map(|s| (s.blob, s.path.clone())).collect();
+        let with = |blobs| Targets { blobs, names: HashSet::new(), submodules: targets.submodules };
+
+        let old = with(old);
         let cancelled = || self.sink.cancelled();
-        let roots: Vec<ObjectId> = order.iter().map(|at| *self.graph.tree(*at)).collect();
-        trees.look_into(&roots, &cancelled);
+        let trees = Trees::new(self.objects, self.history.repository.hash, &old, Vec::new());
+        let mut all = Attribution::new(&trees, &self.graph, &cancelled);
+        let files = all.root();
+        all.mark(files, &self.head(), |places| &mut places.head);
+        for (is_reached, reach) in [(true, Reach::Reachable), (false, Reach::Unreachable)] {
+            let asked = |at: &graph::Index| new.contains(at) && self.reached[*at as usize] == is_reached;
+            all.commits(files, order.iter().copied().filter(asked), reach);
+        }
+        let of_old = all.finish();
+        let of_fresh = match fresh.is_empty() {
+            true => Places::default(),
+            false => {
+                let fresh = Targets { submodules: false, ..with(fresh) };
+                self.attribute(&fresh, order, Reach::Unreachable, &mut teller.notes)
+            }
+        };
+        Some(record.joined([of_old, of_fresh], &self.graph, &self.reached, &teller.ranks))
+    }
+
+    /// Remembers places, and which of them had nothing to tell.
+    fn remember(&self, targets: &Targets, lost: Reach, places: &Places, teller: &Teller<'_>) {
+        let Some((memory, rest)) = self.memory(targets, lost).filter(|_| teller.is_remembered) else { return };
+        let found = teller.found_quiet();
+        let stand = |(blob, path, holder): &(ObjectId, paths::PathId, Holder)| {
+            let path = places.paths.full(*path);
+            let place = (*blob, path);
+            let quiet = teller.quiet.contains(&place) || found.contains(&place);
+            let commit = holder.commit.map(|at| *self.graph.id(at));
+            Stand { blob: *blob, path: place.1, commit, reach: holder.reach, quiet }
+        };
+        let mut targets: Vec<ObjectId> = targets.blobs.iter().copied().collect();
+        targets.sort_unstable();
+        let mut stands: Vec<Stand> = places.blobs.iter().map(stand).collect();
+        stands.sort_by(|a, b| (a.blob, &a.path).cmp(&(b.blob, &b.path)));
+        let record = Record {
+            rest,
+            commits: (0..self.graph.len()).map(|at| (*self.graph.id(at as graph::Index), self.reached[at])).collect(),
+            targets,
+            stands,
+            submodules: places.submodules.iter().map(|path| places.paths.full(*path)).collect(),
+        };
+        let repository = &self.history.repository;
+        if memory.places(&repository.common_dir, repository.hash).as_ref() != Some(&record) {
+            memory.keep_places(&repository.common_dir, &record);
+        }
+    }
+
+    /// Where everything stands: commits that roots lead to are asked first, then what hangs loose.
+    fn attribute(&self, targets: &Targets, order: &[graph::Index], lost: Reach, notes: &mut emit::Notes) -> Places {
+        let places = barren(&self.survey.places, targets);
+        let mut trees = Trees::new(self.objects, self.history.repository.hash, targets, places);
+        let cancelled = || self.sink.cancelled();
+        let fruitful: Vec<ObjectId> = self.survey.trees.iter().filter(|id| !trees.is_barren(id)).copied().collect();
+        if fruitful.len() > GATHERED {
+            trees.gather(&fruitful, &cancelled);
+        } else {
+            let roots: Vec<ObjectId> = order.iter().map(|at| *self.graph.tree(*at)).collect();
+            trees.look_into(&roots, &cancelled);
+        }
+        let trees = trees;
 
         let mut all = Attribution::new(&trees, &self.graph, &cancelled);
         let files = all.root();

@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// So many contents are read one by one; for more of them a pass over what leads to them is quicker.
-const ONE_BY_ONE: usize = 64;
+const ONE_BY_ONE: usize = if cfg!(test) { 2 } else { 256 };
 
 /// What is needed to say where something comes from.
 pub(super) struct Teller<'a> {

@@ -151,7 +151,9 @@ pub(super) fn survey<'s>(
     for part in parts.iter_mut().filter(|part| part.is_known) {
         part.survey.names = names(&part.survey.named, objects, hash, sink);
     }
-    let places = if parts.iter().any(|part| part.is_known) { places(&parts) } else { Vec::new() };
+    // One part alone tells nothing apart.
+    let several = parts.iter().filter(|part| !part.survey.trees.is_empty()).count() > 1;
+    let places = if several && parts.iter().any(|part| part.is_known) { places(&parts) } else { Vec::new() };
     Survey { places, ..Survey::joined(parts.into_iter().map(|part| part.survey)) }
 }
 

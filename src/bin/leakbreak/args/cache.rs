@@ -6,7 +6,7 @@ use clap::Subcommand;
 /// `cache`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Cache {
-    /// Print where it is
+    /// Print the folder it is in
     Path,
     /// Remove what is of no use any more, and then what was not used for the longest time
     Prune {

@@ -383,7 +383,8 @@ impl<'a> Scan<'a> {
 
     /// Remembers places, and which of them had nothing to tell.
     fn remember(&self, targets: &Targets, lost: Reach, places: &Places, teller: &Teller<'_>) {
-        let Some((memory, rest)) = self.memory(targets, lost).filter(|_| teller.is_remembered) else { return };
+        let is_done = teller.is_remembered && !self.sink.cancelled();
+        let Some((memory, rest)) = self.memory(targets, lost).filter(|_| is_done) else { return };
         let found = teller.found_quiet();
         let stand = |(blob, path, holder): &(ObjectId, paths::PathId, Holder)| {
             let path = places.paths.full(*path);

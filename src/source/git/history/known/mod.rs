@@ -117,7 +117,9 @@ pub(super) fn survey<'s>(
     let (prints, mut known) = clock.stage(Stage::Recall, || recall(memory, listing, hash));
     let shares = loop {
         let unknown: Vec<usize> = (0..listing.packs()).filter(|at| known[*at].is_none()).collect();
-        clock.stage(Stage::Index, || listing.prepare(&unknown));
+        if !unknown.is_empty() {
+            clock.stage(Stage::Index, || listing.prepare(&unknown));
+        }
         match share(listing, &known) {
             Ok(shares) => break shares,
             // An unknown chunk can't be in the way, so this ends.

@@ -54,7 +54,8 @@ fn entries_that_are_torn_changed_or_of_another_build() {
     grow(&sandbox, 2);
     settle();
     expect_same(&sandbox, &["--format", "json"], "as it is");
-    let spoil: [fn(&[u8]) -> Vec<u8>; 6] = [
+    type Spoil = fn(&[u8]) -> Vec<u8>;
+    let spoil: [Spoil; 6] = [
         |_| Vec::new(),
         |bytes| bytes[..bytes.len() / 2].to_vec(),
         |bytes| [bytes, b"more"].concat(),

@@ -6,6 +6,7 @@
 //! afterwards, from the roots down.
 
 use super::parse::{Entry, EntryKind};
+use super::survey::key;
 use super::trees::{MAX_DEPTH, Step};
 use super::versions::Versions;
 use crate::source::git::objects::{Object, Objects, Unread, Visitor};
@@ -17,6 +18,33 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 const NONE: u32 = u32::MAX;
 /// More trees are not gathered, nor more of what they hold: they are read when they are asked for.
 const MOST: usize = 1 << 26;
+
+/// Ids in their order. They are hashes, so that about where one stands can be told from its first bytes.
+struct Sorted<'a> {
+    ids: &'a [ObjectId],
+    /// Their first bytes.
+    keys: Vec<u64>,
+}
+
+impl Sorted<'_> {
+    fn find(&self, id: &ObjectId) -> Option<usize> {
+        let (key, len) = (key(id), self.keys.len());
+        let guess = ((u128::from(key) * len as u128) >> 64) as usize;
+        let (mut low, mut high, mut step) = (guess, guess, 4);
+        while low > 0 && self.keys[low.min(len - 1)] >= key {
+            low = low.saturating_sub(step);
+            step *= 2;
+        }
+        step = 4;
+        while high < len && self.keys[high] <= key {
+            high = (high + step).min(len);
+            step *= 2;
+        }
+        let from = low + self.keys.get(low..high)?.partition_point(|other| *other < key);
+        let same = self.keys[from..].iter().take_while(|other| **other == key).count();
+        self.ids[from..from + same].iter().position(|other| other == id).map(|at| from + at)
+    }
+}
 
 /// An entry, and where its folder is among the trees.
 #[derive(Debug)]
@@ -51,7 +79,7 @@ struct Log {
 
 /// Gathers.
 struct Gatherer<'a> {
-    trees: &'a [ObjectId],
+    trees: Sorted<'a>,
     hash: Kind,
     interest: &'a (dyn Fn(&Entry<'_>) -> Interest + Sync),
     cancelled: &'a (dyn Fn() -> bool + Sync),
@@ -60,7 +88,7 @@ struct Gatherer<'a> {
 
 /// Where trees lead.
 pub(super) struct Gathered<'a> {
-    trees: &'a [ObjectId],
+    trees: Sorted<'a>,
     logs: Vec<Log>,
     /// For each tree its log and its place there.
     places: Vec<(u32, u32)>,
@@ -89,8 +117,9 @@ impl<'a> Gathered<'a> {
         cancelled: &(dyn Fn() -> bool + Sync),
     ) -> Gathered<'a> {
         let trees = if trees.len() < MOST { trees } else { &[] };
+        let sorted = Sorted { ids: trees, keys: trees.iter().map(key).collect() };
         let logs = (0..rayon::current_num_threads().max(1)).map(|_| Mutex::default()).collect();
-        let gatherer = Gatherer { trees, hash, interest, cancelled, logs };
+        let gatherer = Gatherer { trees: sorted, hash, interest, cancelled, logs };
         if !trees.is_empty() {
             objects.for_some(trees, 0, &gatherer);
         }
@@ -103,12 +132,12 @@ impl<'a> Gathered<'a> {
             }
         }
         let leads = Mutex::new(vec![Leads::Unknown; trees.len()]);
-        Gathered { trees, logs, places, leads }
+        Gathered { trees: gatherer.trees, logs, places, leads }
     }
 
     /// The tree's number, if it was gathered.
     pub(super) fn find(&self, id: &ObjectId) -> Option<u32> {
-        let at = self.trees.binary_search(id).ok()?;
+        let at = self.trees.find(id)?;
         self.places.get(at).filter(|(log, _)| *log != NONE).map(|_| at as u32)
     }
 
@@ -181,7 +210,7 @@ impl Gatherer<'_> {
             Interest::Sought => true,
         };
         let child = match entry.kind {
-            EntryKind::Tree => self.trees.binary_search(&entry.id).map_or(NONE, |at| at as u32),
+            EntryKind::Tree => self.trees.find(&entry.id).map_or(NONE, |at| at as u32),
             _ => NONE,
         };
         kept.push(Kept { step: Step::of(entry), child, is_sought });
@@ -192,7 +221,7 @@ impl Gatherer<'_> {
 impl Visitor for Gatherer<'_> {
     fn object(&self, object: Object<'_>) {
         let Object { id, kind, data } = object;
-        let Some(tree) = self.trees.binary_search(&id).ok().filter(|_| kind == ObjectKind::Tree) else { return };
+        let Some(tree) = self.trees.find(&id).filter(|_| kind == ObjectKind::Tree) else { return };
         let at = rayon::current_thread_index().unwrap_or(0) % self.logs.len();
         let mut log = lock(&self.logs[at]);
         let Log { kept, lists, trees, versions } = &mut *log;
@@ -215,4 +244,29 @@ impl Visitor for Gatherer<'_> {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn ids_are_found_wherever_they_stand(
+            numbers in proptest::collection::btree_set(any::<(u8, u8)>(), 0..200), asked in any::<(u8, u8)>(), spread in any::<bool>()
+        ) {
+            let id = |(a, b): (u8, u8)| {
+                let mut bytes = [0; 20];
+                // Some have the same first bytes.
+                (bytes[if spread { 0 } else { 7 }], bytes[8]) = (a, b);
+                ObjectId::Sha1(bytes)
+            };
+            let ids: Vec<ObjectId> = numbers.iter().map(|n| id(*n)).collect();
+            let sorted = Sorted { ids: &ids, keys: ids.iter().map(key).collect() };
+            for number in numbers.iter().copied().chain([asked, (0, 0), (255, 255)]) {
+                prop_assert_eq!(sorted.find(&id(number)), ids.binary_search(&id(number)).ok());
+            }
+        }
+    }
 }

@@ -93,6 +93,13 @@ impl Moment {
     }
 }
 
+/// The clock of who does not ask.
+pub(crate) static OFF: Clock = Clock {
+    is_on: false,
+    wall: [const { AtomicU64::new(0) }; Stage::ALL.len()],
+    cpu: [const { AtomicU64::new(0) }; Stage::ALL.len()],
+};
+
 impl Clock {
     /// A clock that runs.
     pub fn on() -> Clock {

@@ -1,7 +1,7 @@
 //! What to replace in a text: collected by the decoders, applied in one pass.
 
 use super::map::{Builder, Map, Piece};
-use super::{base64, entity, escape, join, percent, quoted};
+use super::{base64, entity, escape, join, percent, quoted, serial};
 use std::ops::Range;
 
 /// Of a text above this size a view holds only what is near its changes.
@@ -33,6 +33,7 @@ impl Edits {
         percent::find(text, &mut edits);
         entity::find(text, &mut edits);
         quoted::find(text, &mut edits);
+        serial::find(text, &mut edits);
         join::find(text, &mut edits);
         base64::find(text, &mut edits);
         edits

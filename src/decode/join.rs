@@ -5,6 +5,7 @@
 
 use super::Encoding;
 use super::edits::Edits;
+use super::halves;
 use super::map::Piece;
 use super::sign::{is_token, run_after, run_before};
 use memchr::memmem;
@@ -21,12 +22,18 @@ const LIST: usize = 4096;
 
 /// Finds seams between literals to take out.
 pub(super) fn find(text: &[u8], edits: &mut Edits) {
+    let mut pieces = Vec::new();
     for at in memchr::memchr2_iter(b'"', b'\'', text) {
-        if let Some(seam) = seam(text, at) {
-            edits.push(seam, b"", PIECE);
+        if at == 0 || !is_token(text[at - 1]) {
+            continue;
+        }
+        match seam(text, at) {
+            Some(seam) => edits.push(seam, b"", PIECE),
+            None => pieces.extend(halves::half(text, at)),
         }
     }
-    for name in [&b".join("[..], b"Join(", b"implode("] {
+    halves::join(text, &pieces, edits);
+    for name in [&b".join("[..], b"Join(", b"implode(", b"joinToString(", b".concat("] {
         for at in memmem::find_iter(text, name) {
             list(text, at, at + name.len(), edits);
         }
@@ -36,9 +43,6 @@ pub(super) fn find(text: &[u8], edits: &mut Edits) {
 /// The seam that begins with the closing quote at `at`.
 fn seam(text: &[u8], at: usize) -> Option<Range<usize>> {
     let quote = text[at];
-    if at == 0 || !is_token(text[at - 1]) {
-        return None;
-    }
     let window = &text[at + 1..text.len().min(at + 1 + GAP)];
     let space = |from: usize| {
         window[from..].iter().take_while(|b| b.is_ascii_whitespace() || matches!(b, b'\\' | b'_')).count()
@@ -64,7 +68,7 @@ fn seam(text: &[u8], at: usize) -> Option<Range<usize>> {
 }
 
 /// How often letters, capitals and digits take turns.
-fn changes(piece: &[u8]) -> usize {
+pub(super) fn changes(piece: &[u8]) -> usize {
     let class = |b: &u8| (b.is_ascii_digit(), b.is_ascii_uppercase(), b.is_ascii_lowercase());
     piece.windows(2).filter(|w| class(&w[0]) != class(&w[1])).count()
 }
@@ -87,30 +91,52 @@ fn prefix(rest: &[u8]) -> usize {
 /// A list of literals beside a call that joins with nothing: `at` is where its name begins, `open` its arguments.
 fn list(text: &[u8], at: usize, open: usize, edits: &mut Edits) {
     let before = &text[..at];
-    if before.ends_with(b"\"\"") || before.ends_with(b"''") {
-        // Python: "".join(["abc", "def"])
-        return pieces(text, open, edits);
-    }
     let rest = &text[open..];
-    if before.ends_with(b"]") && (rest.starts_with(b"\"\")") || rest.starts_with(b"'')") || rest.starts_with(b"``)")) {
-        // JavaScript, Ruby: ["abc", "def"].join("")
-        let floor = at.saturating_sub(LIST);
-        if let Some(start) = memchr::memrchr(b'[', &text[floor..at]) {
-            pieces(text, floor + start, edits);
+    let empty = [&b"\"\""[..], b"''", b"``"].iter().any(|e| rest.starts_with(e));
+    if before.ends_with(b"\"\"") || before.ends_with(b"''") {
+        // Python: "".join(["abc", "def"]), "".join(pieces)
+        let name = halves::name_around(text, open, false);
+        return if name.is_empty() { pieces(text, open, edits) } else { halves::named_list(text, name, edits) };
+    }
+    let method = text[at] == b'.' || text[at..].starts_with(b"joinTo");
+    if method && (empty || rest.starts_with(b")")) {
+        // JavaScript, Ruby, Kotlin: ["abc", "def"].join(""), pieces.join("")
+        let end = if text[at] == b'.' { at } else { at.saturating_sub(1) };
+        let floor = end.saturating_sub(LIST);
+        match before.last() {
+            Some(b']') => {
+                if let Some(start) = memchr::memrchr(b'[', &text[floor..end]) {
+                    pieces(text, floor + start, edits);
+                }
+            }
+            _ => halves::named_list(text, halves::name_around(text, end, true), edits),
         }
-    } else if rest.starts_with(b"''") || rest.starts_with(b"\"\"") {
-        // PHP: implode('', ['abc', 'def'])
-        pieces(text, open + 2, edits);
+    } else if empty {
+        // PHP: implode('', ['abc', 'def']), implode('', $pieces)
+        let comma = rest[2..].iter().take(4).take_while(|b| matches!(b, b',' | b' ')).count();
+        let name = halves::name_around(text, open + 2 + comma, false);
+        if name.is_empty() || matches!(name, b"array" | b"new") {
+            pieces(text, open + 2, edits);
+        } else {
+            halves::named_list(text, name, edits);
+        }
     } else if let Some(brace) = rest.iter().take(32).position(|&b| b == b'{')
         && rest.starts_with(b"[]string")
     {
         // Go: strings.Join([]string{"abc", "def"}, "")
         pieces(text, open + brace, edits);
+    } else {
+        // Go: strings.Join(pieces, "")
+        let name = halves::name_around(text, open, false);
+        let behind = &rest[name.len().min(rest.len())..];
+        if behind.starts_with(b", \"\")") {
+            halves::named_list(text, name, edits);
+        }
     }
 }
 
 /// Takes out what separates the literals of a list that begins near `from`.
-fn pieces(text: &[u8], from: usize, edits: &mut Edits) {
+pub(super) fn pieces(text: &[u8], from: usize, edits: &mut Edits) {
     let end = text.len().min(from + LIST);
     let mut quotes = memchr::memchr2_iter(b'"', b'\'', &text[from..end]).map(|i| from + i);
     let Some(mut open) = quotes.next() else { return };

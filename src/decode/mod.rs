@@ -16,11 +16,13 @@ mod base64;
 mod edits;
 mod entity;
 mod escape;
+mod halves;
 mod join;
 mod map;
 mod notebook;
 mod percent;
 mod quoted;
+mod serial;
 mod sign;
 
 use edits::Edits;

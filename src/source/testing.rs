@@ -2,7 +2,6 @@
 
 use super::{Sink, Unit};
 use crate::blob::{Blob, Origin, Scope, Skip, SkipReason};
-use crate::clock::Clock;
 use bstr::ByteSlice;
 use std::borrow::Cow;
 use std::sync::Mutex;
@@ -11,7 +10,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 /// Everything that was given, in the order it came.
 #[derive(Debug, Default)]
 pub(crate) struct Recorder {
-    clock: Clock,
     blobs: Mutex<Vec<Blob<'static>>>,
     names: Mutex<Vec<String>>,
     skips: Mutex<Vec<Skip>>,
@@ -119,12 +117,6 @@ impl Sink for Recorder {
 
     fn worth(&self, _raw: &[u8]) -> bool {
         true
-    }
-
-    fn binary(&self, _: u64) {}
-
-    fn clock(&self) -> &Clock {
-        &self.clock
     }
 
     fn cancelled(&self) -> bool {

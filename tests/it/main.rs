@@ -5,6 +5,7 @@
 mod baseline;
 mod benches;
 mod cache;
+mod cases;
 mod cmd;
 mod commands;
 mod gate;

@@ -79,7 +79,7 @@ struct Log {
 
 /// Gathers.
 struct Gatherer<'a> {
-    trees: Sorted<'a>,
+    trees: &'a Sorted<'a>,
     hash: Kind,
     interest: &'a (dyn Fn(&Entry<'_>) -> Interest + Sync),
     cancelled: &'a (dyn Fn() -> bool + Sync),
@@ -119,7 +119,7 @@ impl<'a> Gathered<'a> {
         let trees = if trees.len() < MOST { trees } else { &[] };
         let sorted = Sorted { ids: trees, keys: trees.iter().map(key).collect() };
         let logs = (0..rayon::current_num_threads().max(1)).map(|_| Mutex::default()).collect();
-        let gatherer = Gatherer { trees: sorted, hash, interest, cancelled, logs };
+        let gatherer = Gatherer { trees: &sorted, hash, interest, cancelled, logs };
         if !trees.is_empty() {
             objects.for_some(trees, 0, &gatherer);
         }
@@ -132,7 +132,7 @@ impl<'a> Gathered<'a> {
             }
         }
         let leads = Mutex::new(vec![Leads::Unknown; trees.len()]);
-        Gathered { trees: gatherer.trees, logs, places, leads }
+        Gathered { trees: sorted, logs, places, leads }
     }
 
     /// The tree's number, if it was gathered.

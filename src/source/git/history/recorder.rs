@@ -1,7 +1,6 @@
 //! A sink for tests: remembers what it is given. What holds `SECRET` is worth it.
 
 use crate::blob::{Blob, Kind, Origin, Reach, Scope, Skip};
-use crate::clock::Clock;
 use crate::source::{Sink, Source, Unit};
 use bstr::ByteSlice;
 use std::sync::Mutex;
@@ -48,7 +47,6 @@ impl Record {
 /// What was handed over, in a fixed order.
 #[derive(Debug, Default)]
 pub(in crate::source::git) struct Recorder {
-    clock: Clock,
     records: Mutex<Vec<Record>>,
     skips: Mutex<Vec<Skip>>,
     notes: Mutex<Vec<String>>,
@@ -134,12 +132,6 @@ impl Sink for Recorder {
 
     fn worth(&self, raw: &[u8]) -> bool {
         raw.contains_str("SECRET")
-    }
-
-    fn binary(&self, _: u64) {}
-
-    fn clock(&self) -> &Clock {
-        &self.clock
     }
 
     fn cancelled(&self) -> bool {

@@ -10,11 +10,18 @@ pub mod worktree;
 
 use crate::Result;
 use crate::blob::{Blob, Origin, Provenance, Skip};
+use crate::clock::{self, Clock};
 
 /// Takes what a source reads. Called from many threads at once.
 pub trait Sink: Sync {
     /// Takes a blob. The bytes are raw; the sink decodes them, and counts binary content as a skip itself.
     fn blob(&self, blob: Blob<'_>);
+
+    /// As [`Sink::blob`]; whether anything came of it, or might have under other options than those that rules are.
+    fn tells(&self, blob: Blob<'_>) -> bool {
+        self.blob(blob);
+        true
+    }
 
     /// Takes a name alone: each file, once per distinct path, also where its content is not read. (The sink looks
     /// for secrets in it.) `origin.path` is set.
@@ -32,6 +39,16 @@ pub trait Sink: Sync {
     /// Whether some path could make findings in this content (raw bytes): the question a history asks before it
     /// looks for commits and paths. Binary content: no.
     fn worth(&self, raw: &[u8]) -> bool;
+
+    /// Takes the time, if anybody wants to know.
+    fn clock(&self) -> &Clock {
+        &clock::OFF
+    }
+
+    /// Counts binary contents that are known to be such without another look ([`Sink::worth`] counts the others).
+    fn binary(&self, n: u64) {
+        let _ = n;
+    }
 
     /// Whether to stop at once: the user interrupted.
     fn cancelled(&self) -> bool;

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, unreachable_pub)]
 
 mod baseline;
+mod benches;
+mod cache;
 mod cases;
 mod cmd;
 mod commands;

@@ -15,15 +15,16 @@ use gix_hash::{Kind, ObjectId};
 use gix_object::Kind as ObjectKind;
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
-use std::sync::Mutex;
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Mutex};
 
 /// Worthy contents are kept up to this many bytes altogether, so that they need not be read again.
 const KEPT_BYTES: usize = 32 << 20;
 /// No secret is shorter than this, so no shorter name holds one.
-const SHORTEST_NAME: usize = 8;
+pub(super) const SHORTEST_NAME: usize = 8;
 
 /// What the pass learned. Everything is sorted: the same whatever the threads did.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Survey {
     /// All commits.
     pub(super) commits: Vec<(ObjectId, Links)>,
@@ -39,16 +40,27 @@ pub(super) struct Survey {
     pub(super) tag_messages: Vec<ObjectId>,
     /// Names of files and folders that are worth looking at.
     pub(super) names: Vec<BString>,
+    /// Trees that hold the first of each of them that was met.
+    pub(super) named: Vec<ObjectId>,
     /// Whether any tree names a submodule.
     pub(super) submodules: bool,
     /// What could not be read.
     pub(super) unread: Vec<Unread>,
     /// Ids of objects that are here, as [`key`]s.
-    present: Vec<u64>,
+    pub(super) present: Vec<u64>,
     /// Ids that some object points at, as [`key`]s.
-    wanted: Vec<u64>,
+    pub(super) wanted: Vec<u64>,
+    /// Packs and the like, each with its trees and with what it points at; empty where that was not kept.
+    pub(super) places: Vec<Place>,
     /// Contents of some of `blobs`.
     pub(super) kept: HashMap<ObjectId, Vec<u8>>,
+}
+
+/// A part of the objects. Both are [`key`]s, sorted.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Place {
+    pub(super) trees: Vec<u64>,
+    pub(super) wanted: Vec<u64>,
 }
 
 /// The first bytes of an id: enough to tell objects apart where a mistake hides no content.
@@ -85,11 +97,42 @@ impl Survey {
         self.messages.extend(other.messages);
         self.tag_messages.extend(other.tag_messages);
         self.names.extend(other.names);
+        self.named.extend(other.named);
         self.submodules |= other.submodules;
         self.unread.extend(other.unread);
         self.present.extend(other.present);
         self.kept.extend(other.kept);
         self
+    }
+
+    /// Several surveys as one: what is in more than one of them is told once.
+    pub(super) fn joined(surveys: impl IntoIterator<Item = Survey>) -> Survey {
+        let mut filled = surveys.into_iter().filter(|survey| !survey.present.is_empty() || !survey.unread.is_empty());
+        let mut all = filled.next().unwrap_or_default();
+        let mut is_one = true;
+        for survey in filled {
+            is_one = false;
+            let wanted = survey.wanted.clone();
+            all = all.merge(survey);
+            all.wanted.extend(wanted);
+        }
+        if !is_one {
+            all.sort();
+            all.wanted.sort();
+            all.once();
+        }
+        all
+    }
+
+    fn once(&mut self) {
+        self.commits.dedup_by_key(|(id, _)| *id);
+        for ids in [&mut self.trees, &mut self.blobs, &mut self.messages, &mut self.tag_messages, &mut self.named] {
+            ids.dedup();
+        }
+        self.tags.dedup();
+        self.present.dedup();
+        self.wanted.dedup();
+        self.unread.dedup_by(|a, b| a.id.is_some() && a.id == b.id);
     }
 
     fn sort(&mut self) {
@@ -101,6 +144,7 @@ impl Survey {
         self.tag_messages.sort_unstable();
         self.names.sort_unstable();
         self.names.dedup();
+        self.named.sort_unstable();
         self.unread.sort_by_key(|u| u.id);
         self.present.sort_unstable();
     }
@@ -118,7 +162,7 @@ pub(super) struct Surveyor<'a> {
     hasher: RandomState,
     workers: Vec<Mutex<Worker>>,
     wanted: Vec<Mutex<HashSet<u64>>>,
-    kept: std::sync::atomic::AtomicUsize,
+    kept: Arc<AtomicUsize>,
 }
 
 /// What one thread has learned; only it touches this while the pass runs, so its lock is free.
@@ -139,8 +183,13 @@ impl<'a> Surveyor<'a> {
             hasher: RandomState::new(),
             workers: (0..rayon::current_num_threads().max(1)).map(|_| Mutex::new(worker())).collect(),
             wanted: (0..64).map(|_| Mutex::new(HashSet::new())).collect(),
-            kept: 0.into(),
+            kept: Arc::default(),
         }
+    }
+
+    /// With others, keeps no more than one alone would.
+    pub(super) fn sharing(self, kept: &Arc<AtomicUsize>) -> Self {
+        Surveyor { kept: Arc::clone(kept), ..self }
     }
 
     /// What was learned.
@@ -247,7 +296,10 @@ impl<'a> Surveyor<'a> {
         // Not under the lock: what the sink does is its own affair.
         names.retain(|name| self.sink.worth(name));
         if !names.is_empty() {
-            self.learn(|w| w.found.names.extend(names.into_iter().map(BString::from)));
+            self.learn(|w| {
+                w.found.names.extend(names.into_iter().map(BString::from));
+                w.found.named.push(id);
+            });
         }
         if !is_whole {
             let error = ObjectError::Corrupt("no tree as git writes it".into());

@@ -98,7 +98,7 @@ impl Each<'_> {
         );
     }
 
-    fn pack(&self, pack: &Pack, own: Option<&[bool]>) {
+    pub(super) fn pack(&self, pack: &Pack, own: Option<&[bool]>) {
         let offsets = pack.order().iter().filter_map(|&at| pack.offset(at)).collect();
         let find = |id: &oid| pack.find(id).map(|(_, offset)| offset);
         let wanted = |node: u32| own.is_none_or(|own| is_own(own, pack.order(), node));
@@ -115,7 +115,7 @@ impl Each<'_> {
         }
     }
 
-    fn loose(&self, id: &ObjectId) {
+    pub(super) fn loose(&self, id: &ObjectId) {
         if self.visitor.cancelled() || self.packs.list.iter().any(|pack| pack.find(id).is_some()) {
             return;
         }

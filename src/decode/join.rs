@@ -96,7 +96,12 @@ fn list(text: &[u8], at: usize, open: usize, edits: &mut Edits) {
     if before.ends_with(b"\"\"") || before.ends_with(b"''") {
         // Python: "".join(["abc", "def"]), "".join(pieces)
         let name = halves::name_around(text, open, false);
-        return if name.is_empty() { pieces(text, open, edits) } else { halves::named_list(text, name, edits) };
+        let whole = rest[name.len().min(rest.len())..].starts_with(b")");
+        return match (name.is_empty(), whole) {
+            (true, _) => pieces(text, open, edits),
+            (_, true) => halves::named_list(text, name, edits),
+            _ => {}
+        };
     }
     let method = text[at] == b'.' || text[at..].starts_with(b"joinTo");
     if method && (empty || rest.starts_with(b")")) {

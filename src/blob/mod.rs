@@ -6,6 +6,7 @@ mod scope;
 mod skip;
 mod text;
 
+pub(crate) use lines::characters;
 pub use lines::{LineIndex, Position};
 pub use origin::{Commit, Kind, Origin, Provenance, Reach};
 pub use scope::{LineSet, Scope};

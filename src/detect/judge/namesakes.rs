@@ -142,7 +142,7 @@ impl Inquiry<'_> {
                 })
             };
             for &place in
-                places.iter().filter(|&&p| !tree.holds(container, p) && !self.is_entry_key(p) && !(strict && alike(p)))
+                places.iter().filter(|&&p| !(tree.holds(container, p) || self.is_entry_key(p) || strict && alike(p)))
             {
                 // The record of the reference speaks; the reference's own name is no owner's.
                 let node = tree.parent(place).filter(|&p| tree.kind(p) == Kind::Str).unwrap_or(place);

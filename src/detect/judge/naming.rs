@@ -221,7 +221,7 @@ impl Inquiry<'_> {
             Some(Owner::Ours) => {
                 let secret = sense.roles & role::SECRET != 0;
                 // A password is an account's, an address between the name and the role another server's.
-                let strange = super::claim::is_password(&self.text(name.span.clone()))
+                let strange = super::claim::is_password(self.text(name.span.clone()))
                     || sense.roles & role::ENDPOINT != 0 && !sense.exact && !sense.ends_well;
                 if strange && secret {
                     return Some(Ruling::Ours(Confidence::Low));

@@ -38,6 +38,8 @@ pub(super) struct Memory {
     pub(super) inserts: RefCell<Option<Rc<super::insert::Inserts>>>,
     pub(super) statements: RefCell<HashMap<Item, Option<super::insert::Head>>>,
     pub(super) handles: RefCell<Handles>,
+    /// The first row of a row's table.
+    pub(super) heads: RefCell<HashMap<Id, Id>>,
     pub(super) file: RefCell<Option<Rc<super::file::FileFacts>>>,
 }
 

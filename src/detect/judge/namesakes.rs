@@ -102,7 +102,9 @@ impl Inquiry<'_> {
         let scope = scope_of(key)?;
         let last = self.sense(&key[scope.len() + 1..]);
         let marks = tables.scopes.get(&(table.clone(), scope.to_vec()))?;
-        let first = marks.first().filter(|f| last.fit() == Fit::Secret && marks.iter().all(|m| m.owner == f.owner))?;
+        let first = marks
+            .first()
+            .filter(|f| last.fit() == Fit::Secret && marks.iter().take(LONG).all(|m| m.owner == f.owner))?;
         let mut claim = mark_claim(first, "among the settings with", Confidence::High);
         claim.scoped = true;
         Some(claim)

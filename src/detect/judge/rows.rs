@@ -205,13 +205,24 @@ impl Inquiry<'_> {
         let holding = self.s.holding(container);
         // The rows that stand together with this one.
         let at = holding.kids.binary_search(&row).ok()?;
-        let first = holding.kids[..at]
-            .iter()
-            .rev()
-            .take_while(|&&k| matches!(self.s.tree.kind(k), Kind::Row | Kind::Line))
-            .filter(|&&k| self.s.tree.kind(k) == Kind::Row)
-            .last()
-            .copied()?;
+        let mut heads = self.memory.heads.borrow_mut();
+        let mut first = None;
+        for &kid in holding.kids[..at].iter().rev() {
+            if !matches!(self.s.tree.kind(kid), Kind::Row | Kind::Line) {
+                break;
+            }
+            // What was found for the row before holds for this one.
+            if let Some(&known) = heads.get(&kid) {
+                first = Some(known);
+                break;
+            }
+            if self.s.tree.kind(kid) == Kind::Row {
+                first = Some(kid);
+            }
+        }
+        let first = first?;
+        heads.insert(row, first);
+        drop(heads);
         let head = self.s.holding(first);
         let shift = cells.saturating_sub(head.items.len());
         let (span, text) = self.cell(first, index.checked_sub(shift.min(index))?)?;

@@ -19,6 +19,8 @@ const JOINED: usize = 16;
 const ADJACENT: usize = 20;
 /// A list of pieces is read up to here.
 const LIST: usize = 4096;
+/// How many lists are looked for by name.
+const NAMED: usize = 16;
 
 /// Finds seams between literals to take out.
 pub(super) fn find(text: &[u8], edits: &mut Edits) {
@@ -33,9 +35,11 @@ pub(super) fn find(text: &[u8], edits: &mut Edits) {
         }
     }
     halves::join(text, &pieces, edits);
+    // How many names of lists may still be searched for: each costs a pass over the text.
+    let mut named = NAMED;
     for name in [&b".join("[..], b"Join(", b"implode(", b"joinToString(", b".concat("] {
         for at in memmem::find_iter(text, name) {
-            list(text, at, at + name.len(), edits);
+            list(text, at, at + name.len(), &mut named, edits);
         }
     }
 }
@@ -89,14 +93,19 @@ fn prefix(rest: &[u8]) -> usize {
 }
 
 /// A list of literals beside a call that joins with nothing: `at` is where its name begins, `open` its arguments.
-fn list(text: &[u8], at: usize, open: usize, edits: &mut Edits) {
+fn list(text: &[u8], at: usize, open: usize, named: &mut usize, edits: &mut Edits) {
     let before = &text[..at];
     let rest = &text[open..];
     let empty = [&b"\"\""[..], b"''", b"``"].iter().any(|e| rest.starts_with(e));
     if before.ends_with(b"\"\"") || before.ends_with(b"''") {
         // Python: "".join(["abc", "def"]), "".join(pieces)
         let name = halves::name_around(text, open, false);
-        return if name.is_empty() { pieces(text, open, edits) } else { halves::named_list(text, name, edits) };
+        let whole = rest[name.len().min(rest.len())..].starts_with(b")");
+        return match (name.is_empty(), whole) {
+            (true, _) => pieces(text, open, edits),
+            (_, true) => halves::named_list(text, name, named, edits),
+            _ => {}
+        };
     }
     let method = text[at] == b'.' || text[at..].starts_with(b"joinTo");
     if method && (empty || rest.starts_with(b")")) {
@@ -109,7 +118,7 @@ fn list(text: &[u8], at: usize, open: usize, edits: &mut Edits) {
                     pieces(text, floor + start, edits);
                 }
             }
-            _ => halves::named_list(text, halves::name_around(text, end, true), edits),
+            _ => halves::named_list(text, halves::name_around(text, end, true), named, edits),
         }
     } else if empty {
         // PHP: implode('', ['abc', 'def']), implode('', $pieces)
@@ -118,7 +127,7 @@ fn list(text: &[u8], at: usize, open: usize, edits: &mut Edits) {
         if name.is_empty() || matches!(name, b"array" | b"new") {
             pieces(text, open + 2, edits);
         } else {
-            halves::named_list(text, name, edits);
+            halves::named_list(text, name, named, edits);
         }
     } else if let Some(brace) = rest.iter().take(32).position(|&b| b == b'{')
         && rest.starts_with(b"[]string")
@@ -130,7 +139,7 @@ fn list(text: &[u8], at: usize, open: usize, edits: &mut Edits) {
         let name = halves::name_around(text, open, false);
         let behind = &rest[name.len().min(rest.len())..];
         if behind.starts_with(b", \"\")") {
-            halves::named_list(text, name, edits);
+            halves::named_list(text, name, named, edits);
         }
     }
 }

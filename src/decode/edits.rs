@@ -5,7 +5,7 @@ use super::{base64, entity, escape, join, percent, quoted};
 use std::ops::Range;
 
 /// Of a text above this size a view holds only what is near its changes.
-const LARGE: usize = 256 << 10;
+pub(super) const LARGE: usize = 256 << 10;
 /// How near: enough for the call, block or request around a literal.
 const NEAR: usize = 16 << 10;
 

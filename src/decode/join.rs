@@ -26,6 +26,11 @@ pub(super) fn find(text: &[u8], edits: &mut Edits) {
             edits.push(seam, b"", PIECE);
         }
     }
+    lists(text, edits);
+}
+
+/// Finds lists of pieces that a call joins with nothing.
+pub(super) fn lists(text: &[u8], edits: &mut Edits) {
     for name in [&b".join("[..], b"Join(", b"implode("] {
         for at in memmem::find_iter(text, name) {
             list(text, at, at + name.len(), edits);

@@ -151,6 +151,30 @@ pub fn views(text: &[u8], path: Option<&[u8]>) -> Views {
     out
 }
 
+/// Whether something in `text` has a view.
+pub fn hides_anything(text: &[u8]) -> bool {
+    !Edits::of(text).is_empty()
+}
+
+/// Whether how `text` is decoded may be told by words far away from the place: what begins like a notebook, a mail, a
+/// manifest of short base64 values; a list of pieces.
+pub fn reaches_far(text: &[u8]) -> bool {
+    let has = |word: &[u8]| memchr::memmem::find(text, word).is_some();
+    has(b"=3D") || has(b"\"cell_type\"") || base64::may_be_manifest(text) || joins_lists(text)
+}
+
+/// Whether calls join lists of pieces here; a list may be some 4,096 bytes long.
+pub fn joins_lists(text: &[u8]) -> bool {
+    let mut lists = Edits::default();
+    join::lists(text, &mut lists);
+    !lists.is_empty()
+}
+
+/// Whether the view of a text of so many bytes holds only what is near its changes.
+pub fn is_cut(len: usize) -> bool {
+    len > edits::LARGE
+}
+
 /// Whether a value is base64 or hexadecimal digits of text: a view shows that text in its place.
 pub fn hides_text(value: &[u8]) -> bool {
     let mut edits = Edits::default();

@@ -2,6 +2,7 @@
 
 use aho_corasick::packed::{self, Searcher};
 use aho_corasick::{AhoCorasick, Input, MatchKind};
+use std::ops::Range;
 
 /// What a literal leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,11 +58,11 @@ impl Literals {
         Literals { all, search }
     }
 
-    /// Calls `hit` with every place of every literal, in order of their starts, overlapping ones too.
-    pub(super) fn find(&self, text: &[u8], mut hit: impl FnMut(Hit)) {
+    /// Calls `hit` with every place of every literal in a part of a text, in order of their starts, overlapping ones too.
+    pub(super) fn find(&self, text: &[u8], part: Range<usize>, mut hit: impl FnMut(Hit)) {
         let Some(search) = &self.search else { return };
-        let mut at = 0;
-        while let Some(start) = search.next(text, at) {
+        let mut at = part.start;
+        while let Some(start) = search.next(text, at..part.end) {
             // The longest literal here; others may begin here too.
             for (literal, targets) in self.all.iter().filter(|(literal, _)| text[start..].starts_with(literal)) {
                 targets.iter().for_each(|target| hit(Hit { start, end: start + literal.len(), target: *target }));
@@ -82,8 +83,10 @@ impl Search {
         })
     }
 
-    fn next(&self, text: &[u8], from: usize) -> Option<usize> {
-        let span = from..text.len();
+    fn next(&self, text: &[u8], span: Range<usize>) -> Option<usize> {
+        if span.start > span.end {
+            return None;
+        }
         match self {
             Search::Packed(search) => search.find_in(text, span.into()).map(|m| m.start()),
             Search::Automaton(search) => search.find(Input::new(text).span(span)).map(|m| m.start()),
@@ -99,7 +102,7 @@ mod tests {
     fn found(literals: &[&str], text: &[u8]) -> Vec<(usize, usize)> {
         let pairs = literals.iter().enumerate().map(|(i, l)| (l.as_bytes().to_vec(), Target::Pattern(i))).collect();
         let mut all = Vec::new();
-        Literals::new(pairs).find(text, |hit| all.push((hit.start, hit.end)));
+        Literals::new(pairs).find(text, 0..text.len(), |hit| all.push((hit.start, hit.end)));
         all.sort_unstable();
         all
     }

@@ -18,6 +18,8 @@ pub(super) type Found = (usize, Range<usize>);
 /// Looks around the literals of the pattern rules.
 pub(super) fn look(index: &Index, look: &Look<'_>, mut literals: Vec<Found>, hits: &mut Hits) {
     let (text, path) = (look.text, look.place.path);
+    // What stands between them may be long, and where one match ends the next may begin.
+    hits.far |= !literals.is_empty() || index.patterns.iter().any(|p| p.rule.spec.literals.is_empty());
     for pattern in index.patterns.iter().filter(|p| p.rule.spec.literals.is_empty() && p.files.hold(path)) {
         search(pattern, text, 0..text.len(), hits);
     }

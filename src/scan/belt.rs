@@ -2,9 +2,10 @@
 
 use super::{InlineComments, Scan, Watch};
 use crate::blob::{Blob, Content, Kind, LineIndex, Origin, Scope, Skip, SkipReason, Text};
+use crate::detect::carry::{Carry, Made};
 use crate::detect::{Examined, Match, Path, Place};
 use crate::finding::{Excerpt, Finding, Fingerprint, Secret, fold};
-use crate::source::{Sink, Unit};
+use crate::source::{Lineage, Memo, Sink, Unit};
 use crate::suppress::inline::Inline;
 use bstr::{BStr, BString};
 use std::collections::HashSet;
@@ -161,9 +162,39 @@ impl Sink for Belt<'_> {
         }
     }
 
+    fn worth_of(&self, raw: &[u8], made: Option<Lineage<'_>>) -> (bool, Option<Memo>) {
+        let Content::Text(text) = Text::decode(raw) else { return (self.worth(raw), None) };
+        // Places in what was transcoded are others than those in the content.
+        if text.bytes.len() != raw.len() || raw.len() > u32::MAX as usize {
+            return (self.scan.detector.probe(&text.bytes, self.scan.min_confidence), None);
+        }
+        let (detector, floor) = (&self.scan.detector, self.scan.min_confidence);
+        let carry = match made {
+            Some(Lineage { memo, size, copied }) => {
+                detector.probe_made(raw, floor, Made { base: &carry_of(memo), size, copied })
+            }
+            None => detector.probe_whole(raw, floor),
+        };
+        (carry.worth, Some(memo_of(&carry)))
+    }
+
     fn cancelled(&self) -> bool {
         self.watch.is_cancelled()
     }
+}
+
+fn memo_of(carry: &Carry) -> Memo {
+    let Carry { worth, far, ports, views, witness } = carry;
+    let flags = [*worth, *far, *ports, *views, witness.is_some()];
+    let flags = flags.iter().enumerate().fold(0, |sum, (bit, flag)| sum | u32::from(*flag) << bit);
+    let witness = witness.clone().unwrap_or_default();
+    Memo([flags, witness.start as u32, witness.end as u32])
+}
+
+fn carry_of(Memo([flags, start, end]): Memo) -> Carry {
+    let flag = |bit: u32| flags >> bit & 1 == 1;
+    let witness = flag(4).then_some(start as usize..end as usize);
+    Carry { worth: flag(0), far: flag(1), ports: flag(2), views: flag(3), witness }
 }
 
 /// Whether a match belongs to this blob: to its window, and to the lines that count.

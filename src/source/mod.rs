@@ -9,7 +9,7 @@ pub(crate) mod testing;
 pub mod worktree;
 
 use crate::Result;
-use crate::blob::{Blob, Origin, Provenance, Skip};
+use crate::blob::{Blob, Copied, Origin, Provenance, Skip};
 
 /// Takes what a source reads. Called from many threads at once.
 pub trait Sink: Sync {
@@ -33,8 +33,30 @@ pub trait Sink: Sync {
     /// looks for commits and paths. Binary content: no.
     fn worth(&self, raw: &[u8]) -> bool;
 
+    /// As [`Sink::worth`], and what to remember of this content. Where it was made from another one, what was
+    /// remembered of that may spare another look at what was copied; the answer is the same.
+    fn worth_of(&self, raw: &[u8], made: Option<Lineage<'_>>) -> (bool, Option<Memo>) {
+        let _ = made;
+        (self.worth(raw), None)
+    }
+
     /// Whether to stop at once: the user interrupted.
     fn cancelled(&self) -> bool;
+}
+
+/// What a sink remembers of a content for the sake of those that are made from it. Its meaning is the sink's affair.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Memo(pub [u32; 3]);
+
+/// How a content was made from another one.
+#[derive(Clone, Copy, Debug)]
+pub struct Lineage<'a> {
+    /// What was remembered of the other.
+    pub memo: Memo,
+    /// How many bytes the other has.
+    pub size: usize,
+    /// What was copied from it, by its place in the new one; stretches that belong together in both are one.
+    pub copied: &'a [Copied],
 }
 
 /// What the receipt counts.

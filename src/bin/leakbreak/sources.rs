@@ -75,7 +75,7 @@ fn history_options(args: &SourceArgs, config: &Config, filter: PathFilter) -> Op
     let shallow = if args.allow_shallow { ShallowHistory::Allowed } else { ShallowHistory::Fails };
     let keep = |filter: PathFilter| -> Keep { Arc::new(move |path: &BStr| filter.keeps(path)) };
     let paths = (!filter.is_everything()).then(|| keep(filter));
-    Options { max_size: config.max_size, shallow, paths }
+    Options { max_size: config.max_size, shallow, paths, ..Options::default() }
 }
 
 /// --include and --exclude.

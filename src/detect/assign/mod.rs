@@ -20,8 +20,8 @@ mod words;
 use super::hits::Hits;
 use super::{Evidence, Match, Place};
 use crate::finding::Secret;
-use crate::rule::Rule;
-use aho_corasick::AhoCorasick;
+use crate::rule::{Confidence, Rule};
+use aho_corasick::{AhoCorasick, Input};
 use bind::{Bound, Form};
 use command::Part;
 use context::{Context, Syntax};
@@ -29,6 +29,9 @@ use name::{Claim, Kind, Sure};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 use weigh::Asked;
+
+/// Arguments that begin further behind their bracket make a call one that is judged by far text.
+const FAR: usize = 700;
 
 /// The rules that own generic findings.
 #[derive(Clone, Debug, Default)]
@@ -48,8 +51,13 @@ impl GenericRules {
     }
 }
 
-/// Finds assignments of secrets in `text`.
-pub(super) fn find(text: &[u8], place: Place<'_>, rules: &GenericRules, hits: &mut Hits) {
+/// Finds assignments of secrets to names in `parts` of a text.
+pub(super) fn find(
+    (text, parts): (&[u8], &[Range<usize>]),
+    place: Place<'_>,
+    rules: &GenericRules,
+    hits: &mut Hits,
+) {
     if rules.secret.is_none() && rules.password.is_none() {
         return;
     }
@@ -57,10 +65,10 @@ pub(super) fn find(text: &[u8], place: Place<'_>, rules: &GenericRules, hits: &m
     let Some(&context) = contexts.last().filter(|c| !c.refused) else { return };
     let Some(stems) = stems() else { return };
     let mut search = Search { text, contexts, context, rules, hits, rows: 0..0, tests: None, done: 0 };
-    if context.password_file && command::may_be_password_file(text) {
-        command::password_file(text).into_iter().for_each(|literal| search.command(Some(literal)));
+    if context.password_file {
+        search.password_file(parts);
     }
-    for hit in stems.find_iter(text) {
+    for hit in parts.iter().flat_map(|part| stems.find_iter(Input::new(text).span(part.clone()))) {
         if hit.start() >= search.done {
             search.look(hit.pattern().as_usize(), hit.range());
         }
@@ -90,6 +98,21 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
+    /// The lines of a PostgreSQL password file, if it may be one.
+    fn password_file(&mut self, parts: &[Range<usize>]) {
+        let text = self.text;
+        self.hits.ports |= parts.iter().any(|part| command::may_be_password_file(&text[part.clone()]));
+        if !self.hits.ports {
+            return;
+        }
+        for part in parts {
+            for literal in command::password_file(&text[part.clone()]) {
+                let span = part.start + literal.span.start..part.start + literal.span.end;
+                self.command(Some(literal::Literal { span, ..literal }));
+            }
+        }
+    }
+
     fn look(&mut self, stem: usize, hit: Range<usize>) {
         match words::STEMS[stem] {
             "earer " => return self.bearer(hit.end),
@@ -135,10 +158,11 @@ impl Search<'_> {
         if let Some(mut bound) = bind::bound(self.text, span, self.context.syntax) {
             let start = bind::scheme(self.text, bound.literal.span.start).min(bound.literal.span.end);
             bound.literal.span.start = start;
-            let claim = self.under_heading(claim, span, bound.literal.span.len());
+            let claim = self.under_heading(claim, span, &bound);
             self.weigh(&claim, span, &bound);
         } else if self.context.syntax == Syntax::Prose && !self.rows.contains(&span.start) {
             let (values, rows) = table::column(self.text, span);
+            self.hits.far |= !rows.is_empty();
             self.rows = rows;
             for literal in values {
                 self.weigh(&claim, span, &Bound { literal, form: Form::Pair });
@@ -158,13 +182,23 @@ impl Search<'_> {
     }
 
     /// What a name says together with the heading that it stands under, where it says little alone.
-    fn under_heading(&self, claim: Claim, name: &Range<usize>, len: usize) -> Claim {
-        if claim.kind == Kind::Password || (claim.sure > Sure::Weak && claim.owner.is_some()) || len < 16 {
+    fn under_heading(&mut self, claim: Claim, name: &Range<usize>, bound: &Bound) -> Claim {
+        let enough = claim.sure > Sure::Weak && claim.owner.is_some();
+        if claim.kind == Kind::Password || enough || bound.literal.span.len() < 16 {
             return claim;
         }
+        self.hits.far |= self.hits.floor.is_some_and(|floor| self.most(name, bound) >= Some(floor));
         let Some(heading) = section::heading(self.text, name, self.context.syntax) else { return claim };
         let joined = [heading, b".", &self.text[name.clone()]].concat();
         name::claim(&joined).filter(|more| more.kind == claim.kind && more.sure >= claim.sure).unwrap_or(claim)
+    }
+
+    /// How sure a value is under the most telling heading that there could be.
+    fn most(&mut self, name: &Range<usize>, bound: &Bound) -> Option<Confidence> {
+        let owner = Some(String::new());
+        let claim = Claim { kind: Kind::Secret, sure: Sure::Strong, what: String::new(), owner, test: false };
+        let asked = self.asked(&claim, name, bound);
+        weigh::weigh(&self.text[bound.literal.span.clone()], asked).ok().map(|weight| weight.confidence)
     }
 
     /// A token behind `Bearer `, whatever the name before it.
@@ -179,7 +213,9 @@ impl Search<'_> {
 
     /// The password among the arguments of a call.
     fn positional(&mut self, open: usize, n: usize) {
-        if let Some(literal) = command::positional(self.text, open, n) {
+        let (literal, reach) = command::positional(self.text, open, n);
+        self.hits.far |= reach > FAR;
+        if let Some(literal) = literal {
             let claim = Claim::password();
             let name = open - 1..open;
             self.weigh(&claim, &name, &Bound { literal, form: Form::Argument });
@@ -193,17 +229,25 @@ impl Search<'_> {
         self.weigh(&claim, &span, &Bound { literal, form: Form::Flag });
     }
 
-    fn weigh(&mut self, claim: &Claim, name: &Range<usize>, bound: &Bound) {
-        let span = bound.literal.span.clone();
-        let value = &self.text[span.clone()];
-        let asked = Asked {
+    fn asked<'c>(&mut self, claim: &'c Claim, name: &Range<usize>, bound: &Bound) -> Asked<'c>
+    where
+        Self: 'c,
+    {
+        let span = &bound.literal.span;
+        Asked {
             name: &self.text[name.clone()],
             claim,
             form: bound.form,
             context: self.context,
             in_test: self.in_test(span.start),
-            beside_login: claim.kind == Kind::Password && beside_login(self.text, &span),
-        };
+            beside_login: claim.kind == Kind::Password && beside_login(self.text, span),
+        }
+    }
+
+    fn weigh(&mut self, claim: &Claim, name: &Range<usize>, bound: &Bound) {
+        let span = bound.literal.span.clone();
+        let value = &self.text[span.clone()];
+        let asked = self.asked(claim, name, bound);
         let weight = match weigh::weigh(value, asked) {
             Ok(weight) => weight,
             Err(why) => {
@@ -213,6 +257,7 @@ impl Search<'_> {
                 return;
             }
         };
+        self.hits.far |= asked.in_test;
         let Some(rule) = self.rules.of(weight.kind) else { return };
         let mut evidence = vec![Evidence { reason: bound_to(claim, asked.name), span: Some(name.clone()) }];
         evidence.push(Evidence { reason: weight.why, span: None });

@@ -59,6 +59,18 @@ pub struct Options {
     pub shallow: ShallowHistory,
     /// Which paths are scanned; None: all.
     pub paths: Option<PathFilter>,
+    /// How contents are looked at.
+    pub looks: Looks,
+}
+
+/// How the contents of a history are looked at. The result is the same; the tests hold one against the other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Looks {
+    /// What is copied from version to version is looked at once.
+    #[default]
+    Once,
+    /// Each version is looked at as a whole.
+    Whole,
 }
 
 /// What becomes of a history that was cut off (a shallow clone).
@@ -73,9 +85,10 @@ pub enum ShallowHistory {
 
 impl std::fmt::Debug for Options {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Options { max_size, shallow, paths } = self;
+        let Options { max_size, shallow, paths, looks } = self;
         let paths = paths.as_ref().map(|_| "...");
-        f.debug_struct("Options").field("max_size", max_size).field("shallow", shallow).field("paths", &paths).finish()
+        let mut out = f.debug_struct("Options");
+        out.field("max_size", max_size).field("shallow", shallow).field("paths", &paths).field("looks", looks).finish()
     }
 }
 
@@ -122,7 +135,7 @@ impl Source for History {
 
     fn scan(&self, sink: &dyn Sink) -> Result<()> {
         let objects = Objects::open(&self.repository);
-        let surveyor = Surveyor::new(sink, self.repository.hash);
+        let surveyor = Surveyor::new(sink, self.repository.hash, self.options.looks);
         objects.for_each(self.options.max_size, &surveyor);
         let survey = surveyor.finish();
         if sink.cancelled() {

@@ -4,10 +4,11 @@
 //! Memory per object: 8 bytes for each that is here and some 12 for each that is wanted; a commit takes about 90
 //! more, a tree 33. Names are hashed.
 
+use super::Looks;
 use super::parse::{self, EntryKind, Links};
 use super::versions::Versions;
 use crate::source::git::objects::{Object, ObjectError, Unread, Visitor};
-use crate::source::{Sink, Unit};
+use crate::source::{Memo, Sink, Unit};
 use bstr::BString;
 use gix_hash::{Kind, ObjectId};
 use gix_object::Kind as ObjectKind;
@@ -112,6 +113,7 @@ fn is_empty(id: &ObjectId) -> bool {
 /// Takes the objects.
 pub(super) struct Surveyor<'a> {
     sink: &'a dyn Sink,
+    looks: Looks,
     hash: Kind,
     hasher: RandomState,
     workers: Vec<Mutex<Worker>>,
@@ -129,10 +131,11 @@ struct Worker {
 }
 
 impl<'a> Surveyor<'a> {
-    pub(super) fn new(sink: &'a dyn Sink, hash: Kind) -> Self {
+    pub(super) fn new(sink: &'a dyn Sink, hash: Kind, looks: Looks) -> Self {
         let worker = || Worker { found: Survey::default(), versions: Versions::default(), names: HashSet::new() };
         Surveyor {
             sink,
+            looks,
             hash,
             hasher: RandomState::new(),
             workers: (0..rayon::current_num_threads().max(1)).map(|_| Mutex::new(worker())).collect(),
@@ -213,11 +216,15 @@ impl<'a> Surveyor<'a> {
         self.sink.worth(&message) || self.sink.worth(&parse::words(data, &[]))
     }
 
-    fn blob(&self, id: ObjectId, data: &[u8]) {
+    fn blob(&self, Object { id, data, made, .. }: Object<'_>) -> Option<Memo> {
         use std::sync::atomic::Ordering::Relaxed;
         self.sink.count(Unit::Blob, 1);
-        if !self.sink.worth(data) {
-            return;
+        let (worth, memo) = match self.looks {
+            Looks::Once => self.sink.worth_of(data, made),
+            Looks::Whole => (self.sink.worth(data), None),
+        };
+        if !worth {
+            return memo;
         }
         let keep = self.kept.fetch_add(data.len(), Relaxed) + data.len() <= KEPT_BYTES;
         if !keep {
@@ -228,6 +235,7 @@ impl<'a> Surveyor<'a> {
             w.found.blobs.push(id);
             w.found.kept.extend(data);
         });
+        memo
     }
 
     fn tree(&self, id: ObjectId, data: &[u8]) {
@@ -263,15 +271,16 @@ impl<'a> Surveyor<'a> {
 }
 
 impl Visitor for Surveyor<'_> {
-    fn object(&self, object: Object<'_>) {
+    fn object(&self, object: Object<'_>) -> Option<Memo> {
         self.sink.count(Unit::Byte, object.data.len() as u64);
         self.learn(|w| w.found.present.push(key(&object.id)));
         match object.kind {
             ObjectKind::Commit => self.commit(object.id, object.data),
             ObjectKind::Tag => self.tag(object.id, object.data),
             ObjectKind::Tree => self.tree(object.id, object.data),
-            ObjectKind::Blob => self.blob(object.id, object.data),
+            ObjectKind::Blob => return self.blob(object),
         }
+        None
     }
 
     fn unread(&self, unread: Unread) {

@@ -10,6 +10,10 @@
 //!
 //! Case counts, there is no negation, and names are bytes: one that is no UTF-8 matches as any other does.
 
+mod class;
+
+pub(crate) use class::Class;
+
 use globset::{Candidate, ErrorKind, GlobBuilder, GlobSet, GlobSetBuilder};
 use std::fmt;
 
@@ -163,14 +167,42 @@ impl Pattern {
 }
 
 fn build(glob: &str) -> Result<globset::Glob, &'static str> {
-    GlobBuilder::new(glob).literal_separator(true).backslash_escape(true).build().map_err(|e| match e.kind() {
+    let compile = |glob: &str| GlobBuilder::new(glob).literal_separator(true).backslash_escape(true).build();
+    let as_written = compile(glob).map_err(|e| match e.kind() {
         ErrorKind::UnclosedClass => "the glob has '[' without ']' (a name's own '[' is written '\\[')",
         ErrorKind::InvalidRange(..) => "the glob has a range that runs backwards",
         ErrorKind::UnopenedAlternates => "the glob has '}' without '{' (a name's own '}' is written '\\}')",
         ErrorKind::UnclosedAlternates => "the glob has '{' without '}' (a name's own '{' is written '\\{')",
         ErrorKind::DanglingEscape => "the glob ends with a '\\' that escapes nothing",
         _ => "the glob can't be compiled",
-    })
+    })?;
+    if !glob.contains('[') {
+        return Ok(as_written);
+    }
+    let translated = with_classes(glob).ok_or("the glob has a class between '[' and ']' that fits nothing")?;
+    compile(&translated).map_err(|_| "the glob can't be compiled")
+}
+
+/// The glob with each class as [`Class`] has it; None where one fits nothing.
+fn with_classes(glob: &str) -> Option<String> {
+    let mut out = String::with_capacity(glob.len());
+    let mut chars = glob.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '[' => out.push_str(&Class::read(&mut chars)?.as_glob()?),
+            '\\' => out.extend(['\\', chars.next()?]),
+            c => out.push(c),
+        }
+    }
+    Some(out)
+}
+
+/// Whether a path fits a pattern as git's settings have it: as here, but braces are letters, and nothing is anchored.
+pub(crate) fn fits_setting(pattern: &str, path: &[u8], any_case: bool) -> bool {
+    let letters = pattern.replace('{', "\\{").replace('}', "\\}");
+    let glob = GlobBuilder::new(&letters).literal_separator(true).case_insensitive(any_case).build();
+    pattern.len() <= MAX_LENGTH
+        && glob.is_ok_and(|g| g.compile_matcher().is_match_candidate(&Candidate::from_bytes(path)))
 }
 
 #[cfg(test)]
@@ -190,6 +222,16 @@ mod tests {
         assert!(!fits("*.pem", b"A.PEM"));
         assert!(fits("{vendor,dist}", b"x/dist/a.js"));
         assert!(fits(".env*", b"x/.env.local"));
+    }
+
+    #[test]
+    fn no_class_fits_a_slash() {
+        for pattern in ["src[!a]a.py", "src[^a]a.py", "src[.-0]a.py", "src[[:punct:]]a.py"] {
+            assert!(!fits(pattern, b"src/a.py"), "{pattern}");
+            assert!(fits(pattern, b"src.a.py"), "{pattern}");
+        }
+        assert!(fits("[!a]rc/**", b"src/x/y") && !fits("[!a]rc/**", b"arc/x") && fits("x[]]y", b"x]y"));
+        assert!(Globs::new(&["a[/]b"]).is_err() && Globs::new(&["a[[:odd:]]"]).is_err());
     }
 
     #[test]

@@ -4,7 +4,7 @@ mod belt;
 
 use crate::Result;
 use crate::blob::Kind;
-use crate::detect::{Detector, Match, Path, Place};
+use crate::detect::{Detector, Path, Place};
 use crate::finding::{Finding, Fingerprint, Outcome, Receipt, Redactor, Secret, SuppressedBy, Suppression};
 use crate::rule::{Confidence, Rule};
 use crate::source::{Source, Unit};
@@ -153,10 +153,12 @@ impl Scan {
         for skip in outcome.receipt.skips.values().flat_map(|s| &s.first) {
             texts.extend([skip.place.as_slice(), skip.detail.as_bytes()]);
         }
-        let place = Place { kind: Kind::Message, path: Path::None };
-        let sure = |m: &Match| m.confidence >= Confidence::Medium;
-        let found = |text: &&[u8]| self.detector.detect(text, place).into_iter().filter(sure).collect::<Vec<_>>();
-        texts.par_iter().flat_map_iter(found).map(|m| Secret::clone(&m.secret)).collect()
+        let receipt = &outcome.receipt;
+        texts.extend(receipt.asked.iter().chain(&receipt.notes).map(|text| text.as_bytes()));
+        texts.extend(receipt.stale.iter().flat_map(|s| [s.what.as_bytes(), s.why.as_bytes()]));
+        let provenance = receipt.provenance.iter().flat_map(|p| [Some(&p.uri), p.branch.as_ref()]);
+        texts.extend(provenance.flatten().map(|text| text.as_bytes()));
+        texts.par_iter().flat_map_iter(|text| secrets_in(text, &self.detector)).collect()
     }
 
     /// Whether every finding that a baseline usually knows would be reported.
@@ -203,6 +205,19 @@ impl Scan {
         receipt.stale.sort();
         receipt.suppressed = findings.iter().filter(|f| f.suppressed.is_some()).count() as u64;
     }
+}
+
+/// Secrets in a text that is told beside findings.
+fn secrets_in(text: &[u8], detector: &Detector) -> Vec<Secret> {
+    let found = detector.detect(text, Place { kind: Kind::Message, path: Path::None });
+    found.iter().filter(|m| m.confidence >= Confidence::Medium).map(|m| Secret::clone(&m.secret)).collect()
+}
+
+/// A message about what a user typed or what a file is called, without the secrets in it.
+pub fn without_secrets(message: &str, detector: &Detector) -> String {
+    let mut message = message.to_owned();
+    Redactor::with(&[], &secrets_in(message.as_bytes(), detector)).text(&mut message);
+    message
 }
 
 /// A comment's suppression, for tests and for `explain`.

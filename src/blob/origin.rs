@@ -85,6 +85,10 @@ pub struct Origin {
     pub reference: Option<BString>,
     /// The commit it belongs to; for a file's version the earliest one that holds it at this path.
     pub commit: Option<Arc<Commit>>,
+    /// What held it first lies beyond a shallow boundary: no commit that is known was the first.
+    pub is_cut_off: bool,
+    /// The object's id, which tells one content of a history from another; empty elsewhere.
+    pub object: BString,
     /// For [`Kind::History`]: this content is at this path in HEAD's tree. False otherwise.
     pub in_head: bool,
     /// Whether a reference leads to it.
@@ -106,6 +110,8 @@ impl Origin {
             repo_path: None,
             reference: None,
             commit: None,
+            is_cut_off: false,
+            object: BString::default(),
             in_head: false,
             reach: Reach::Reachable,
         }

@@ -19,6 +19,14 @@ impl LineSet {
         LineSet(merged)
     }
 
+    /// The lines that are not in the other set.
+    pub fn without(&self, other: &LineSet) -> LineSet {
+        let starts = std::iter::once(Some(1)).chain(other.0.iter().map(|&(_, end)| end.checked_add(1)));
+        let ends = other.0.iter().map(|&(start, _)| start.saturating_sub(1)).chain([u64::MAX]);
+        let between = starts.zip(ends).filter_map(|(start, end)| Some((start?, end)));
+        self.intersection(&LineSet::from_ranges(between))
+    }
+
     /// Whether any line from `first` to `last` (inclusive) is in the set.
     pub fn touches(&self, first: u64, last: u64) -> bool {
         let at = self.0.partition_point(|&(_, end)| end < first);
@@ -75,5 +83,10 @@ mod tests {
         let a = LineSet::from_ranges([(1, 5), (8, 9)]);
         let b = LineSet::from_ranges([(4, 8)]);
         assert_eq!(a.intersection(&b).ranges(), [(4, 5), (8, 8)]);
+        assert_eq!(a.without(&b).ranges(), [(1, 3), (9, 9)]);
+        let all = LineSet::from_ranges([(1, u64::MAX)]);
+        assert_eq!(all.without(&a).ranges(), [(6, 7), (10, u64::MAX)]);
+        assert!(all.without(&all).is_empty());
+        assert_eq!(b.without(&LineSet::default()), b);
     }
 }

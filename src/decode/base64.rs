@@ -62,9 +62,9 @@ fn is_manifest(text: &[u8]) -> bool {
     })
 }
 
-/// Whether the text or a part of it may be one, wherever the words stand.
-pub(super) fn may_be_manifest(text: &[u8]) -> bool {
-    memmem::find_iter(text, b"Secret").any(|at| memmem::find(&text[at.saturating_sub(10)..at], b"kind").is_some())
+/// Whether the `Secret` at `at` may make it one.
+pub(super) fn begins_manifest(text: &[u8], at: usize) -> bool {
+    memmem::find(&text[at.saturating_sub(10)..at], b"kind").is_some()
 }
 
 /// The characters of both alphabets, as a table: this is asked of every text.

@@ -23,10 +23,11 @@ mod percent;
 mod quoted;
 mod sign;
 
+use aho_corasick::AhoCorasick;
 use edits::Edits;
 use map::Map;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// How deep encodings are undone: JSON in base64 in JSON is three. Levels shrink, so that the last ones cost little.
 const DEPTH: usize = 6;
@@ -159,8 +160,18 @@ pub fn hides_anything(text: &[u8]) -> bool {
 /// Whether how `text` is decoded may be told by words far away from the place: what begins like a notebook, a mail, a
 /// manifest of short base64 values; a list of pieces.
 pub fn reaches_far(text: &[u8]) -> bool {
-    let has = |word: &[u8]| memchr::memmem::find(text, word).is_some();
-    has(b"=3D") || has(b"\"cell_type\"") || base64::may_be_manifest(text) || joins_lists(text)
+    static SIGNS: OnceLock<Option<AhoCorasick>> = OnceLock::new();
+    let signs = SIGNS.get_or_init(|| AhoCorasick::new(["=3D", "\"cell_type\"", "Secret", ".join(", "Join(", "implode("]).ok());
+    let mut lists = false;
+    let told = signs.iter().flat_map(|signs| signs.find_iter(text)).any(|sign| match sign.pattern().as_usize() {
+        0 | 1 => true,
+        2 => base64::begins_manifest(text, sign.start()),
+        _ => {
+            lists = true;
+            false
+        }
+    });
+    told || lists && joins_lists(text)
 }
 
 /// Whether calls join lists of pieces here; a list may be some 4,096 bytes long.

@@ -70,7 +70,8 @@ impl Blocks {
         let closed = text[dashes..].starts_with(&close);
         let read = Body::read(text, body..dashes, soft::line_head(text, start), closed);
         let end = if closed { dashes + close.len() } else { read.end };
-        if let Some(why) = read.fake(closed) {
+        let why = if is_elided(&text[body..dashes]) { Some("its middle is left out") } else { read.fake(closed) };
+        if let Some(why) = why {
             hits.refuse(rule, start..end, || why.to_owned());
             return;
         }
@@ -127,6 +128,15 @@ impl Blocks {
         };
         push(rule, start..end, kept.join("\n"), confidence, why, hits);
     }
+}
+
+/// Whether a line of dots says that there was more: the key of a manual, which nobody can use.
+fn is_elided(body: &[u8]) -> bool {
+    let dots = |line: &[u8]| {
+        let marked = [&b"..."[..], "\u{2026}".as_bytes()].iter().any(|mark| memchr::memmem::find(line, mark).is_some());
+        marked && !line.iter().any(u8::is_ascii_alphanumeric)
+    };
+    memchr::memmem::find(body, b"\\n...").is_some() || body.split(|b| *b == b'\n').any(dots)
 }
 
 fn push(rule: &Arc<Rule>, span: Range<usize>, block: String, confidence: Confidence, why: &str, hits: &mut Hits) {
@@ -264,6 +274,16 @@ mod tests {
         let all = Detector::new(rules).detect(text.as_bytes(), place);
         let value = |m: &Match| String::from_utf8_lossy(m.secret.reveal()).into_owned();
         all.iter().map(|m| (value(m), m.confidence, m.span.clone())).collect()
+    }
+
+    #[test]
+    fn a_manuals_key_with_its_middle_left_out_is_none() {
+        for dots in ["...", "  \u{2026}", "# [...]"] {
+            let mut lines = key(5);
+            assert_eq!(found(&lines.join("\n")).len(), 1);
+            lines[2] = dots.to_owned();
+            assert!(found(&lines.join("\n")).is_empty(), "{dots}");
+        }
     }
 
     #[test]

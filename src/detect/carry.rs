@@ -176,9 +176,14 @@ fn carried(text: &[u8], made: Made<'_>) -> Option<Range<usize>> {
 /// The lines around what was changed; None where that is half of the text, or lines are too long.
 fn spots(text: &[u8], made: Made<'_>) -> Option<Vec<Spot>> {
     let mut all: Vec<Spot> = Vec::new();
+    let mut sum = 0;
     for change in changes(text.len(), made) {
         let near = change.start.saturating_sub(AHEAD)..change.end + BACK;
         let lines = lines(text, near)?;
+        sum += lines.end - all.last().map_or(lines.start, |last| last.lines.end.clamp(lines.start, lines.end));
+        if sum * 2 > text.len() {
+            return None;
+        }
         match all.last_mut().filter(|last| last.lines.end >= lines.start) {
             Some(last) => {
                 last.lines.end = last.lines.end.max(lines.end);
@@ -187,8 +192,7 @@ fn spots(text: &[u8], made: Made<'_>) -> Option<Vec<Spot>> {
             None => all.push(Spot { lines, change }),
         }
     }
-    let sum: usize = all.iter().map(|spot| spot.lines.len()).sum();
-    (sum * 2 <= text.len()).then_some(all)
+    Some(all)
 }
 
 /// What was not copied, and the seams between what was.

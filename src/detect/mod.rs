@@ -221,7 +221,7 @@ fn literals(index: &Index, look: &mut Look<'_>, parts: &[Range<usize>], hits: &m
     let mut patterns = Vec::new();
     let text = look.text;
     let mut found = |hit: literal::Hit| match (hit.target, &index.url) {
-        (Target::Url, Some(rule)) => url::look(rule, (text, look.place.kind), hit.start, hits),
+        (Target::Url, Some(rule)) => url::look(rule, (text, look.place), hit.start, hits),
         (Target::Url, None) => {}
         (Target::Block, _) => index.blocks.look(text, hit.start, hits),
         (Target::Form(form), _) => prefix::literal(index, look, hit.start..hit.end, form, hits),

@@ -61,7 +61,7 @@ const IN_TOKENS: &[&str] = &[
     "sample", "yourkey", "yourapi", "yourtoken", "yoursecret", "youraccess", "yourpass", "yourown", "insertyour",
     "notreal", "notasecret", "notavalid", "fakekey", "faketoken", "fakesecret", "fakeapi", "testkey", "testtoken",
     "testsecret", "mysecret", "secretkey", "accesstoken", "apikeyhere", "keyhere", "tokenhere", "foobar", "deadbeef",
-    "qwerty", "abcdefgh", "loremipsum", "xxxxxx", "invalidtoken", "invalidkey", "whatever",
+    "qwerty", "abcdefgh", "loremipsum", "xxxxxx", "apikey", "randomapi", "invalidtoken", "invalidkey", "whatever",
 ];
 
 /// Why a token (without its provider's prefix), or any value that should be random, is none; None if it may be one.
@@ -71,7 +71,7 @@ pub fn why(value: &[u8]) -> Option<&'static str> {
     if in_tokens().is_some_and(|words| words.is_match(&squeezed)) {
         return Some("a placeholder's word stands in it");
     }
-    if longest_sequence(value) >= 8 {
+    if longest_sequence(value) >= 8 || interleaved(value) >= 8 {
         return Some("it counts");
     }
     stands_for(value).map(Stand::why)
@@ -90,7 +90,7 @@ const REFERENCES: &[&str] = &[
     "system.getenv", "std::env", "import.meta.env", "vault:", "vault://", "vault/", "op://", "ssm:", "ssm://",
     "arn:", "secretsmanager:", "aws-secret", "awssm:", "gcpsm:", "gcp-secret", "projects/", "azurekeyvault",
     "@microsoft.keyvault", "keyring:", "keychain:", "ref+", "ref:", "!ref", "!sub", "!vault", "!env", "!secret",
-    "!getatt", "!importvalue", "file:", "/run/secrets/", "/var/run/", "enc[", "enc(", "{cipher}", "encrypted:",
+    "!getatt", "!importvalue", "file:", "/run/secrets/", "/var/run/", "enc[", "enc(", "{cipher}", "encrypted:", "encrypted_", "encrypted-",
     "$ansible_vault", "secret:", "secret://", "secrets.", "lookup(", "var.", "local.", "data.", "module.",
     "secretkeyref",
 ];
@@ -234,7 +234,19 @@ fn is_counting(value: &[u8]) -> bool {
         }
     }
     counted += if run >= 4 { run } else { 0 };
-    value.len() >= 6 && counted * 2 >= value.len()
+    value.len() >= 6 && counted.max(interleaved(value)) * 2 >= value.len()
+}
+
+/// The longest stretch in which every second character counts up: `a1b2c3d4`; 0 if it is a short one.
+fn interleaved(value: &[u8]) -> usize {
+    let (mut best, mut run) = (0, 0);
+    for w in value.windows(3) {
+        let kinds = w[0].is_ascii_digit() != w[1].is_ascii_digit() && w.iter().all(u8::is_ascii_alphanumeric);
+        let counts = w[2] == w[0].wrapping_add(1) || (w[0], w[2]) == (b'9', b'0');
+        run = if kinds && counts { run + 1 } else { 0 };
+        best = best.max(run);
+    }
+    if best >= 4 { best + 2 } else { 0 }
 }
 
 /// The longest stretch that counts up or down: 0123456789, abcdef, 987654; 9 goes on with 0.
@@ -256,7 +268,7 @@ fn longest_sequence(value: &[u8]) -> usize {
 }
 
 /// Published values, each in two pieces, so that no scanner takes this file for a leak.
-const PUBLISHED: [(&str, &str); 16] = [
+const PUBLISHED: [(&str, &str); 25] = [
     // AWS documentation; most of its examples say EXAMPLE.
     ("wJalrXUtnFEMI/K7MDENG", "/bPxRfiCY"),
     ("je7MtGbClwBF/2Zp9Utk", "/h3yCo8nvb"),
@@ -273,6 +285,16 @@ const PUBLISHED: [(&str, &str); 16] = [
     ("mF_9.B5f", "-4.1JqM"),
     ("2YotnFZFEjr1", "zCsicMWpAA"),
     ("tGzv3JOkF0XG", "5Qx2TlKWIA"),
+    ("kd94hf93", "k423kf44"),
+    ("pfkkdhi9", "sl3r4s00"),
+    ("dpf43f3p", "2l4k3l03"),
+    ("nnch734d", "00sl2jdk"),
+    ("kkk9d7dh", "3k39sjv7"),
+    ("0685bd91", "84jfhq22"),
+    ("9djdj82h", "48djs9d2"),
+    ("werxhqb98rpaxn39848", "xrunpaw3489ruxnpa98w4rxn"),
+    // The manual of Rust's registry client.
+    ("854DvwSlUwEHtIo3", "kWy6x7UCPKHfzCmy"),
     // Stripe's and Google's documentation, without the prefix.
     ("4eC39HqLyjWD", "arjtT1zdp7dc"),
     ("BQokikJOvBiI", "2HlWgH4olfQ2"),

@@ -13,6 +13,9 @@ const HIDDEN: &str = "********";
 /// Token runs of this length that look random are hidden although no rule owns them.
 const RANDOM_RUN: usize = 20;
 
+/// Hexadecimal digits of this length are hidden, however seldom letters and digits change.
+const HEX_RUN: usize = 32;
+
 /// A redacted line and where the finding's own value stands in it.
 pub(crate) struct Excerpt {
     /// The text.
@@ -68,7 +71,8 @@ fn hidden(text: &[u8], range: Range<usize>, spans: &[Range<usize>], own: usize) 
     hide_random(&String::from_utf8_lossy(&out))
 }
 
-fn hide_random(text: &str) -> String {
+/// The text with every run that looks random hidden.
+pub(crate) fn hide_random(text: &str) -> String {
     let is_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '_' | '-');
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -83,8 +87,12 @@ fn hide_random(text: &str) -> String {
     out
 }
 
-/// Long, of all three classes, and changing between them often: no word, no path.
+/// Long, of several classes, and changing between them often: no word, no path. Or bytes as hexadecimal digits, which
+/// can be a value's own.
 fn looks_random(run: &str) -> bool {
+    if run.len() >= HEX_RUN && run.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return true;
+    }
     let class = |b: u8| match b {
         b'a'..=b'z' => 0,
         b'A'..=b'Z' => 1,
@@ -137,6 +145,13 @@ last"
             excerpt(&text, &[ONE], 0).text,
             "x = 'Zq8h********' # see https://example.org/a_long_path_of_words ********"
         );
+    }
+
+    #[test]
+    fn a_value_in_hexadecimal_digits_is_hidden() {
+        let hex: String = ONE.bytes().map(|b| format!("{b:02x}")).collect();
+        let text = format!("x = '{TWO}'; y = '{hex}'");
+        assert_eq!(excerpt(&text, &[TWO], 0).text, "x = 'b7Xw********'; y = '********'");
     }
 
     #[test]

@@ -7,7 +7,7 @@ mod outcome;
 mod redact;
 mod secret;
 
-pub(crate) use excerpt::Excerpt;
+pub(crate) use excerpt::{Excerpt, hide_random};
 pub use fingerprint::Fingerprint;
 pub use order::order;
 pub(crate) use order::{fold, without_echoes};

@@ -61,18 +61,19 @@ fn is_history(kind: Kind) -> bool {
     !matches!(kind, Kind::Worktree | Kind::Staged | Kind::Stdin)
 }
 
-/// Earliest first; what no commit holds last.
-fn first(f: &Finding) -> (u8, u64) {
+/// Earliest first: what stood there before the history was cut off; what no commit holds last.
+fn first(f: &Finding) -> (u8, bool, u64) {
     let reach = f.origin.reach as u8;
-    (reach, f.origin.commit.as_ref().map_or(u64::MAX, |c| c.rank))
+    (reach, !f.origin.is_cut_off, f.origin.commit.as_ref().map_or(u64::MAX, |c| c.rank))
 }
 
 fn fold_history(group: Vec<Finding>) -> Vec<Finding> {
-    // Two places in one blob are one occurrence; blobs are told apart by their commit here, since each is sent once
-    // a path with the first commit that holds it there.
-    let mut ranks: Vec<_> = group.iter().map(|f| f.origin.commit.as_ref().map(|c| c.rank)).collect();
-    ranks.dedup();
-    let occurrences = ranks.len() as u64;
+    // Two places in one blob are one occurrence. What is no blob is told apart by its commit.
+    let content = |f: &Finding| match f.origin.object.is_empty() {
+        true => (f.origin.commit.as_ref().map(|c| c.rank), Default::default()),
+        false => (None, f.origin.object.clone()),
+    };
+    let occurrences = group.iter().map(content).collect::<HashSet<_>>().len() as u64;
     let in_head = group.iter().any(|f| f.origin.in_head);
     // A comment counts as it stands in the newest version.
     let newest = group.iter().find(|f| f.origin.in_head).or(group.last()).and_then(|f| f.suppressed.clone());

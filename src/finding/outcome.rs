@@ -1,6 +1,6 @@
 //! Everything a run knows when it ends, in a fixed order.
 
-use super::Finding;
+use super::{Finding, Redactor, order};
 use crate::blob::{Provenance, Skip, SkipReason};
 use std::collections::BTreeMap;
 
@@ -68,13 +68,46 @@ pub struct Stale {
     pub why: String,
 }
 
+/// How many skips of a reason are named.
+fn named(reason: SkipReason) -> usize {
+    if reason.is_failure() { 1000 } else { 100 }
+}
+
 impl Receipt {
+    /// Takes another one's counts and words in. There is an entry if one of the two has one.
+    fn join(&mut self, other: Receipt) {
+        self.asked.extend(other.asked);
+        self.files += other.files;
+        self.commits += other.commits;
+        self.blobs += other.blobs;
+        self.bytes += other.bytes;
+        self.unreachable_findings += other.unreachable_findings;
+        self.below_confidence += other.below_confidence;
+        self.suppressed += other.suppressed;
+        for (reason, SkipCount { count, first }) in other.skips {
+            let entry = self.skips.entry(reason).or_default();
+            entry.count += count;
+            entry.first.extend(first);
+            entry.first.sort();
+            entry.first.truncate(named(reason));
+        }
+        self.notes.extend(other.notes);
+        self.notes.sort();
+        self.notes.dedup();
+        self.stale.extend(other.stale);
+        self.stale.sort();
+        self.empty &= other.empty;
+        self.interrupted |= other.interrupted;
+        self.provenance = self.provenance.take().filter(|own| other.provenance.as_ref() == Some(own));
+        self.strict |= other.strict;
+    }
+
     /// Adds skips: counted, and the first of each reason kept in order whatever the order they come in.
     pub fn add_skips(&mut self, mut skips: Vec<Skip>) {
         skips.sort();
         skips.dedup();
         for skip in skips {
-            let keep = if skip.reason.is_failure() { 1000 } else { 100 };
+            let keep = named(skip.reason);
             let entry = self.skips.entry(skip.reason).or_default();
             entry.count += 1;
             if entry.first.len() < keep {
@@ -102,6 +135,22 @@ impl Receipt {
 }
 
 impl Outcome {
+    /// This one and others, of scans that had nothing in common but the run: one outcome in the same order, in which no
+    /// value of one stands openly in a text of another.
+    pub fn joined(mut self, others: impl IntoIterator<Item = Outcome>) -> Outcome {
+        let mut others = others.into_iter().peekable();
+        if others.peek().is_none() {
+            return self;
+        }
+        for other in others {
+            self.findings.extend(other.findings);
+            self.receipt.join(other.receipt);
+        }
+        self.findings.sort_by(order);
+        Redactor::of(&self.findings).redact(&mut self);
+        self
+    }
+
     /// The findings that count: not suppressed.
     pub fn active(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|f| f.suppressed.is_none())

@@ -47,6 +47,10 @@ impl Redactor {
             self.text(&mut stale.what);
             self.text(&mut stale.why);
         }
+        if let Some(provenance) = &mut receipt.provenance {
+            self.text(&mut provenance.uri);
+            provenance.branch.iter_mut().for_each(|branch| self.text(branch));
+        }
         for skip in receipt.skips.values_mut().flat_map(|s| s.first.iter_mut()) {
             self.bytes(&mut skip.place);
             self.text(&mut skip.detail);

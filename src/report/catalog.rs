@@ -17,13 +17,16 @@ pub enum Form {
     Json,
 }
 
-/// Writes the list of all rules, by provider and id.
+/// Writes the list of all rules, by id; as a reference by provider and id.
 ///
 /// # Errors
 /// What `out` says.
 pub fn list(rules: &RuleSet, form: Form, out: &mut dyn Write) -> io::Result<()> {
     let mut sorted: Vec<&Rule> = rules.rules.iter().map(AsRef::as_ref).collect();
-    sorted.sort_by_key(|rule| (rule.provider.to_lowercase(), rule.id.clone()));
+    sorted.sort_by(|a, b| a.id.cmp(&b.id));
+    if form == Form::Markdown {
+        sorted.sort_by_key(|rule| rule.provider.to_lowercase());
+    }
     match form {
         Form::Human => human(&sorted, out),
         Form::Markdown => markdown(&sorted, out),

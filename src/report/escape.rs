@@ -34,11 +34,13 @@ pub(crate) fn printable_bytes(bytes: &[u8]) -> String {
     printable(&String::from_utf8_lossy(bytes))
 }
 
-/// A relative path as a URI reference (RFC 3986): everything but unreserved characters and `/` as percent escapes;
-/// a colon in the first part too, so that it reads as no scheme.
+/// A path as a relative URI reference (RFC 3986): everything but unreserved characters and `/` as percent escapes; a
+/// colon in the first part too, so that it reads as no scheme. A name that the user made up for a stream can lead out
+/// of the root: what does so is left out.
 pub(crate) fn uri(path: &[u8]) -> String {
     let mut out = String::with_capacity(path.len());
-    for &b in path {
+    let parts: Vec<_> = path.split(|b| *b == b'/').filter(|part| !matches!(*part, b"" | b"." | b"..")).collect();
+    for &b in &parts.join(&b'/') {
         match b {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => out.push(char::from(b)),
             _ => drop(write!(out, "%{b:02X}")),
@@ -62,5 +64,6 @@ mod tests {
     #[test]
     fn uris_are_ascii() {
         assert_eq!(uri("a b/c:d/é%".as_bytes()), "a%20b/c%3Ad/%C3%A9%25");
+        assert_eq!((uri(b"/abs//x.py"), uri(b"../..x/./y")), ("abs/x.py".into(), "..x/y".into()));
     }
 }

@@ -30,7 +30,11 @@ fn annotation(f: &Finding, options: Options, out: &mut dyn Write) -> io::Result<
         properties.push(format!("line={line},col={column},endLine={},endColumn={}", f.end_line, f.end_column));
     }
     properties.push(format!("title={}", property(&escape::printable(&f.title))));
-    let message = format!("{} ({}). {}", super::describe(f, options), f.rule.id, super::remediation(f));
+    let what = match &f.suppressed {
+        Some(s) => format!("suppressed by {}: {}", s.by.name(), s.reason),
+        None => super::remediation(f),
+    };
+    let message = format!("{} ({}). {what}", super::describe(f, options), f.rule.id);
     writeln!(out, "::{level} {}::{}", properties.join(","), data(&escape::printable(&message)))
 }
 

@@ -22,7 +22,7 @@ struct Document<'a> {
 /// Writes the document, with a line end.
 pub(crate) fn write(outcome: &Outcome, options: Options, out: &mut dyn Write) -> io::Result<()> {
     let findings = super::shown(outcome, options).map(|f| FindingObject::new(f, options)).collect();
-    let document = Document { version: SCHEMA, findings, receipt: ReceiptObject::new(outcome) };
+    let document = Document { version: SCHEMA, findings, receipt: ReceiptObject::new(outcome, &outcome.receipt) };
     write_value(&document, out)
 }
 
@@ -167,9 +167,8 @@ struct StaleObject<'a> {
 }
 
 impl<'a> ReceiptObject<'a> {
-    /// The object for an outcome's receipt.
-    pub(crate) fn new(outcome: &'a Outcome) -> Self {
-        let r: &Receipt = &outcome.receipt;
+    /// The object for a receipt of an outcome: its own, or one that was made fit for a document.
+    pub(crate) fn new(outcome: &Outcome, r: &'a Receipt) -> Self {
         ReceiptObject {
             kind: "receipt",
             version: SCHEMA,

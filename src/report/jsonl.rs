@@ -10,5 +10,5 @@ pub(crate) fn write(outcome: &Outcome, options: Options, out: &mut dyn Write) ->
     for finding in super::shown(outcome, options) {
         write_value(&FindingObject::new(finding, options), out)?;
     }
-    write_value(&ReceiptObject::new(outcome), out)
+    write_value(&ReceiptObject::new(outcome, &outcome.receipt), out)
 }

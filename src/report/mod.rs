@@ -7,6 +7,7 @@ mod human;
 mod json;
 mod jsonl;
 mod receipt;
+mod relative;
 mod sarif;
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,8 @@
 //! sarif: SARIF 2.1.0 (OASIS), for code scanning. Suppressed findings are always in it, as suppressions.
 
 use super::json::{ReceiptObject, write_value};
-use super::{Options, escape};
-use crate::finding::{Finding, Outcome, SuppressedBy};
+use super::{Options, escape, relative};
+use crate::finding::{Finding, Outcome, Receipt, SuppressedBy};
 use crate::rule::{Rule, Severity};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -12,6 +12,7 @@ use std::sync::Arc;
 /// Writes the document.
 pub(crate) fn write(outcome: &Outcome, options: Options, out: &mut dyn Write) -> io::Result<()> {
     let rules: BTreeMap<&str, &Arc<Rule>> = outcome.findings.iter().map(|f| (f.rule.id.as_str(), &f.rule)).collect();
+    let receipt = relative::receipt(&outcome.receipt);
     let index: BTreeMap<&str, usize> = rules.keys().enumerate().map(|(i, id)| (*id, i)).collect();
     let mut run = json!({
         "tool": { "driver": {
@@ -21,9 +22,9 @@ pub(crate) fn write(outcome: &Outcome, options: Options, out: &mut dyn Write) ->
             "rules": rules.values().map(|r| descriptor(r)).collect::<Vec<_>>(),
         }},
         "columnKind": "unicodeCodePoints",
-        "invocations": [invocation(outcome)],
+        "invocations": [invocation(&receipt)],
         "results": outcome.findings.iter().map(|f| result(f, &index, options)).collect::<Vec<_>>(),
-        "properties": { "receipt": ReceiptObject::new(outcome) },
+        "properties": { "receipt": ReceiptObject::new(outcome, &receipt) },
     });
     if let Some(p) = &outcome.receipt.provenance {
         let mut details = json!({ "repositoryUri": p.uri, "mappedTo": { "uriBaseId": "%SRCROOT%" } });
@@ -76,7 +77,9 @@ fn result(f: &Finding, index: &BTreeMap<&str, usize>, options: Options) -> Value
     });
     if let Some(s) = &f.suppressed {
         let kind = if s.by == SuppressedBy::Inline { "inSource" } else { "external" };
-        value["suppressions"] = json!([{ "kind": kind, "status": "accepted", "justification": s.reason }]);
+        let by = json!({ "by": s.by.name() });
+        let suppression = json!({ "kind": kind, "status": "accepted", "justification": s.reason, "properties": by });
+        value["suppressions"] = json!([suppression]);
     }
     value
 }
@@ -119,8 +122,7 @@ fn properties(f: &Finding, options: Options) -> Value {
     all
 }
 
-fn invocation(outcome: &Outcome) -> Value {
-    let r = &outcome.receipt;
+fn invocation(r: &Receipt) -> Value {
     let mut notes: Vec<Value> = Vec::new();
     for (reason, count) in &r.skips {
         let level = if reason.is_failure() || r.strict { "error" } else { "note" };

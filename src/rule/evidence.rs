@@ -11,8 +11,6 @@ pub struct EvidenceSpec {
     pub names: Vec<String>,
     /// Whole names that are the provider's whatever their words.
     pub env: Vec<String>,
-    /// Words that must stand in a name beside one of `names` for it to name a secret.
-    pub secret_words: Vec<String>,
     /// Hosts whose requests carry such a key.
     pub api_hosts: Vec<String>,
     /// The provider's other hosts: a token there is no key.
@@ -23,9 +21,9 @@ pub struct EvidenceSpec {
     pub classes: Vec<String>,
     /// Functions that take the key.
     pub functions: Vec<String>,
-    /// Names of the argument that holds the key.
+    /// Names of the argument that holds the key, besides those that say so in anybody's words (`api_key`, `token`).
     pub key_args: Vec<String>,
-    /// Names of the argument that holds the base URL.
+    /// Names of the argument that holds the address, besides those that say so in anybody's words (`base_url`).
     pub base_args: Vec<String>,
     /// Headers that carry the key.
     pub headers: Vec<String>,
@@ -41,6 +39,4 @@ pub struct EvidenceSpec {
     pub homonyms: Vec<String>,
     /// Names of files that are themselves evidence.
     pub files: Vec<String>,
-    /// Whether the only such token of a file that names only this provider is its.
-    pub sole_owner: bool,
 }

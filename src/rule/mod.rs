@@ -13,7 +13,7 @@ pub use alphabet::Alphabet;
 pub use check::MIN_RUN;
 pub(crate) use check::compile;
 pub use evidence::EvidenceSpec;
-pub use read::{Cases, read_str};
+pub use read::{Cases, read_file, read_str};
 pub use spec::{
     Checksum, CounterexampleSpec, ExampleSpec, FileSpec, Length, PartSpec, RuleKind, RuleSpec, TokenSpec, VerifySpec,
 };

@@ -73,21 +73,25 @@ pub(super) fn folder(dir: &Path) -> Result<Vec<Sourced>> {
     files.sort();
     let mut all = Vec::new();
     for file in files {
-        let bytes = std::fs::read(&file).map_err(|e| Error::path(&file, e))?;
-        let Ok(text) = String::from_utf8(bytes) else {
-            return Err(Error::File { path: file, line: None, why: "is not UTF-8".into() });
-        };
-        let rules = read_str(&text, &file)?;
-        for rule in &rules {
-            check::pattern(&rule.spec).map_err(|why| Error::File {
-                path: file.clone(),
-                line: line_of(&text, &rule.id),
-                why,
-            })?;
-        }
+        let rules = read_file(&file)?;
         all.extend(rules.into_iter().map(|rule| Sourced { rule, file: file.clone() }));
     }
     Ok(all)
+}
+
+/// The rules of a user's file, whose patterns are tried out now: nobody else has.
+///
+/// # Errors
+/// [`Error::File`] with file, line, rule and field.
+pub fn read_file(file: &Path) -> Result<Vec<Rule>> {
+    let bytes = std::fs::read(file).map_err(|e| Error::path(file, e))?;
+    let fail = |line: Option<usize>, why: String| Error::File { path: file.to_owned(), line, why };
+    let text = String::from_utf8(bytes).map_err(|_| fail(None, "is not UTF-8".into()))?;
+    let rules = read_str(&text, file)?;
+    for rule in &rules {
+        check::pattern(&rule.spec).map_err(|why| fail(line_of(&text, &rule.id), why))?;
+    }
+    Ok(rules)
 }
 
 fn toml_files(dir: &Path, depth: usize, into: &mut Vec<PathBuf>) -> Result<()> {

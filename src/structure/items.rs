@@ -49,6 +49,9 @@ impl Holding {
     }
 }
 
+/// How far to either side nodes of an item are near.
+const NEAR: usize = 200;
+
 impl<'t> Structure<'t> {
     /// A structure of a tree.
     pub fn new(tree: Tree<'t>) -> Self {
@@ -85,6 +88,16 @@ impl<'t> Structure<'t> {
     /// The nodes of an item.
     pub fn nodes(&self, item: Item) -> Vec<Id> {
         self.holding(item.container).item(item.index).to_vec()
+    }
+
+    /// The nodes of an item that stand near one of its own, and where that one is among them. A line of a million
+    /// words is one item.
+    pub fn nodes_around(&self, item: Item, id: Id) -> Option<(Vec<Id>, usize)> {
+        let holding = self.holding(item.container);
+        let nodes = holding.item(item.index);
+        let at = nodes.binary_search(&id).ok()?;
+        let from = at.saturating_sub(NEAR);
+        Some((nodes[from..(at + NEAR).min(nodes.len())].to_vec(), at - from))
     }
 
     /// The bytes from an item's first node to its last.

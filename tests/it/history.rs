@@ -2,10 +2,13 @@
 //! read is named.
 
 mod attribution;
+mod bombs;
 mod content;
 mod damage;
+mod files;
 mod hostile;
 mod range;
+mod shallow;
 mod shapes;
 mod words;
 

@@ -4,6 +4,7 @@
 
 mod baseline;
 mod cmd;
+mod commands;
 mod gate;
 mod history;
 mod labelled;
@@ -12,6 +13,7 @@ mod oracle;
 mod planted;
 mod readme;
 mod redaction;
+mod reports;
 mod same;
 mod staged;
 mod support;

@@ -63,3 +63,46 @@ fn a_message_that_repeats_a_reflog_is_one_finding() {
     let origins: Vec<_> = done.findings().iter().map(|f| f["origin"].clone()).collect();
     assert_eq!(origins, ["message"], "{done:?}");
 }
+
+/// What a user typed is repeated in a message, and what a file is called.
+#[test]
+fn messages_repeat_no_secret() {
+    let sandbox = Sandbox::repository();
+    let token = ["ghp", "_9382DFFX1Kvzq2TQmNmClrKboZzu3g4A6Li3"].concat();
+    let name = format!("MISTRAL_API_KEY={}.txt", key(3));
+    sandbox.write(&name, "nothing\n");
+    sandbox.write(format!("d-{token}/x"), "nothing\n");
+    sandbox.commit("Start");
+    for args in [
+        vec!["scan".to_owned(), format!("gone-{token}")],
+        vec!["scan".into(), "--range".into(), format!("{token}..HEAD")],
+        vec!["scan".into(), "--config".into(), format!("{token}.toml")],
+        vec!["scan".into(), "--output".into(), format!("no/{token}/x")],
+        vec!["scan".into(), "--since".into(), token.clone()],
+        vec!["scan".into(), "--max-size".into(), token.clone()],
+        vec!["scan".into(), format!("--{token}")],
+        vec!["rules".into(), "show".into(), token.clone()],
+        vec!["explain".into(), format!("{name}:9")],
+        vec!["explain".into(), format!("d-{token}:1")],
+    ] {
+        let done = sandbox.leakbreak(&args);
+        assert_eq!(done.status, 2, "{args:?}: {done:?}");
+        assert!(!done.stderr.contains(&token) && !done.stderr.contains(&key(3)), "{args:?}: {done:?}");
+    }
+}
+
+/// The branch is named in no finding of its own where its name alone holds the secret and the tree is scanned.
+#[test]
+fn a_branch_that_is_called_like_a_secret_is_told_without_it() {
+    let sandbox = Sandbox::repository();
+    sandbox.write("a.txt", "nothing\n");
+    sandbox.commit("Start");
+    let token = ["ghp", "_9382DFFX1Kvzq2TQmNmClrKboZzu3g4A6Li3"].concat();
+    sandbox.git(["checkout", "-q", "-b", &format!("b/{token}")]);
+    for source in [".", "--staged", "--history", "--range=HEAD"] {
+        for format in ["human", "json", "jsonl", "sarif", "github"] {
+            let done = sandbox.leakbreak(["scan", "--format", format, source]);
+            assert!(!format!("{done:?}").contains(&token), "{source} {format}: {done:?}");
+        }
+    }
+}

@@ -1,5 +1,8 @@
 //! Staged: what the next commit adds, from the index, with the real git.
 
+mod indexes;
+mod states;
+
 use crate::support::{Run, Sandbox, filler, key, line, run};
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -207,4 +210,25 @@ fn a_secret_in_a_name_is_found_and_hidden() {
     let finding = &done.findings()[0];
     assert_eq!((&finding["line"], &finding["column"], &finding["end_column"]), (&1.into(), &1.into(), &1.into()));
     assert!(finding["path_base64"].is_null() && !format!("{done:?}").contains(&key(1)), "{done:?}");
+}
+
+#[test]
+fn what_the_repository_lacks_is_told() {
+    // An alternate that is gone, a damaged list of shallow commits: as for the history.
+    let sandbox = begun("x = 1\n");
+    sandbox.write("b.py", "y = 1\n");
+    sandbox.git(["add", "-A"]);
+    assert_eq!(staged(&sandbox).status, 0);
+    for (file, content, reason) in
+        [("objects/info/alternates", "/no/such/objects\n", "unreadable"), ("shallow", "nonsense\n", "corrupt")]
+    {
+        let file = sandbox.write(format!(".git/{file}"), content);
+        for source in ["--staged", "--history"] {
+            let done = sandbox.leakbreak(["scan", source, "--format", "jsonl"]);
+            assert_eq!((done.status, &done.receipt()["complete"]), (3, &false.into()), "{source}: {done:?}");
+            assert!(done.receipt()["skipped"].to_string().contains(reason), "{source}: {done:?}");
+        }
+        fs::remove_file(file).unwrap();
+    }
+    assert_eq!(staged(&sandbox).status, 0);
 }

@@ -1,5 +1,10 @@
 //! The working tree: what is read, what is named instead.
 
+mod filters;
+mod ignored;
+mod odd;
+mod several;
+
 use crate::support::{Run, Sandbox, key, line, run};
 use std::ffi::OsStr;
 use std::fs;

@@ -1,6 +1,8 @@
 //! What the user typed. Nothing is decided here: `assemble` turns it into what the program needs.
 
 mod read;
+#[cfg(test)]
+mod tests;
 mod values;
 
 pub(crate) use read::{command, parse};
@@ -69,6 +71,9 @@ pub(crate) struct SourceArgs {
     /// Files and folders, `-` for the standard input; with --staged and --history one repository [default: .]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// Paths that another scan of the same run reads.
+    #[arg(skip)]
+    pub elsewhere: Vec<PathBuf>,
     /// What the next commit of the repository adds
     #[arg(long, conflicts_with_all = ["history", "range", "since", "unreachable"])]
     pub staged: bool,
@@ -79,7 +84,7 @@ pub(crate) struct SourceArgs {
     #[arg(long, value_name = "A..B", conflicts_with = "unreachable")]
     pub range: Option<String>,
     /// Only what commits since then add: a day, an RFC 3339 time, or `30 days`; scans history
-    #[arg(long, value_name = "DATE", conflicts_with = "unreachable")]
+    #[arg(long, value_name = "DATE", conflicts_with = "unreachable", allow_negative_numbers = true)]
     pub since: Option<String>,
     /// Report what no reference leads to as well; scans history
     #[arg(long)]
@@ -103,7 +108,7 @@ pub(crate) struct SourceArgs {
     #[arg(long)]
     pub allow_empty: bool,
     /// Files over this size are skipped: bytes, or with K, M or G; 0 for no limit [default: 64M]
-    #[arg(long, value_name = "SIZE", value_parser = size)]
+    #[arg(long, value_name = "SIZE", value_parser = size, allow_negative_numbers = true)]
     pub max_size: Option<u64>,
     /// Only paths that fit one of these
     #[arg(long, value_name = "GLOB")]
@@ -112,7 +117,7 @@ pub(crate) struct SourceArgs {
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
     /// How many threads work [default: one for each core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(0..=1024))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(0..=1024), allow_negative_numbers = true)]
     pub threads: Option<u16>,
 }
 
@@ -368,37 +373,4 @@ pub(crate) struct Man {
 
 fn size(text: &str) -> Result<u64, String> {
     parse_size(text).ok_or_else(|| "a size is a number of bytes, or one with K, M or G, as in 64M".into())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_command_line_is_consistent() {
-        command().debug_assert();
-    }
-
-    #[test]
-    fn lists_come_repeated_and_with_commas() {
-        let args = Args::try_parse_from(["leakbreak", "scan", "--select", "a,b", "--select", "c", "-"]).unwrap();
-        let Command::Scan(scan) = args.command else { panic!("not a scan") };
-        assert_eq!(scan.policy.select, ["a", "b", "c"]);
-        assert_eq!(scan.source.paths, [PathBuf::from("-")]);
-    }
-
-    #[test]
-    fn options_that_contradict_each_other_are_refused() {
-        for line in [
-            "scan --staged --history",
-            "scan --staged --range A..B",
-            "scan --history --no-ignore",
-            "scan --quiet --verbose",
-            "scan --config a --no-config",
-            "scan --range A..B --unreachable",
-        ] {
-            let words = std::iter::once("leakbreak").chain(line.split(' '));
-            assert!(Args::try_parse_from(words).is_err(), "{line}");
-        }
-    }
 }

@@ -165,13 +165,6 @@ fn selection(config: &Config, rules: &RuleSet) -> Result<Selection> {
     Ok(Selection { select: config.select.clone(), ignore: config.ignore.clone() })
 }
 
-/// What to say about a name that no rule, tag or provider has.
-pub(crate) fn unknown_rule(name: &str, rules: &RuleSet) -> String {
-    let near =
-        config::nearest(name, rule_names(rules)).map(|near| format!(" did you mean '{near}'?")).unwrap_or_default();
-    format!("no rule, tag or provider is called '{name}';{near} (`leakbreak rules list` shows them all)")
-}
-
 /// Every id, provider and tag.
 fn rule_names(rules: &RuleSet) -> impl Iterator<Item = &str> {
     rules.rules.iter().flat_map(|rule| {

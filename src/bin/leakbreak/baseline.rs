@@ -28,7 +28,7 @@ pub(crate) fn run(command: Command) -> Result<Status> {
 
 fn create(args: &BaselineCreate) -> Result<Status> {
     let terms = Terms::new(&args.reason, args.author.as_deref(), args.expires.as_deref())
-        .map_err(|why| Error::Usage(format!("the baseline can't be made: {why}")))?;
+        .map_err(|why| Error::Usage(format!("--{why}")))?;
     let parts = parts(&args.source, &args.policy, None, Known::Left)?;
     let path = args.output.clone().map_or_else(|| baseline_path(&parts.config, &parts.ground), Ok)?;
     let old = read_if_there(&path)?;

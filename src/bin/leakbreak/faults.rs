@@ -1,10 +1,14 @@
 //! What goes wrong, said once and without contents: errors, and panics, which are bugs.
 
 use crate::status::Status;
+use leakbreak::detect::Detector;
 use leakbreak::report::printable;
+use leakbreak::rule::RuleSet;
+use leakbreak::scan;
 use leakbreak::{Error, Result};
 use std::io::{ErrorKind, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 static PANICKED: AtomicBool = AtomicBool::new(false);
@@ -14,8 +18,9 @@ pub(crate) fn hide_payloads() {
     std::panic::set_hook(Box::new(|info| {
         PANICKED.store(true, Ordering::Relaxed);
         let place = info.location().map_or_else(String::new, |l| format!(" at {}:{}", l.file(), l.line()));
-        complain(&format!(
-            "internal error{place}; this is a bug in leakbreak, please report it (details are withheld: they could \
+        // Not by way of `complain`, which does more than a broken program should.
+        say(&format!(
+            "error: internal error{place}; this is a bug in leakbreak, please report it (details are withheld: they could \
              hold a secret)"
         ));
     }));
@@ -46,7 +51,15 @@ pub(crate) fn is_closed_pipe(error: &Error) -> bool {
 
 /// `leakbreak: error: …` on standard error.
 pub(crate) fn complain(why: &str) {
-    say(&format!("error: {why}"));
+    say(&format!("error: {}", without_secrets(why)));
+}
+
+/// What a user typed, or what a file is called, can be a secret; a message that repeats it ends in a log.
+pub(crate) fn without_secrets(message: &str) -> String {
+    match RuleSet::load(&[]) {
+        Ok(rules) => scan::without_secrets(message, &Detector::new(Arc::new(rules))),
+        Err(_) => message.to_owned(),
+    }
 }
 
 /// `leakbreak: …` on standard error; nobody can be told if that fails.

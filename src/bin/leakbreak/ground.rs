@@ -1,10 +1,11 @@
 //! What is asked for and where it stands: which repository, which folder's configuration, whose baseline.
 
-use crate::args::SourceArgs;
+use crate::args::{PolicyArgs, SourceArgs};
 use crate::env;
 use crate::hook::Pushed;
 use leakbreak::source::git::open::{GitEnv, Repository};
-use leakbreak::{Error, Result};
+use leakbreak::{Error, Result, config};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// What is to be scanned.
@@ -89,6 +90,44 @@ impl Target {
             }
         }
     }
+}
+
+/// The arguments, apart by what holds for them: a tree's paths in different repositories, or below different
+/// configurations, are scanned each by its own. What is named on the command line holds for all.
+///
+/// # Errors
+/// As for [`Target::ground`].
+pub(crate) fn apart(args: &SourceArgs, policy: &PolicyArgs) -> Result<Vec<SourceArgs>> {
+    let one_config = policy.no_config || policy.config.is_some();
+    let Target::Tree(paths) = Target::new(args)? else { return Ok(vec![args.clone()]) };
+    if paths.len() < 2 || one_config && policy.baseline.is_some() {
+        return Ok(vec![args.clone()]);
+    }
+    let mut groups: Vec<(_, Vec<PathBuf>)> = Vec::new();
+    for path in paths {
+        let ground = Ground::of_path(&path)?;
+        let config = match &ground.start {
+            Some(start) if !one_config => config::find(start, ground.root.as_deref())?,
+            _ => None,
+        };
+        // Outside a repository what lies below an earlier folder is that one's, unless it has settings of its own.
+        let is_held = |(folder, _): &(Option<PathBuf>, _)| {
+            let holds =
+                folder.as_ref().zip(ground.start.as_ref()).is_some_and(|(folder, start)| start.starts_with(folder));
+            ground.root.is_none() && config.is_none() && holds
+        };
+        let key = (ground.baseline_folder().map(Path::to_owned), config.clone());
+        match groups.iter_mut().find(|(other, _)| *other == key || is_held(other)) {
+            Some((_, group)) => group.push(path),
+            None => groups.push((key, vec![path])),
+        }
+    }
+    let with = |(key, paths): &(_, Vec<PathBuf>)| SourceArgs {
+        paths: paths.clone(),
+        elsewhere: groups.iter().filter(|(other, _)| other != key).flat_map(|(_, paths)| paths.clone()).collect(),
+        ..args.clone()
+    };
+    Ok(groups.iter().map(with).collect())
 }
 
 impl Asked {
@@ -189,7 +228,13 @@ fn folder_of(path: &Path) -> Option<PathBuf> {
         parent => parent,
     };
     path.file_name()?;
-    parent.canonicalize().ok()
+    match parent.canonicalize() {
+        // The source tells that it may not be read; the configuration is that of the others.
+        Err(e) if e.kind() == ErrorKind::PermissionDenied => {
+            parent.ancestors().find_map(|folder| folder.canonicalize().ok())
+        }
+        folder => folder.ok(),
+    }
 }
 
 #[cfg(test)]

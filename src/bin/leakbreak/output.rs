@@ -27,12 +27,15 @@ impl Destination {
     /// The folder is not there or not writable, or a folder is in the way.
     pub(crate) fn new(output: Option<&Path>) -> Result<Destination> {
         let Some(path) = output.filter(|path| *path != Path::new("-")) else { return Ok(Destination::Standard) };
-        // A link stays a link: what it leads to is replaced.
-        let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        match fs::metadata(&target) {
+        if path.as_os_str().as_encoded_bytes().ends_with(b"/") {
+            return Err(unwritable(path, "it names a folder"));
+        }
+        match fs::metadata(path) {
             Ok(meta) if meta.is_dir() => Err(unwritable(path, "it is a folder; name a file in it")),
-            Ok(meta) if !meta.is_file() => Ok(Destination::Stream(target)),
+            // Behind /dev/stdout may be a pipe, which has no path.
+            Ok(meta) if !meta.is_file() => Ok(Destination::Stream(path.to_owned())),
             _ => {
+                let target = target(path).map_err(|e| unwritable(path, e))?;
                 let probe = temporary(&target).map_err(|e| unwritable(path, e))?;
                 probe.keep(drop);
                 Ok(Destination::File(target))
@@ -82,6 +85,21 @@ pub(crate) enum Mode {
     Executable,
 }
 
+/// Where a path leads. A link stays a link: what it leads to is replaced, or made where it leads nowhere yet.
+fn target(path: &Path) -> io::Result<PathBuf> {
+    let mut target = path.to_owned();
+    for _ in 0..40 {
+        if let Ok(real) = fs::canonicalize(&target) {
+            return Ok(real);
+        }
+        match fs::read_link(&target) {
+            Ok(next) => target = target.parent().unwrap_or(Path::new("")).join(next),
+            Err(_) => return Ok(target),
+        }
+    }
+    Err(io::Error::other("its links lead round and round"))
+}
+
 fn unwritable(path: &Path, why: impl std::fmt::Display) -> Error {
     Error::path(path, format!("the report can't be written there: {why}"))
 }
@@ -128,7 +146,9 @@ fn temporary(path: &Path) -> io::Result<Temporary<tempfile::NamedTempFile>> {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    Temporary::make(|| builder().tempfile_in(folder), |file| file.path())
+    // The name that was tried says nothing to anybody.
+    let make = || builder().tempfile_in(folder).map_err(|e| io::Error::from(e.kind()));
+    Temporary::make(make, |file| file.path())
 }
 
 fn builder() -> tempfile::Builder<'static, 'static> {
@@ -179,7 +199,24 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         assert!(Destination::new(Some(folder.path())).is_err());
         assert!(Destination::new(Some(&folder.path().join("no/such/file"))).is_err());
+        assert!(Destination::new(Some(&folder.path().join("folder/"))).is_err());
         assert_eq!(Destination::new(Some(Path::new("-"))).unwrap(), Destination::Standard);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_leads_nowhere_yet_stays_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let link = |name: &str, to: &str| {
+            let path = folder.path().join(name);
+            std::os::unix::fs::symlink(to, &path).unwrap();
+            path
+        };
+        let (first, _) = (link("first", "second"), link("second", "report"));
+        Destination::new(Some(&first)).unwrap().write(|out| out.write_all(b"new")).unwrap();
+        assert!(first.is_symlink() && fs::read(folder.path().join("report")).unwrap() == b"new");
+        assert!(Destination::new(Some(&link("gone", "no/folder"))).is_err());
+        assert!(Destination::new(Some(&link("round", "round"))).is_err());
     }
 
     #[cfg(unix)]

@@ -1,15 +1,15 @@
 //! `rules`: what there is, and whether it does what it says.
 
 use crate::args::{ListFormat, PolicyArgs, RuleFiles, Rules};
-use crate::assemble::{self, settings, unknown_rule};
+use crate::assemble::{self, settings};
 use crate::ground::Target;
 use crate::output::print;
 use crate::status::Status;
-use leakbreak::config::Layer;
+use leakbreak::config::{Layer, nearest};
 use leakbreak::detect::selftest::selftest;
 use leakbreak::report::catalog::{self, Form};
 use leakbreak::report::printable;
-use leakbreak::rule::{Rule, RuleSet, read_str};
+use leakbreak::rule::{Rule, RuleSet, read_file};
 use leakbreak::{Error, Result};
 use std::collections::BTreeMap;
 use std::fs;
@@ -28,7 +28,7 @@ pub(crate) fn run(command: Rules) -> Result<Status> {
         }
         Rules::Show { id, from } => {
             let rules = load(from)?;
-            let rule = rules.get(&id.to_lowercase()).ok_or_else(|| Error::Usage(unknown_rule(&id, &rules)))?;
+            let rule = rules.get(&id.to_lowercase()).ok_or_else(|| unknown(&id, &rules))?;
             let cases = rule.cases()?;
             print(|out| catalog::show(rule, &cases, out))?;
         }
@@ -36,6 +36,12 @@ pub(crate) fn run(command: Rules) -> Result<Status> {
         Rules::Test { paths } => return test(&paths),
     }
     Ok(Status::Clean)
+}
+
+fn unknown(id: &str, rules: &RuleSet) -> Error {
+    let near = nearest(id, rules.rules.iter().map(|rule| rule.id.as_str()));
+    let near = near.map(|near| format!(" did you mean '{near}'?")).unwrap_or_default();
+    Error::Usage(format!("no rule has the id '{id}';{near} (`leakbreak rules list` shows them all)"))
 }
 
 fn form(format: ListFormat) -> Form {
@@ -96,8 +102,7 @@ fn with_files(built_in: &RuleSet, paths: &[PathBuf]) -> Result<(RuleSet, Option<
     let mut named = BTreeMap::new();
     let mut rules: Vec<Arc<Rule>> = Vec::new();
     for file in files {
-        let text = fs::read_to_string(&file).map_err(|e| Error::path(&file, e))?;
-        for rule in read_str(&text, &file)? {
+        for rule in read_file(&file)? {
             if let Some(other) = named.insert(rule.id.clone(), file.clone()) {
                 let why = format!("rule {}: the id stands in {} too; ids are unique", rule.id, other.display());
                 return Err(Error::File { path: file, line: None, why });

@@ -2,6 +2,7 @@
 
 use crate::args::{self, MannerArgs};
 use crate::assemble::{Known, Parts, parts};
+use crate::ground::apart;
 use crate::output::{Destination, has_color};
 use crate::progress::Progress;
 use crate::status::{Gate, Status};
@@ -18,11 +19,14 @@ use std::sync::Arc;
 pub(crate) fn run(args: Box<args::Scan>) -> Result<Status> {
     let mut timings = Timings::start(args.manner.timings);
     let destination = Destination::new(args.report.output.as_deref())?;
-    let parts = parts(&args.source, &args.policy, args.report.fail_on, Known::Marked)?;
+    // All are made before one is run: what can't be done is said at once.
+    let groups = apart(&args.source, &args.policy)?;
+    let all = groups.iter().map(|source| parts(source, &args.policy, args.report.fail_on, Known::Marked));
+    let all = all.collect::<Result<Vec<_>>>()?;
     timings.stage("prepare");
-    let outcome = drive(&parts, &args.manner)?;
+    let outcomes = all.iter().map(|parts| drive(parts, &args.manner)).collect::<Result<Vec<_>>>()?;
     timings.stage("scan");
-    let status = Status::of(&outcome, Gate { fail_on: parts.fail_on, exit_zero: args.report.exit_zero });
+    let (status, outcome) = together(&all, outcomes, args.report.exit_zero);
     let told = tell(&args, &destination, &outcome);
     timings.stage("report");
     timings.tell();
@@ -32,6 +36,18 @@ pub(crate) fn run(args: Box<args::Scan>) -> Result<Status> {
         Err(error) => Err(error),
         Ok(()) => Ok(status),
     }
+}
+
+/// The status of each by its own settings, the worst of them, and all in one outcome.
+fn together(all: &[Parts], mut outcomes: Vec<Outcome>, exit_zero: bool) -> (Status, Outcome) {
+    let empty = outcomes.iter().all(|outcome| outcome.receipt.empty);
+    outcomes.iter_mut().for_each(|outcome| outcome.receipt.empty = empty);
+    let gate = |parts: &Parts| Gate { fail_on: parts.fail_on, exit_zero };
+    let statuses = all.iter().zip(&outcomes).map(|(parts, outcome)| Status::of(outcome, gate(parts)));
+    let status = statuses.max_by_key(|status| status.weight()).unwrap_or(Status::Clean);
+    let mut outcomes = outcomes.into_iter();
+    let first = outcomes.next().unwrap_or_default();
+    (status, first.joined(outcomes))
 }
 
 /// Runs a scan with progress, until its end or a signal.

@@ -9,7 +9,9 @@ use leakbreak::config::Config;
 use leakbreak::glob::{Globs, PathFilter};
 use leakbreak::source::Source;
 use leakbreak::source::git::history::{History, Options, PathFilter as Keep, ShallowHistory};
-use leakbreak::source::git::range::{self, Range, Selection};
+use leakbreak::source::git::open::Repository;
+use leakbreak::source::git::range::{self, Range, Selection, Update};
+use leakbreak::source::git::refs::References;
 use leakbreak::source::git::staged::{self, Staged};
 use leakbreak::source::stdin::Stdin;
 use leakbreak::source::worktree::{self, Ignored, Nested, Worktree};
@@ -55,19 +57,31 @@ fn tree_options(args: &SourceArgs, config: &Config, filter: PathFilter) -> workt
         max_size: config.max_size,
         filter,
         user: env::user_git(),
+        elsewhere: args.elsewhere.iter().filter_map(|path| path.canonicalize().ok()).collect(),
     }
 }
 
 fn push(asked: Asked, pushed: Pushed, options: Options) -> Box<dyn Source> {
     let (repository, said) = asked.split();
-    match pushed {
+    match named(&repository, pushed) {
         Pushed::Updates(updates, remote) => {
             Box::new(Range::pushed(repository, vec![said, remote.clone()], (updates, remote), options))
         }
-        Pushed::Range(range) => {
+        Pushed::Branch(range, _) | Pushed::Range(range) => {
             let selection = Selection { range: Some(range.clone()), since: None };
             Box::new(Range::new(repository, vec![said, range], selection, options))
         }
+    }
+}
+
+/// A branch that is a reference here is an update like others; what is none stays a name, which the range looks up.
+fn named(repository: &Repository, pushed: Pushed) -> Pushed {
+    let Pushed::Branch(branch, remote) = pushed else { return pushed };
+    let references = References::read(repository);
+    let local = references.find(branch.as_bytes()).and_then(|reference| reference.id);
+    match local {
+        Some(_) => Pushed::Updates(vec![Update { name: branch.into(), local, remote: None }], remote),
+        None => Pushed::Branch(branch, remote),
     }
 }
 

@@ -29,6 +29,17 @@ pub(crate) struct Gate {
 }
 
 impl Status {
+    /// Which of several speaks for all: findings count whether or not everything was read.
+    pub(crate) fn weight(self) -> u8 {
+        match self {
+            Status::Clean => 0,
+            Status::Incomplete => 1,
+            Status::Findings => 2,
+            Status::Failed => 3,
+            Status::Interrupted => 4,
+        }
+    }
+
     /// The status of a scan.
     pub(crate) fn of(outcome: &Outcome, gate: Gate) -> Status {
         let counts = |severity| gate.fail_on.is_none_or(|least| severity >= least);

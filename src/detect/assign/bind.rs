@@ -3,6 +3,7 @@
 //! One name, one value: the forms are tried from the most telling to the least. Where this ends: it looks at most a few
 //! hundred bytes ahead, and it does not judge what it finds.
 
+use super::call::{argument, last_argument, looks_up, sets_for_user};
 use super::context::Syntax;
 use super::literal::{Literal, bare, byte, inside, is_quote, quoted, solid, solid_over_lines};
 use super::pair::{element, inner_field, pair, sibling};
@@ -74,10 +75,16 @@ pub(super) fn bound(text: &[u8], name: &Range<usize>, syntax: Syntax) -> Option<
         return Some(Bound { literal, form: Form::Flag });
     }
     if before != b':'
-        && is_inside(text, first, syntax)
-        && let Some(literal) = separator(text, name.end).and_then(|at| inside_or_quoted(text, at))
+        && let Some(quote) = enclosing(text, first, syntax)
+        && let Some(at) = separator(text, name.end)
     {
-        return Some(Bound { literal, form: Form::Inside });
+        // The string ends here, and code goes on: `"password: " + x`.
+        if ends_string(text, at, quote) {
+            return None;
+        }
+        if let Some(literal) = inside_or_quoted(text, at) {
+            return (!is_message(text, at, &literal)).then_some(Bound { literal, form: Form::Inside });
+        }
     }
     plain(text, name, syntax)
 }
@@ -110,35 +117,6 @@ fn behind_quotes(text: &[u8], open: usize, end: usize, syntax: Syntax) -> Option
     Some(Bound { literal, form })
 }
 
-/// `call("name", "value")`: the name is the first argument, and the call sets something or has a default.
-fn argument(text: &[u8], open: usize, at: usize) -> Option<Bound> {
-    let head = text[open.saturating_sub(48)..open].trim_ascii_end();
-    // Go's `StringVar(&variable, "name", "value")` has its variable first.
-    let callee = head.strip_suffix(b"(").or_else(|| head.strip_suffix(b"[")).or_else(|| {
-        let head = head.strip_suffix(b",")?;
-        Some(&head[..memchr::memmem::rfind(head, b"Var(")? + 3])
-    })?;
-    let start = callee
-        .iter()
-        .rposition(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':' | b'-' | b'>')))
-        .map_or(0, |i| i + 1);
-    let callee = callee[start..].to_ascii_lowercase();
-    let has = |words: &[&str]| words.iter().any(|w| memchr::memmem::find(&callee, w.as_bytes()).is_some());
-    if has(&[
-        "assert", "expect", "equal", "fill", "type", "has", "contain", "field", "label", "find", "match", "replace",
-        "remove", "test", "is_", "input",
-    ]) {
-        return None;
-    }
-    let literal = quoted(text, solid_over_lines(text, at))?;
-    let form = if has(&["get", "env", "lookup", "fetch", "read", "default"]) && !has(&["set", "put"]) {
-        Form::Fallback
-    } else {
-        Form::Argument
-    };
-    Some(Bound { literal, form })
-}
-
 /// A name without quotes.
 fn plain(text: &[u8], name: &Range<usize>, syntax: Syntax) -> Option<Bound> {
     let mut at = name.end;
@@ -155,6 +133,12 @@ fn plain(text: &[u8], name: &Range<usize>, syntax: Syntax) -> Option<Bound> {
         // `arn:aws:secretsmanager:...:secret:name`: a name between two colons is a part of a path.
         if next == at + 1 && text[at] == b':' && name.start > 0 && text[name.start - 1] == b':' {
             return None;
+        }
+        if form == Form::Called && looks_up(&text[name.clone()]) {
+            return None;
+        }
+        if form == Form::Called && sets_for_user(&text[name.clone()]) {
+            return last_argument(text, next).map(|literal| Bound { literal, form: Form::Argument });
         }
         if let Some(literal) = quoted(text, next).or_else(|| quoted_below(text, next)) {
             return Some(Bound { literal, form });
@@ -269,17 +253,28 @@ fn typed(text: &[u8], at: usize, syntax: Syntax) -> Option<Literal> {
     }
     let rest = &text[at..(at + 64).min(text.len())];
     let part = |b: &u8| b.is_ascii_alphanumeric() || b" _:<>[]&'?.|*,!".contains(b);
+    // Markup goes on with attributes: `Password</label> <span class="..."`.
+    if matches!(byte(text, at), b'\'' | b'<' | b'>') {
+        return None;
+    }
     let equals = rest.iter().position(|b| *b == b'=').filter(|&i| i > 0 && rest[..i].iter().all(part))?;
+    // A comma outside of brackets begins the next parameter: `key: str, model: str = "..."`.
+    let depth = |end: usize| rest[..end].iter().filter(|b| matches!(b, b'<' | b'[')).count();
+    if rest[..equals].iter().position(|b| *b == b',').is_some_and(|comma| depth(comma) == 0) {
+        return None;
+    }
     if matches!(byte(rest, equals + 1), b'=' | b'>') {
         return None;
     }
     quoted(text, at + equals + 1)
 }
 
-/// What a look-up falls back to: `|| "value"`, `or "value"`, `.unwrap_or("value")`.
+/// What a look-up falls back to: `|| "value"`, `or "value"`, `.unwrap_or("value")`, `| default "value"`.
 fn fallback(text: &[u8], at: usize) -> Option<Literal> {
-    const OPERATORS: [&[u8]; 9] =
-        [b"||", b"??", b"?:", b"or ", b".unwrap_or(", b".orElse(", b".getOrElse(", b".or_else(", b"//"];
+    #[rustfmt::skip]
+    const OPERATORS: [&[u8]; 11] = [
+        b"||", b"??", b"?:", b"or ", b".unwrap_or(", b".orElse(", b".getOrElse(", b".or_else(", b"//", b"| default", b"|default",
+    ];
     let rest = text.get(at..)?;
     let op = OPERATORS.iter().find(|op| rest.starts_with(op))?;
     quoted(text, at + op.len())
@@ -295,17 +290,36 @@ fn flag(text: &[u8], at: usize) -> Option<Literal> {
     quoted(text, at).or_else(|| bare(text, at, Syntax::Shell).filter(|l| byte(text, l.span.start) != b'-'))
 }
 
-/// Whether the name stands within a query, a connection string, or a string of code.
-fn is_inside(text: &[u8], first: usize, syntax: Syntax) -> bool {
+/// Whether the string that `quote` began ends behind `at`, with code after it.
+fn ends_string(text: &[u8], at: usize, quote: u8) -> bool {
+    let end = solid(text, at);
+    quote != 0
+        && byte(text, end) == quote
+        && matches!(
+            byte(text, solid(text, end + 1)),
+            0 | b'\n' | b'\r' | b'+' | b',' | b')' | b'.' | b';' | b']' | b'}' | b'>'
+        )
+}
+
+/// `"pwd: expected bytes, got str"`: the name begins a sentence.
+fn is_message(text: &[u8], at: usize, literal: &Literal) -> bool {
+    !literal.quoted
+        && text[at - 1] == b':'
+        && text[literal.span.clone()].iter().all(u8::is_ascii_lowercase)
+        && matches!(byte(text, literal.span.end), b' ' | b',')
+}
+
+/// What encloses the name where it stands within a query or a connection string (0), or a string of code (its quote).
+fn enclosing(text: &[u8], first: usize, syntax: Syntax) -> Option<u8> {
     let line = &text[first.saturating_sub(512)..first];
     let line = &line[memchr::memrchr(b'\n', line).map_or(0, |i| i + 1)..];
     if let [.., b'?' | b'&' | b';'] = line.trim_ascii_end() {
-        return syntax != Syntax::Code || !line.ends_with(b"; ");
+        return (syntax != Syntax::Code || !line.ends_with(b"; ")).then_some(0);
     }
     if !matches!(syntax, Syntax::Code | Syntax::Data | Syntax::Markup | Syntax::Yaml | Syntax::Shell | Syntax::Unknown)
         || line.len() >= 500
     {
-        return false;
+        return None;
     }
     let (mut open, mut skip) = (0u8, false);
     for &b in line {
@@ -317,7 +331,7 @@ fn is_inside(text: &[u8], first: usize, syntax: Syntax) -> bool {
             _ => {}
         }
     }
-    open != 0
+    (open != 0).then_some(open)
 }
 
 /// Whether a bare value may follow: in files of lines always; elsewhere where the name begins its line.

@@ -50,7 +50,8 @@ pub(super) fn argument(text: &[u8], command: Range<usize>) -> Option<Literal> {
 /// `htpasswd -b file user password`: the last word, where it is given at all.
 fn last_word(text: &[u8], start: usize, line: &[u8]) -> Option<Literal> {
     let batch = line.split(|b| *b == b' ').any(|w| w.starts_with(b"-") && w.contains(&b'b'));
-    let line = line.trim_ascii_end();
+    let end = line.iter().position(|b| b"|;&)`".contains(b)).unwrap_or(line.len());
+    let line = line[..end].trim_ascii_end();
     let word = line.iter().rposition(|b| *b == b' ')? + 1;
     (batch && word < line.len()).then(|| value(text, start + word))?
 }

@@ -192,9 +192,8 @@ fn syntax(name: &str, ending: &str) -> Syntax {
         | "xsd" | "rdp" => Syntax::Markup,
         "sh" | "bash" | "zsh" | "fish" | "ps1" | "psm1" | "psd1" | "bat" | "cmd" | "mk" | "dockerfile" | "exp"
         | "service" | "http" | "rest" => Syntax::Shell,
-        "md" | "markdown" | "rst" | "adoc" | "txt" | "log" | "eml" | "org" | "tex" | "csv" | "tsv" | "out" | "text" => {
-            Syntax::Prose
-        }
+        "md" | "mdx" | "markdown" | "rmd" | "qmd" | "rst" | "adoc" | "txt" | "log" | "eml" | "org" | "tex" | "csv"
+        | "tsv" | "out" | "text" => Syntax::Prose,
         _ => by_name(name),
     }
 }

@@ -65,12 +65,17 @@ pub(super) fn quoted(text: &[u8], at: usize) -> Option<Literal> {
     if !is_quote(quote) {
         return None;
     }
+    // In a string within a string the closing quote is escaped as the opening one is.
+    let escaped = open > 0 && text[open - 1] == b'\\';
     let triple = byte(text, open + 1) == quote && byte(text, open + 2) == quote;
     let start = open + if triple { 3 } else { 1 };
     let mut end = start;
     while end < text.len().min(start + LONGEST) {
         match text[end] {
             b'\n' | b'\r' if !triple => return None,
+            b'\\' if escaped && byte(text, end + 1) == quote => {
+                return (end > start).then_some(Literal { span: start..end, quoted: true });
+            }
             b'\\' => end += 1,
             b if b == quote => return (end > start).then_some(Literal { span: start..end, quoted: true }),
             _ => {}

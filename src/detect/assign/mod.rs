@@ -7,6 +7,7 @@
 //! are undone before.
 
 mod bind;
+mod call;
 mod command;
 mod context;
 mod literal;
@@ -14,6 +15,7 @@ mod name;
 mod pair;
 mod section;
 mod table;
+mod unfit;
 mod weigh;
 mod words;
 
@@ -49,6 +51,11 @@ impl GenericRules {
             Kind::Password => self.password.as_ref(),
         }
     }
+}
+
+/// Whether the path is that of somebody else's published package.
+pub(super) fn is_foreign(path: super::Path<'_>) -> bool {
+    Context::of(path).foreign
 }
 
 /// Finds assignments of secrets to names in `parts` of a text.
@@ -146,7 +153,13 @@ impl Search<'_> {
         if let Some(open) = credentials(self.text, &span) {
             return self.positional(open, 1);
         }
+        if call::sets_for_user(name) && literal::byte(self.text, span.end) == b'(' {
+            self.hits.far |= command::positional(self.text, span.end + 1, 3).1 > FAR;
+        }
         let Some(claim) = name::claim(name) else { return };
+        if self.text[..span.start].ends_with(b"checksum/") {
+            return;
+        }
         for n in 0..self.contexts.len() {
             self.context = self.contexts[n];
             self.assigned(claim.clone(), &span);
@@ -155,7 +168,11 @@ impl Search<'_> {
 
     /// What the name at `span`, which makes `claim`, is bound to.
     fn assigned(&mut self, claim: Claim, span: &Range<usize>) {
-        if let Some(mut bound) = bind::bound(self.text, span, self.context.syntax) {
+        let bound = bind::bound(self.text, span, self.context.syntax);
+        if bound.as_ref().is_some_and(|b| is_filled_in(self.text, span.start, b)) {
+            return;
+        }
+        if let Some(mut bound) = bound {
             let start = bind::scheme(self.text, bound.literal.span.start).min(bound.literal.span.end);
             bound.literal.span.start = start;
             let claim = self.under_heading(claim, span, &bound);
@@ -238,8 +255,10 @@ impl Search<'_> {
             name: &self.text[name.clone()],
             claim,
             form: bound.form,
+            quoted: bound.literal.quoted,
             context: self.context,
             in_test: self.in_test(span.start),
+            echoed: is_echoed(self.text, span),
             beside_login: claim.kind == Kind::Password && beside_login(self.text, span),
         }
     }
@@ -274,6 +293,18 @@ impl Search<'_> {
             evidence,
         });
     }
+}
+
+/// Whether a name and what it is bound to stand within a template: `{{ $password := .Values.password }}`. What is
+/// assigned there in quotes is a value all the same.
+fn is_filled_in(text: &[u8], at: usize, bound: &Bound) -> bool {
+    if bound.literal.quoted && matches!(bound.form, Form::Assigned | Form::Pair | Form::Fallback) {
+        return false;
+    }
+    let line = &text[at.saturating_sub(400)..at];
+    let line = &line[memchr::memrchr(b'\n', line).map_or(0, |i| i + 1)..];
+    let open = memchr::memmem::rfind(line, b"{{");
+    open.is_some_and(|open| memchr::memmem::find(&line[open..], b"}}").is_none())
 }
 
 /// Behind the bracket of a call that takes a user and a password: `NetworkCredential(`, `HTTPBasicAuth(`, `auth=(`.
@@ -318,6 +349,18 @@ fn beside_login(text: &[u8], span: &Range<usize>) -> bool {
     let search = SEARCH.get_or_init(|| AhoCorasick::builder().ascii_case_insensitive(true).build(WORDS).ok());
     let near = &text[span.start.saturating_sub(200)..(span.end + 120).min(text.len())];
     search.as_ref().is_some_and(|s| s.is_match(near))
+}
+
+/// Whether the value stands a second time near it, in any case of letters.
+fn is_echoed(text: &[u8], span: &Range<usize>) -> bool {
+    // Asked of words alone.
+    let value = &text[span.clone()];
+    if !value.iter().all(|b| b.is_ascii_lowercase() || matches!(b, b'_' | b'-')) {
+        return false;
+    }
+    let before = text[span.start.saturating_sub(200)..span.start].to_ascii_lowercase();
+    let after = text[span.end..(span.end + 200).min(text.len())].to_ascii_lowercase();
+    [before, after].iter().any(|near| memchr::memmem::find(near, value).is_some())
 }
 
 #[cfg(test)]

@@ -160,11 +160,14 @@ fn is_password(last: &str, before: &[String]) -> bool {
     let of = |i: usize| before.len().checked_sub(i).map(|at| before[at].as_str());
     // `mot de passe`
     let passe = last == "passe" && of(1) == Some("de") && of(2) == Some("mot");
-    let ending = PASSWORD_ENDINGS.iter().any(|e| last.ends_with(e));
+    let ending = PASSWORD_ENDINGS.iter().any(|e| last.ends_with(e)) && !last.starts_with("split");
     let glued = ["pass", "pw", "pwd"].iter().any(|e| last.strip_suffix(e).is_some_and(|p| PASS_PREFIXES.contains(&p)));
     // `expected_pass` is a test's, `one_pass` a counter's.
     let other = last == "pass"
-        && matches!(of(1), Some("one" | "first" | "second" | "two" | "single" | "multi" | "by" | "render"));
+        && matches!(
+            of(1),
+            Some("one" | "all" | "to" | "first" | "second" | "two" | "single" | "multi" | "by" | "render")
+        );
     let first = before.len() == 1 && PASSWORD_FIRST.contains(&before[0].as_str());
     first || !other && (PASSWORD.contains(&last) || passe || ending || glued)
 }
@@ -177,6 +180,8 @@ fn secret(last: &str, before: &[String]) -> Option<(Sure, usize)> {
         "key" | "ключ" => match qualifier {
             None => Some((Sure::Weak, 1)),
             Some(q) if OTHER_KEYS.contains(&q) => None,
+            // A project's key is its name with whoever builds or tracks it; one binds keys of a keyboard.
+            Some("project" | "bind") => Some((Sure::Weak, 1)),
             Some(_) if sure => Some((Sure::Strong, 2)),
             Some(_) => Some((Sure::Weak, 1)),
         },

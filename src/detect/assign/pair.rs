@@ -84,6 +84,11 @@ pub(super) fn sibling(text: &[u8], at: usize) -> Option<Bound> {
         return None;
     }
     let tag = rest.iter().take(120).position(|b| *b == b'>')?;
+    // `<li>Password</li><li>Account</li>`: one of a list, and nothing of the first.
+    let own = &text[at + 2..close];
+    if rest[..tag].starts_with(own) && !matches!(own, b"td" | b"dd" | b"string") {
+        return None;
+    }
     content(text, open + 1 + tag + 1).map(|literal| Bound { literal, form: Form::Pair })
 }
 

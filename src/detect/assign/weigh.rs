@@ -3,6 +3,7 @@
 use super::bind::Form;
 use super::context::{Context, Syntax};
 use super::name::{Claim, Kind, Sure};
+use super::unfit::{self, unfit};
 use crate::decode;
 use crate::detect::placeholder::{self, Stand};
 use crate::detect::value::Makeup;
@@ -23,11 +24,15 @@ pub(super) struct Asked<'a> {
     pub(super) name: &'a [u8],
     pub(super) claim: &'a Claim,
     pub(super) form: Form,
+    /// It stands in quotes.
+    pub(super) quoted: bool,
     pub(super) context: Context,
     /// Within the tests that stand in the file itself.
     pub(super) in_test: bool,
     /// A user, host or account stands beside it.
     pub(super) beside_login: bool,
+    /// The value stands a second time beside it: `user: gitea`, `password: gitea`.
+    pub(super) echoed: bool,
 }
 
 /// Weighs `value`; the error says why it is refused.
@@ -35,6 +40,9 @@ pub(super) fn weigh(value: &[u8], asked: Asked<'_>) -> Result<Weight, &'static s
     // Django marks the keys that it generates for a new project; they are keys all the same.
     let makeup = Makeup::of(value.strip_prefix(b"django-insecure-").unwrap_or(value));
     if let Some(why) = unfit(value, &makeup) {
+        return Err(why);
+    }
+    if let Some(why) = unfit::unfit_bare(value, &makeup).filter(|_| !asked.quoted) {
         return Err(why);
     }
     if asked.claim.kind == Kind::Secret && decode::hides_text(value) {
@@ -161,7 +169,14 @@ fn thought_up(value: &[u8], makeup: &Makeup, asked: Asked<'_>) -> Result<Weight,
     if makeup.len < 8 || makeup.classes() < 3 || is_words(value) {
         return Err("not random enough");
     }
-    let spoken = makeup.symbols > 0 && makeup.digits > 0 && is_password_like(value, makeup);
+    // Under these names a key mostly names a place: `STORAGE_KEY = "app.settings.v2"`.
+    if matches!(asked.claim.what.as_str(), "storage key" | "session key" | "cookie key" | "registry key") {
+        return Err("not random enough");
+    }
+    // Where the name itself says secret, letters of both cases with digits among them are one that somebody thought up.
+    let both = makeup.lower > 0 && makeup.upper > 0;
+    let mixed = makeup.symbols > 0 || both && makeup.len >= 12 && asked.claim.what.contains("secret");
+    let spoken = mixed && makeup.digits > 0 && is_password_like(value, makeup);
     Ok(weight(Kind::Secret, if spoken { Confidence::Medium } else { Confidence::Low }, makeup))
 }
 
@@ -179,10 +194,11 @@ fn password(value: &[u8], makeup: &Makeup, asked: Asked<'_>) -> Result<Weight, &
         return Err("not clearly a password");
     }
     // In prose and code to pass is a verb: "you can pass `strict=False`", "PASS: TestName".
-    let verb = asked.name.eq_ignore_ascii_case(b"pass");
+    let verb = asked.name.rsplit(|b| *b == b'.').next().is_some_and(|word| word.eq_ignore_ascii_case(b"pass"));
     let verbal = matches!(asked.form, Form::Word | Form::Spoken | Form::Inside | Form::Called);
     if verb
         && (verbal
+            || asked.form == Form::Flag && is_words(value)
             || asked.name == b"PASS" && !matches!(asked.context.syntax, Syntax::Shell | Syntax::Lines | Syntax::Yaml))
     {
         return Err("not clearly a password");
@@ -202,7 +218,7 @@ fn password(value: &[u8], makeup: &Makeup, asked: Asked<'_>) -> Result<Weight, &
         };
     }
     let confidence = if is_words(value) || makeup.letters() + makeup.foreign == 0 {
-        Confidence::Low
+        if is_chosen(value, makeup, &asked) { Confidence::Medium } else { Confidence::Low }
     } else if makeup.len < 6 || !is_password_like(value, makeup) {
         if asked.beside_login && makeup.len >= 6 && makeup.digits > 0 && makeup.letters() > 0 {
             Confidence::Medium
@@ -216,6 +232,49 @@ fn password(value: &[u8], makeup: &Makeup, asked: Asked<'_>) -> Result<Weight, &
     };
     Ok(weight(Kind::Password, confidence, makeup))
 }
+
+/// Whether a word can be nothing but somebody's password: it is assigned as one among settings, and is neither a label
+/// nor the name of what it belongs to.
+fn is_chosen(value: &[u8], makeup: &Makeup, asked: &Asked<'_>) -> bool {
+    let settings = match asked.context.syntax {
+        Syntax::Yaml | Syntax::Lines | Syntax::Shell => true,
+        Syntax::Data | Syntax::Markup => asked.beside_login && asked.quoted,
+        _ => false,
+    };
+    let named = ["password", "passwd", "_pass", "pwd"]
+        .iter()
+        .any(|word| memchr::memmem::find(&asked.name.to_ascii_lowercase(), word.as_bytes()).is_some());
+    // `update_password: on_create` says what becomes of passwords.
+    let manner =
+        ["update", "force", "reset", "require", "allow", "use_", "no_", "enable", "disable", "change", "show", "hide"]
+            .iter()
+            .any(|verb| asked.name.starts_with(verb.as_bytes()));
+    settings
+        && named
+        && !manner
+        && asked.form == Form::Assigned
+        && !asked.echoed
+        && makeup.len >= 6
+        && makeup.len <= 24
+        && value.iter().all(|b| b.is_ascii_lowercase() || matches!(b, b'_' | b'-'))
+        && !NO_CHOICE.contains(&value)
+}
+
+/// What a setting of passwords is set to when it holds none.
+const NO_CHOICE: [&[u8]; 12] = [
+    b"random",
+    b"generate",
+    b"generated",
+    b"disabled",
+    b"enabled",
+    b"prompt",
+    b"always",
+    b"never",
+    b"plaintext",
+    b"default",
+    b"internal",
+    b"inherit",
+];
 
 /// Whether a value mixes its characters as a password does: digits within words, several kinds, symbols.
 fn is_password_like(value: &[u8], makeup: &Makeup) -> bool {
@@ -263,7 +322,7 @@ fn same_words(value: &[u8], name: &[u8]) -> bool {
         text.iter().filter(|b| b.is_ascii_alphabetic()).map(u8::to_ascii_lowercase).collect()
     };
     let (value, name) = (letters(value), letters(name));
-    !value.is_empty() && (value == name || (value.len() >= 6 && name.ends_with(&value)))
+    !value.is_empty() && (value == name || (value.len() >= 6 && memchr::memmem::find(&name, &value).is_some()))
 }
 
 pub(super) fn is_uuid(value: &[u8]) -> bool {
@@ -272,107 +331,4 @@ pub(super) fn is_uuid(value: &[u8]) -> bool {
             .iter()
             .enumerate()
             .all(|(i, b)| if matches!(i, 8 | 13 | 18 | 23) { *b == b'-' } else { b.is_ascii_hexdigit() })
-}
-
-/// Starts of values that are hashes, ciphertext, public halves, or something else altogether.
-#[rustfmt::skip]
-const OTHER: &[&[u8]] = &[
-    b"$2a$", b"$2b$", b"$2y$", b"$argon2", b"$1$", b"$5$", b"$6$", b"$apr1$", b"$P$", b"$S$", b"{SHA", b"{SSHA", b"{bcrypt}", b"{noop}",
-    b"pbkdf2", b"bcrypt", b"scrypt", b"SCRAM-SHA", b"sha1-", b"sha256", b"sha384", b"sha512", b"SHA256:", b"md5:", b"MD5:", b"SHA1",
-    b"ssh-rsa", b"ssh-ed25519", b"ssh-dss", b"ecdsa-sha2", b"AAAAB3Nza", b"AAAAC3Nza", b"AAAAE2Vj", b"-----BEGIN", b"MIIB", b"MIIC", b"MIID",
-    b"MIIE", b"MIIF", b"MIIG", b"MFkw", b"MFww", b"AQICAH", b"AQECAH", b"U2FsdGVkX1", b"AgA", b"AgB", b"gAAAAA", b"vault:v", b"data:", b"age1",
-    b"http:", b"https:", b"file:", b"mailto:", b"W/\"", b"IPY_MODEL_", b"refs/", b"urn:", b"com.", b"org.", b"net.", b"io.", b"java.", b"javax.",
-    b"./", b"../", b"~/", b"/", b"C:\\", b"\\\\", b"@string/", b"@+id", b"--", b"#",
-];
-
-/// What can't be a secret at all.
-fn unfit(value: &[u8], makeup: &Makeup) -> Option<&'static str> {
-    let has = |needle: &[u8]| memchr::memmem::find(value, needle).is_some();
-    if OTHER.iter().any(|start| value.starts_with(start)) {
-        return Some("a hash, ciphertext, address, path or public key");
-    }
-    if value.iter().any(|b| b.is_ascii_whitespace() || b.is_ascii_control()) {
-        return Some("several words");
-    }
-    // What nobody could have written is no code, whatever its characters.
-    if makeup.random >= 40.0 && makeup.len >= 16 && makeup.classes() >= 3 {
-        return None;
-    }
-    if has(b"://")
-        || has(b"::")
-        || has(b"->")
-        || has(b"=>")
-        || has(b"</")
-        || has(b"/>")
-        || has(b"&#")
-        || has(b"&lt;")
-        || has(b"&gt;")
-    {
-        return Some("code or an address");
-    }
-    if is_call(value) {
-        return Some("code");
-    }
-    if [&b"\\d"[..], b"\\w", b"\\s", b"[^", b"(?", b".*", b".+", b"|^", b"]+", b"[a-z", b"[A-Z", b"[0-9"]
-        .iter()
-        .any(|r| has(r))
-    {
-        return Some("a regular expression");
-    }
-    if value.contains(&b'*') && value.len() == 41 && value[0] == b'*' {
-        return Some("a hash");
-    }
-    if value.last().is_some_and(|b| matches!(b, b':' | b',')) && makeup.digits == 0 {
-        return Some("a label");
-    }
-    if is_dotted(value) || is_address(value) {
-        return Some("a name or an address");
-    }
-    (makeup.letters() == 0 && makeup.symbols > 0 && makeup.digits + makeup.symbols == value.len() && makeup.len < 12)
-        .then_some("a number, date or version")
-}
-
-/// `name(`, `name[i]`, `{ ... }`.
-fn is_call(value: &[u8]) -> bool {
-    let open = value.iter().position(|b| matches!(b, b'(' | b'[' | b'{'));
-    open.is_some_and(|i| {
-        let close = match value[i] {
-            b'(' => b')',
-            b'[' => b']',
-            _ => b'}',
-        };
-        let end = value.last();
-        (end == Some(&close) || end == Some(&b';'))
-            && (i == 0 || value[..i].iter().all(|b| b.is_ascii_alphanumeric() || b"_.$".contains(b)))
-    })
-}
-
-/// `a.b.c`, where every part is a word: a name of code, a host, a file.
-fn is_dotted(value: &[u8]) -> bool {
-    let parts: Vec<&[u8]> = value.split(|b| *b == b'.').collect();
-    let word = |p: &&[u8]| {
-        p.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_')
-            && p.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
-    };
-    let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
-    // `Wr3n.in.Hedge` is no name of anything.
-    let leet =
-        value.windows(3).any(|w| w[0].is_ascii_alphabetic() && w[1].is_ascii_digit() && w[2].is_ascii_alphabetic());
-    parts.len() >= 2
-        && !leet
-        && parts.iter().all(word)
-        && (digits <= 2 || parts.len() >= 4)
-        && crate::detect::value::randomness(value) < 10.0
-}
-
-/// `user@host.tld`, `host:port`, `10.0.0.1`.
-fn is_address(value: &[u8]) -> bool {
-    if let Some(at) = value.iter().position(|b| *b == b'@').filter(|at| *at > 0) {
-        let host = &value[at + 1..];
-        let tld = host.rsplit(|b| *b == b'.').next().unwrap_or_default();
-        if host.contains(&b'.') && (2..=6).contains(&tld.len()) && tld.iter().all(u8::is_ascii_alphabetic) {
-            return true;
-        }
-    }
-    value.iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b':')) && value.contains(&b'.')
 }

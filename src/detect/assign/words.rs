@@ -86,7 +86,8 @@ pub(super) const OTHER_KEYS: &[&str] = &[
 pub(super) const NO_SECRET: &[&str] = &[
     "public", "pub", "hashed", "hash", "encrypted", "cipher", "ciphertext", "sealed", "csrf", "xsrf", "antiforgery",
     "paging", "pagination", "continuation", "cancellation", "cancel", "fake", "mock", "mocked", "dummy", "example",
-    "sample", "placeholder", "missing", "invalid", "wrong", "incorrect", "expected", "expired", "unknown",
+    "sample", "placeholder", "authenticity", "checksum", "digest",
+    "thumbprint", "existing", "missing", "invalid", "wrong", "incorrect", "expected", "expired", "unknown",
     "verification", "tracking", "forgot", "lost",
 ];
 

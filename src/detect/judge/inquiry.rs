@@ -19,12 +19,20 @@ pub(super) const DEPTH: usize = 5;
 /// What is known of the objects that names stand for.
 type Handles = HashMap<(Vec<u8>, Id), Option<Claim>>;
 
+/// What is known of a name.
+type ByName<T> = HashMap<Box<[u8]>, Rc<[T]>>;
+
+/// A word that is bound, and the nodes of what it is bound to.
+type Definition = (Id, Vec<Id>);
+
 /// What is remembered of a text for one rule.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     pub(super) fields: RefCell<HashMap<Id, Rc<Fields>>>,
     pub(super) senses: RefCell<HashMap<Box<[u8]>, Rc<Sense>>>,
     pub(super) resolved: RefCell<HashMap<Id, Option<Claim>>>,
+    pub(super) definitions: RefCell<ByName<Definition>>,
+    pub(super) functions: RefCell<ByName<Id>>,
     pub(super) records: RefCell<HashMap<Id, bool>>,
     pub(super) tables: RefCell<Option<Rc<super::joins::Tables>>>,
     pub(super) inserts: RefCell<Option<Rc<super::insert::Inserts>>>,
@@ -335,6 +343,8 @@ impl Inquiry<'_> {
                 let secret = sense.roles & role::SECRET != 0;
                 let confidence = match (sense.exact, secret, sense.stem.is_empty()) {
                     (true, _, _) | (_, true, true) => Confidence::High,
+                    // `MISTRAL_API_KEY_2`: one of several of the kind.
+                    (_, true, false) if sense.only_counts() => Confidence::High,
                     (_, true, false) => Confidence::Low,
                     (_, false, true) if sense.roles & (role::MODEL | role::ENDPOINT) == 0 => Confidence::Medium,
                     _ => return Some(Ruling::Not),
@@ -528,8 +538,7 @@ impl Inquiry<'_> {
 
     /// What else stands in the item: addresses of a command, further calls of a chain, a comment behind.
     fn item_claim(&self, node: Id, item: Item, slot: &Slot, depth: usize) -> Option<Claim> {
-        let nodes = self.s.nodes(item);
-        let at = nodes.binary_search(&node).ok()?;
+        let (nodes, at) = self.s.nodes_around(item, node)?;
         if self.is_tuple(&nodes) {
             return self.tuple_claim(&nodes, node, slot, depth);
         }

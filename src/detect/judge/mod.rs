@@ -29,6 +29,7 @@ mod tests;
 mod veto;
 
 use super::{Evidence, Path, Place, shape};
+use crate::finding::hide_random;
 use crate::rule::{Alphabet, Confidence, Length, Rule, TokenSpec};
 use crate::structure::{Dialect, Structure, Tree};
 use claim::{Claim, Ruling};
@@ -137,7 +138,10 @@ impl<'a> Reader<'a> {
         }
         let terms = rule.spec.evidence.as_ref().map(Terms::new).unwrap_or_default();
         let forms = rule.spec.token.iter().filter_map(Form::new).collect();
-        let mentioned = mentions(&terms, self.text) || self.path().is_some_and(|p| mentions(&terms, p));
+        // Where the path is not known, it may be the path that names the provider.
+        let mentioned = self.place.path == Path::Unknown
+            || mentions(&terms, self.text)
+            || self.path().is_some_and(|p| mentions(&terms, p));
         self.rules.insert(rule.id.clone(), Known { terms, forms, mentioned, memory: Default::default(), claims: None });
     }
 
@@ -271,7 +275,9 @@ fn unknown_path(mentioned: bool) -> Verdict {
 }
 
 fn verdict(claim: Option<Claim>) -> Verdict {
-    let Some(claim) = claim else { return Verdict::Refused("nothing says whose it is".into()) };
+    let Some(mut claim) = claim else { return Verdict::Refused("nothing says whose it is".into()) };
+    // A reason quotes names of the text, and on an odd line a key sticks to one.
+    claim.reason = hide_random(&claim.reason);
     match claim.ruling {
         Ruling::Ours(confidence) => {
             let some = |span: Range<usize>| (!span.is_empty()).then_some(span);
@@ -281,7 +287,7 @@ fn verdict(claim: Option<Claim>) -> Verdict {
             );
             Verdict::Accepted { confidence, evidence }
         }
-        Ruling::Other(other) => Verdict::Refused(format!("{}: {other}'s", claim.reason)),
+        Ruling::Other(other) => Verdict::Refused(format!("{}: {}'s", claim.reason, hide_random(&other))),
         Ruling::Not | Ruling::Torn => Verdict::Refused(claim.reason),
     }
 }

@@ -16,7 +16,7 @@ impl Inquiry<'_> {
         };
         let name = parts(self.s.tree.slice(callee)).last()?.to_vec();
         let regions = self.methods_called(group, &name);
-        for place in self.functions(&name) {
+        for &place in self.functions(&name).iter() {
             if self.s.item_of(place) == self.s.item_of(callee) && place == callee {
                 continue;
             }
@@ -53,7 +53,7 @@ impl Inquiry<'_> {
                 names.extend(all.next().map(<[u8]>::to_vec));
             }
         }
-        let Some(body) = self.functions(class).find_map(|place| {
+        let Some(body) = self.functions(class).iter().find_map(|&place| {
             let item = self.s.item_of(place)?;
             self.s
                 .nodes(item)
@@ -66,7 +66,7 @@ impl Inquiry<'_> {
         let end = tree.node(body).after;
         let mut regions = Vec::new();
         for name in names {
-            for place in self.functions(&name).filter(|&p| p > body && p < end) {
+            for place in self.functions(&name).iter().copied().filter(|&p| p > body && p < end) {
                 regions.extend(self.s.item_of(place).and_then(|item| {
                     let nodes = self.s.nodes(item);
                     Some((*nodes.first()?, tree.node(*nodes.last()?).after))

@@ -6,20 +6,22 @@ use super::inquiry::{DEPTH, Inquiry};
 use super::terms::{Known, Owner};
 use crate::rule::Confidence;
 use crate::structure::{Id, Kind, parts};
+use std::rc::Rc;
 
 /// How many definitions of a name are looked at.
 const DEFINITIONS: usize = 64;
 
 impl Inquiry<'_> {
     /// The definitions of a name: the word that is bound, and the nodes of what it is bound to.
-    fn definitions(&self, name: &[u8]) -> Vec<(Id, Vec<Id>)> {
+    fn definitions(&self, name: &[u8]) -> Rc<[(Id, Vec<Id>)]> {
+        if let Some(known) = self.memory.definitions.borrow().get(name) {
+            return known.clone();
+        }
         let words = self.s.words();
-        words
-            .of(name)
-            .iter()
-            .take(DEFINITIONS)
-            .filter_map(|&place| self.definition(place, name).map(|v| (place, v)))
-            .collect()
+        let places = words.of(name).iter().take(DEFINITIONS);
+        let made: Rc<[_]> = places.filter_map(|&p| self.definition(p, name).map(|v| (p, v))).collect();
+        self.memory.definitions.borrow_mut().insert(name.into(), made.clone());
+        made
     }
 
     /// The nodes that the word at `place` is bound to, if it is bound there.
@@ -33,8 +35,7 @@ impl Inquiry<'_> {
         if matches!(tree.kind(item.container), Kind::Comment | Kind::Str) {
             return None;
         }
-        let nodes = self.s.nodes(item);
-        let at = nodes.binary_search(&place).ok()?;
+        let (nodes, at) = self.s.nodes_around(item, place)?;
         let next = *nodes.get(at + 1)?;
         match (tree.kind(next), tree.slice(next)) {
             (Kind::Op, b"=" | b":=" | b"<-" | b"?=" | b"||=" | b"??=") => Some(nodes[at + 2..].to_vec()),
@@ -77,15 +78,19 @@ impl Inquiry<'_> {
     /// Whether a name is that of a function or class defined in the text.
     pub(super) fn is_defined(&self, callee: Id) -> bool {
         let Some(name) = parts(self.s.tree.slice(callee)).last() else { return false };
-        self.functions(name).next().is_some()
+        !self.functions(name).is_empty()
     }
 
     /// The places where a function or class of this name is defined.
-    pub(super) fn functions(&self, name: &[u8]) -> impl Iterator<Item = Id> + use<> {
+    pub(super) fn functions(&self, name: &[u8]) -> Rc<[Id]> {
+        if let Some(known) = self.memory.functions.borrow().get(name) {
+            return known.clone();
+        }
         let words = self.s.words();
-        let found: Vec<Id> =
-            words.of(name).iter().take(DEFINITIONS).copied().filter(|&p| self.is_function(p, name)).collect();
-        found.into_iter()
+        let places = words.of(name).iter().take(DEFINITIONS).copied();
+        let made: Rc<[_]> = places.filter(|&p| self.is_function(p, name)).collect();
+        self.memory.functions.borrow_mut().insert(name.into(), made.clone());
+        made
     }
 
     fn is_function(&self, place: Id, name: &[u8]) -> bool {
@@ -94,8 +99,7 @@ impl Inquiry<'_> {
             return false;
         }
         let Some(item) = self.s.item_of(place) else { return false };
-        let nodes = self.s.nodes(item);
-        let Ok(at) = nodes.binary_search(&place) else { return false };
+        let Some((nodes, at)) = self.s.nodes_around(item, place) else { return false };
         let keyword = nodes[..at].iter().any(|&n| {
             matches!(
                 tree.slice(n),
@@ -154,8 +158,8 @@ impl Inquiry<'_> {
             more = all.next();
         }
         let mut found: Option<Claim> = None;
-        for (place, value) in self.definitions(base).into_iter().filter(|(p, _)| *p != word) {
-            let Some(claim) = self.value_claim(place, &value, more, depth) else { continue };
+        for (place, value) in self.definitions(base).iter().filter(|(p, _)| *p != word) {
+            let Some(claim) = self.value_claim(*place, value, more, depth) else { continue };
             match &found {
                 Some(known) if known.ruling != claim.ruling => return None,
                 Some(_) => {}
@@ -213,7 +217,7 @@ impl Inquiry<'_> {
 
     /// What the body of a function defined here names, and nobody else.
     fn function_claim(&self, name: &[u8], depth: usize) -> Option<Claim> {
-        let place = self.functions(name).next()?;
+        let place = *self.functions(name).first()?;
         let item = self.s.item_of(place)?;
         let nodes = self.s.nodes(item);
         let body = nodes

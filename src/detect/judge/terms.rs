@@ -45,7 +45,19 @@ pub(super) enum Fit {
     Secret,
 }
 
+/// Words for one more of a kind.
+const OTHERS: [&str; 10] =
+    ["other", "another", "alt", "alternate", "alternative", "additional", "extra", "spare", "legacy", "previous"];
+
 impl Sense {
+    /// Whether the words that say which of several do no more than count: `KEY_2`, `KEY_B`, `OTHER_KEY`.
+    pub(super) fn only_counts(&self) -> bool {
+        let counts = |word: &String| {
+            word.chars().count() == 1 || word.bytes().all(|b| b.is_ascii_digit()) || OTHERS.contains(&word.as_str())
+        };
+        self.stem.iter().all(counts)
+    }
+
     /// How well the name fits a credential.
     pub(super) fn fit(&self) -> Fit {
         if self.roles & (role::ID | role::FOREIGN) != 0 && !self.exact {
@@ -70,6 +82,8 @@ pub(super) struct Terms {
     provider_values: Vec<String>,
     classes: Vec<String>,
     functions: Vec<String>,
+    key_args: Vec<Vec<String>>,
+    base_args: Vec<Vec<String>>,
     headers: Vec<Vec<String>>,
     imports: Vec<String>,
     model_prefixes: Vec<String>,
@@ -91,6 +105,8 @@ impl Terms {
             provider_values: spec.provider_values.iter().map(|s| words(s.as_bytes()).concat()).collect(),
             classes: spec.classes.clone(),
             functions: spec.functions.clone(),
+            key_args: split(&spec.key_args),
+            base_args: split(&spec.base_args),
             headers: split(&spec.headers),
             imports: lower(&spec.imports),
             model_prefixes: lower(&spec.model_prefixes),
@@ -155,7 +171,25 @@ impl Terms {
             sense.stem.clear();
             sense.full.clear();
         }
+        self.argument(&words, &mut sense);
         sense
+    }
+
+    /// What the rule says of the name as an argument's, where the words alone say nothing: `Client(ak="...")`.
+    fn argument(&self, words: &Vec<String>, sense: &mut Sense) {
+        let role = if self.key_args.contains(words) {
+            role::SECRET
+        } else if self.base_args.contains(words) {
+            role::ENDPOINT
+        } else {
+            return;
+        };
+        if sense.roles == 0 {
+            sense.stem.clear();
+            sense.full.clear();
+            sense.roles = role;
+            sense.odd = role != role::SECRET;
+        }
     }
 
     fn word(&self, word: &str, sense: &mut Sense) {

@@ -63,6 +63,9 @@ fn lines_that_people_plant() {
         "os.environ[\"MISTRAL_API_KEY\"] = \"⟨K⟩\"",
         "mistral_api_key: ⟨K⟩",
         "    \"mistralApiKey\": \"⟨K⟩\",",
+        "MISTRAL_API_KEY_2 = \"⟨K⟩\"",
+        "B_MISTRAL_API_KEY = \"⟨K⟩\"",
+        "MISTRAL_API_KEY = \"⟨L⟩\"; OTHER_MISTRAL_API_KEY = \"⟨K⟩\"",
         "headers = {\"Authorization\": \"Bearer ⟨K⟩\"}  # api.mistral.ai",
     ] {
         finds("a.py", line);
@@ -133,6 +136,22 @@ fn many_candidates_stay_linear() {
     assert!(large < small * 32.0, "{small} {large}");
 }
 
+#[test]
+fn a_reason_holds_no_key() {
+    let key = KEYS[0].1;
+    let text = format!(",{key}\n=,{key}{key}: mistral");
+    let place = Place { kind: Kind::Worktree, path: Path::Known(BStr::new("a.md")) };
+    let mut reader = Reader::new(text.as_bytes(), place);
+    let rule = rule("mistral-api-key");
+    for (at, _) in text.match_indices(key) {
+        let reasons = match judge(&rule, text.as_bytes(), at..at + 32, place, &mut reader) {
+            Verdict::Accepted { evidence, .. } => evidence.into_iter().map(|e| e.reason).collect(),
+            Verdict::Refused(why) => vec![why],
+        };
+        assert!(reasons.iter().all(|reason| !reason.contains(key)), "{reasons:?}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
@@ -158,4 +177,14 @@ proptest! {
             }
         }
     }
+}
+
+/// A minified file, a log, a table of one line: what stands far away on it is not asked again for each word.
+#[test]
+fn a_line_of_many_words_costs_what_its_words_cost() {
+    let start = std::time::Instant::now();
+    for (a, b) in [("x ", "y "), ("x, ", "y, "), ("x=1 ", "y=2 "), ("--x 1 ", "--y 2 ")] {
+        finds("a.txt", &format!("{}MISTRAL_API_KEY=⟨K⟩ {}\n", a.repeat(10_000), b.repeat(10_000)));
+    }
+    assert!(start.elapsed() < std::time::Duration::from_secs(60), "{:?}", start.elapsed());
 }

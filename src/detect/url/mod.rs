@@ -3,7 +3,7 @@
 mod value;
 
 use super::hits::Hits;
-use super::{Evidence, Match};
+use super::{Evidence, Match, Place, assign};
 use crate::blob::Kind;
 use crate::finding::Secret;
 use crate::rule::{Confidence, Rule};
@@ -17,6 +17,9 @@ const USERINFO: usize = 2048;
 /// Schemes whose passwords people write with `/`, `#` and `?` in them, unescaped, and without a user.
 const DATABASES: &str = "postgres postgresql mysql mysql2 mariadb mongodb mongodb+srv redis rediss amqp amqps mssql \
                          sqlserver clickhouse cockroachdb oracle couchbase ldap ldaps";
+
+/// Schemes that name a node by its public key.
+const PUBLIC: &str = "enode enrtree enr";
 
 /// Passwords that say that the user is a token.
 const TOKEN_PASSWORDS: &str = "x-oauth-basic x-token-auth x";
@@ -33,10 +36,10 @@ struct Url {
 }
 
 /// Looks at the URL whose `://` stands at `at`.
-pub(super) fn look(rule: &Arc<Rule>, (text, kind): (&[u8], Kind), at: usize, hits: &mut Hits) {
-    let Some(url) = read(text, at) else { return };
+pub(super) fn look(rule: &Arc<Rule>, (text, place): (&[u8], Place<'_>), at: usize, hits: &mut Hits) {
+    let Some(url) = read(text, at).filter(|url| !one_of(&text[url.scheme.clone()], PUBLIC)) else { return };
     // A repository's configuration is used, whatever its hosts are called: no manual.
-    let host = if kind == Kind::Config { b"used." } else { &text[url.host.clone()] };
+    let host = if place.kind == Kind::Config { b"used." } else { &text[url.host.clone()] };
     let password = url.password.clone().filter(|p| !one_of(&text[p.clone()], TOKEN_PASSWORDS));
     let (value, confidence, reason) = match password {
         Some(password) => {
@@ -50,7 +53,9 @@ pub(super) fn look(rule: &Arc<Rule>, (text, kind): (&[u8], Kind), at: usize, hit
             (url.user.clone(), confidence, "a token stands before the host")
         }
     };
-    match confidence {
+    // What a published package writes into its documentation opens nothing of whoever uses it.
+    let foreign = assign::is_foreign(place.path);
+    match confidence.map(|c| if foreign && c == Confidence::Medium { Confidence::Low } else { c }) {
         Err(why) => hits.refuse(rule, value.clone(), || why.to_owned()),
         Ok(confidence) => hits.matches.push(Match {
             rule: rule.clone(),

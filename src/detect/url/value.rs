@@ -12,9 +12,15 @@ const WEAK: &str = "pass password passwd pwd pw pswd secret secrets changeme cha
     p@ssword passw0rd db_password dbpassword dbpass db_pass api_key apikey key abc abc123 xxx xxxx somepassword some_password \
     thepassword userpassword user_password hello world nopass redacted hidden masked example anonymous anoncvs";
 
+/// What a manual writes where the reader's own go: `user:password@`.
+const MANUAL_USERS: &str =
+    "user username usr u user1 your_user youruser db_user dbuser name login me userid myuser someuser";
+const MANUAL_PASSWORDS: &str =
+    "pass password passwd pwd pw p pswd secret pass1 password1 db_password dbpassword db_pass dbpass mypass passwort";
+
 /// Hosts of manuals, with all that stands below them.
 const EXAMPLES: &str = "example.com example.org example.net example invalid test domain.com yourdomain.com mydomain.com \
-    foo.com foo.bar bar.com host.com server.com site.com company.com acme.com hostname host somehost myhost yourhost";
+    test.com other-host.com foo.com foo.bar bar.com host.com server.com site.com company.com acme.com hostname host somehost myhost yourhost";
 
 /// Whether a password is one, and how sure. No user: it stands where one is always given.
 pub(super) fn password(value: &[u8], user: Option<&[u8]>, host: &[u8]) -> Result<Confidence, &'static str> {
@@ -28,8 +34,11 @@ pub(super) fn password(value: &[u8], user: Option<&[u8]>, host: &[u8]) -> Result
     if placeholder::why(value).is_some() {
         return Err("the password is a placeholder");
     }
+    if user.is_some_and(|user| one_of(user, MANUAL_USERS) && one_of(value, MANUAL_PASSWORDS)) {
+        return Err("the words of a manual");
+    }
     let same = user.is_none_or(|user| value.eq_ignore_ascii_case(user));
-    let weak = same || value.len() < 4 || one_of(&percent_decoded(value), WEAK);
+    let weak = same || value.len() < 4 || one_of(&percent_decoded(value), WEAK) || says_password(value);
     Ok(match (weak, strong(value), whereabouts(host)) {
         // Nobody writes a random password into a manual.
         (false, true, Host::Example) if is_random(value) => Confidence::Medium,
@@ -37,6 +46,21 @@ pub(super) fn password(value: &[u8], user: Option<&[u8]>, host: &[u8]) -> Result
         (_, true, Host::Local) | (_, false, Host::Somewhere) => Confidence::Medium,
         (_, true, Host::Somewhere) => Confidence::High,
     })
+}
+
+/// Whether nothing but the word is left without its signs: `p=ssword`, `pass%20pass`, `p@$$w0rd`.
+fn says_password(value: &[u8]) -> bool {
+    let letters: Vec<u8> = percent_decoded(value)
+        .into_iter()
+        .filter_map(|b| match b.to_ascii_lowercase() {
+            b'0' => Some(b'o'),
+            b'$' | b'5' => Some(b's'),
+            b if b.is_ascii_alphabetic() => Some(b),
+            _ => None,
+        })
+        .collect();
+    one_of(&letters, "pass passpass password pssword passwrd psswrd passwd somepassword userpassword dbpassword")
+        && value.iter().filter(|b| b.is_ascii_digit()).count() <= 3
 }
 
 /// Long and without anything of a word.
@@ -68,6 +92,7 @@ fn is_dsn(host: &[u8], after: &[u8]) -> bool {
 
 /// Why a value is no value: something else is put there.
 fn filled_in(value: &[u8]) -> Option<&'static str> {
+    let value = &percent_decoded(value)[..];
     let has = |what: &str| memchr::memmem::find(value, what.as_bytes()).is_some();
     let first = |b: &u8| b.is_ascii_alphabetic() || *b == b'_';
     let variable = value.strip_prefix(b"$").and_then(|rest| rest.first()).is_some_and(first);
@@ -133,7 +158,11 @@ mod tests {
         assert_eq!(of("sunshine", "postgres"), Ok(Low));
         assert_eq!(of("app", "db.corp.net"), Ok(Low));
         assert_eq!(of("P%40ssw0rd", "db.corp.net"), Ok(Low));
-        for filled in ["${PASS}", "$PASS", "{pass}", "%s", "****", "[^@]+", "", "xxxxxxxx"] {
+        assert_eq!(of("p%3Dssword", "db.corp.net"), Ok(Low));
+        assert_eq!(of("pass%23pass", "db.corp.net"), Ok(Low));
+        assert!(password(b"password", Some(b"user"), b"db.corp.net").is_err());
+        assert!(password(b"PASS", Some(b"USER"), b"localhost").is_err());
+        for filled in ["${PASS}", "$PASS", "{pass}", "%s", "****", "[^@]+", "", "xxxxxxxx", "{PASSWORD%7D"] {
             assert!(of(filled, "db.corp.net").is_err(), "{filled}");
         }
     }

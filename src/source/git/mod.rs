@@ -14,6 +14,7 @@ pub mod push;
 pub mod range;
 pub mod refs;
 mod renames;
+mod settings;
 pub mod staged;
 
 #[cfg(test)]

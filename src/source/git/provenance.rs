@@ -1,6 +1,6 @@
 //! Which repository and revision a scan is about, for reports that others read.
 
-use super::open::Repository;
+use super::open::{Repository, file};
 use super::refs;
 use crate::blob::Provenance;
 use bstr::ByteSlice;
@@ -8,7 +8,7 @@ use bstr::ByteSlice;
 /// Where the repository comes from: its remote's address, HEAD and its branch. None without a remote that others can
 /// reach: a path of this machine tells them nothing, and does not belong into a report.
 pub fn of(repository: &Repository) -> Option<Provenance> {
-    let text = std::fs::read(repository.common_dir.join("config")).ok()?;
+    let text = file::read(&repository.common_dir.join("config"), file::LIST).ok()?;
     let events = gix_config::parse::Events::from_bytes(&text, None).ok()?;
     let config = gix_config::File::from_parse_events_no_includes(events, gix_config::file::Metadata::api());
     let remotes: Vec<_> = config.sections_by_name("remote").into_iter().flatten().collect();

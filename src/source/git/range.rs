@@ -3,7 +3,6 @@
 //! Which commits: [`revision`] reads names, [`walk`] the commits between them, [`push`] what a push brings. What they
 //! add: [`diff`] compares trees, [`changes`] hands over. Reads what the range needs and no more.
 
-mod abbreviated;
 mod changes;
 mod diff;
 mod push;

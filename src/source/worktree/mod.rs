@@ -37,6 +37,8 @@ pub struct Options {
     pub filter: PathFilter,
     /// Where the user's own patterns of ignored files are.
     pub user: UserGit,
+    /// What another scan reads, without any link; it is left alone.
+    pub elsewhere: Vec<PathBuf>,
 }
 
 impl Default for Options {
@@ -47,6 +49,7 @@ impl Default for Options {
             max_size: 64 << 20,
             filter: PathFilter::default(),
             user: UserGit::default(),
+            elsewhere: Vec::new(),
         }
     }
 }
@@ -105,6 +108,7 @@ impl Source for Worktree {
     /// A repository from its root, or a folder that is in none.
     fn is_whole(&self) -> bool {
         self.options.filter.is_everything()
+            && self.options.elsewhere.is_empty()
             && self.roots.iter().any(|root| root.kind == RootKind::Folder && root.repo_path.is_empty())
     }
 

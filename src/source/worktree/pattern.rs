@@ -2,8 +2,7 @@
 //! differ a file could be passed over that git would add: to git braces are letters, no class fits a `/`, classes have
 //! names, and an open class or an empty part of a path fits nothing.
 
-use std::iter::Peekable;
-use std::str::Chars;
+use crate::glob::Class;
 
 /// The line, translated; None where it is no pattern, or fits nothing.
 pub(super) fn as_glob(line: &str) -> Option<String> {
@@ -47,115 +46,6 @@ fn trimmed(line: &str) -> &str {
     let bare = line.trim_end_matches(' ');
     let escapes = bare.bytes().rev().take_while(|&b| b == b'\\').count();
     if escapes % 2 == 1 && bare.len() < line.len() { &line[..=bare.len()] } else { bare }
-}
-
-/// What stands between brackets.
-#[derive(Debug, Default)]
-struct Class {
-    negated: bool,
-    ascii: Vec<u8>,
-    other: Vec<(char, char)>,
-}
-
-impl Class {
-    /// Reads on behind the bracket; None where it is never closed, or a name is unknown.
-    fn read(chars: &mut Peekable<Chars<'_>>) -> Option<Class> {
-        let mut class = Class { negated: chars.next_if(|c| matches!(c, '!' | '^')).is_some(), ..Class::default() };
-        let mut first = true;
-        loop {
-            let c = match chars.next()? {
-                ']' if !first => return Some(class),
-                '[' if chars.next_if_eq(&':').is_some() => {
-                    class.named(chars)?;
-                    first = false;
-                    continue;
-                }
-                '\\' => chars.next()?,
-                c => c,
-            };
-            first = false;
-            class.add(c, c);
-            if let Some(end) = Self::range_end(chars)? {
-                class.add(c, end);
-            }
-        }
-    }
-
-    /// The last character of a range, if one follows: a hyphen that is not the last in the class.
-    fn range_end(chars: &mut Peekable<Chars<'_>>) -> Option<Option<char>> {
-        let mut ahead = chars.clone();
-        if ahead.next() != Some('-') || ahead.peek() == Some(&']') {
-            return Some(None);
-        }
-        *chars = ahead;
-        match chars.next()? {
-            '\\' => chars.next().map(Some),
-            c => Some(Some(c)),
-        }
-    }
-
-    /// A class within the class, up to its `:]`.
-    fn named(&mut self, chars: &mut Peekable<Chars<'_>>) -> Option<()> {
-        let mut name = String::new();
-        loop {
-            match chars.next()? {
-                ':' if chars.next_if_eq(&']').is_some() => break,
-                c if c.is_ascii_lowercase() => name.push(c),
-                _ => return None,
-            }
-        }
-        let fits: fn(&u8) -> bool = match name.as_str() {
-            "alnum" => u8::is_ascii_alphanumeric,
-            "alpha" => u8::is_ascii_alphabetic,
-            "blank" => |b| matches!(b, b' ' | b'\t'),
-            "cntrl" => u8::is_ascii_control,
-            "digit" => u8::is_ascii_digit,
-            "graph" => u8::is_ascii_graphic,
-            "lower" => u8::is_ascii_lowercase,
-            "print" => |b| matches!(b, b' '..=b'~'),
-            "punct" => u8::is_ascii_punctuation,
-            "space" => |b| b.is_ascii_whitespace() || *b == 0x0b,
-            "upper" => u8::is_ascii_uppercase,
-            "xdigit" => u8::is_ascii_hexdigit,
-            _ => return None,
-        };
-        self.ascii.extend((0..128).filter(fits));
-        Some(())
-    }
-
-    fn add(&mut self, from: char, to: char) {
-        self.ascii.extend((0..128).filter(|&b| (from..=to).contains(&char::from(b))));
-        if !to.is_ascii() && from <= to {
-            self.other.push((from.max('\u{80}'), to));
-        }
-    }
-
-    /// The class as the matcher reads it: `]` first, `-` last, every other character by itself; None if it is empty.
-    fn as_glob(&self) -> Option<String> {
-        let mut ascii = self.ascii.clone();
-        // No class fits the end of a part, not even one of everything else.
-        ascii.retain(|&b| b != b'/');
-        if self.negated {
-            ascii.push(b'/');
-        }
-        ascii.sort_by_key(|&b| (b == b'-', b != b']', matches!(b, b'!' | b'^'), b));
-        ascii.dedup();
-        match (self.negated, &ascii[..], &self.other[..]) {
-            (false, [], []) => return None,
-            (false, [one], []) => return Some(format!("\\{}", char::from(*one))),
-            (false, [b'!', b'^'], []) => return Some("{\\!,\\^}".into()),
-            _ => {}
-        }
-        let other: String = self.other.iter().map(|(from, to)| format!("{from}-{to}")).collect();
-        let (ascii, hyphen) = match ascii.split_last() {
-            Some((b'-', rest)) => (rest, "-"),
-            _ => (&ascii[..], ""),
-        };
-        let (signs, letters): (Vec<u8>, Vec<u8>) = ascii.iter().partition(|b| matches!(b, b'!' | b'^'));
-        let text = |bytes: &[u8]| bytes.iter().map(|&b| char::from(b)).collect::<String>();
-        let negation = if self.negated { "!" } else { "" };
-        Some(format!("[{negation}{}{other}{}{hyphen}]", text(&letters), text(&signs)))
-    }
 }
 
 #[cfg(test)]

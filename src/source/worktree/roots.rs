@@ -6,6 +6,7 @@ use crate::source::stream;
 use crate::{Error, Result};
 use bstr::BString;
 use std::collections::{HashMap, HashSet};
+use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -18,6 +19,8 @@ pub(super) enum RootKind {
     File,
     /// Something else that can be read from: a FIFO, a device.
     Stream,
+    /// It lies where we may not search, so that it can't even be told whether it is there.
+    Barred,
 }
 
 /// A place to begin at.
@@ -64,7 +67,13 @@ struct Look {
 
 fn look(path: &Path) -> Result<Look> {
     let fail = |e: std::io::Error| Error::path(path, stream::why(&e));
-    let meta = std::fs::metadata(path).map_err(fail)?;
+    let meta = match std::fs::metadata(path) {
+        Err(e) if e.kind() == ErrorKind::PermissionDenied => {
+            let place = std::path::absolute(path).map_err(fail)?;
+            return Ok(Look { path: path.to_owned(), kind: RootKind::Barred, real: place.clone(), place });
+        }
+        meta => meta.map_err(fail)?,
+    };
     let kind = match meta.file_type() {
         t if t.is_dir() => RootKind::Folder,
         t if t.is_file() => RootKind::File,
@@ -105,6 +114,7 @@ fn root(look: &Look, holder: Option<&Look>, contexts: &mut Contexts) -> Result<R
     let name = || place.file_name().map(|name| stream::bytes(name).into_owned().into()).unwrap_or_default();
     let shown = match holder {
         Some(holder) => join(&shown(&holder.path), &below(&holder.real)),
+        None if look.kind == RootKind::Barred && shown(&look.path).is_empty() => ".".into(),
         None => shown(&look.path),
     };
     let repo_path = match (context.work_tree(), holder, look.kind) {
@@ -128,6 +138,7 @@ impl Contexts {
     fn of(&mut self, kind: RootKind, place: &Path) -> Result<Arc<Context>> {
         let folder = match kind {
             RootKind::Folder => place,
+            RootKind::Barred => return Ok(self.none.clone()),
             _ => place.parent().unwrap_or(place),
         };
         if let Some(known) = self.by_folder.get(folder) {

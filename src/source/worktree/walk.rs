@@ -59,7 +59,8 @@ type Listed = (OsString, FileType);
 
 impl<'a> Walk<'a> {
     pub(super) fn new(roots: &'a [Root], options: &'a Options, sink: &'a dyn Sink) -> Self {
-        Walk { options, sink, roots: roots.iter().map(|root| root.real.as_path()).collect() }
+        let roots = roots.iter().map(|root| &root.real).chain(&options.elsewhere);
+        Walk { options, sink, roots: roots.map(PathBuf::as_path).collect() }
     }
 
     /// Begins at a root.

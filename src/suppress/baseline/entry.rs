@@ -37,10 +37,10 @@ impl Terms {
     pub fn new(reason: &str, author: Option<&str>, expires: Option<&str>) -> Result<Terms, &'static str> {
         let reason = reason.trim().to_owned();
         if reason.is_empty() {
-            return Err("the reason is empty");
+            return Err("reason is empty");
         }
         if expires.is_some_and(|day| !is_day(day)) {
-            return Err("the expiry date is no day written YYYY-MM-DD");
+            return Err("expires is no day written YYYY-MM-DD");
         }
         let author = author.map(str::trim).filter(|author| !author.is_empty()).map(str::to_owned);
         Ok(Terms { reason, author, expires: expires.map(str::to_owned) })

@@ -103,6 +103,31 @@ fn what_is_pushed() {
     assert_blocked(&push("main:refs/heads/new"), "app.py", 1, &key(2));
 }
 
+/// Of a branch that begins with a commit of its own the framework says nothing but its name.
+#[test]
+fn an_unrelated_branch_brings_only_what_is_new() {
+    if !is_here() {
+        return;
+    }
+    let sandbox = with_hooks(&["leakbreak"], "language: system");
+    sandbox.write("old.py", line(&key(1)));
+    sandbox.commit("Key");
+    sandbox.git(["init", "-q", "--bare", "../remote"]);
+    sandbox.git(["remote", "add", "origin", "../remote"]);
+    sandbox.git(["push", "-q", "origin", "main"]);
+    assert_eq!(framework(&sandbox, &["install", "-t", "pre-push"]).status, 0);
+    sandbox.git(["checkout", "-q", "--orphan", "apart"]);
+    sandbox.git(["rm", "-rqf", "."]);
+    sandbox.write("new.txt", "clean\n");
+    sandbox.commit("Apart");
+    sandbox.git(["merge", "-q", "--no-edit", "--allow-unrelated-histories", "main"]);
+    let done = sandbox.try_git(["push", "-q", "origin", "apart"]);
+    assert_eq!(done.status, 0, "{done:?}");
+    sandbox.write("new.py", line(&key(2)));
+    sandbox.commit("Key");
+    assert_blocked(&sandbox.try_git(["push", "-q", "origin", "apart:other"]), "new.py", 1, &key(2));
+}
+
 #[test]
 fn installed_before_and_after() {
     if !is_here() {

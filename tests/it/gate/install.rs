@@ -315,3 +315,97 @@ fn husky_is_told_apart() {
     assert_eq!(done.status, 2);
     assert!(done.stderr.contains(".husky/pre-commit"), "{done:?}");
 }
+
+/// Hooks as others write them run as git runs them, then ours; and all comes back as it was.
+#[test]
+fn hooks_in_other_languages() {
+    let sandbox = Sandbox::repository();
+    let path = hooks(&sandbox).join("pre-commit");
+    for (text, runs) in [
+        ("#!/usr/bin/env python3\nprint('ran')\n", true),
+        ("echo ran\n", true),
+        ("#!/bin/sh\r\necho ran\r\n", false),
+        ("#!/nowhere/interpreter\n", false),
+        ("#!/bin/sh\necho ran; exit 3\n", false),
+    ] {
+        script(&path, text);
+        let before = snapshot(&hooks(&sandbox));
+        install(&sandbox, &[]);
+        let done = sandbox.try_git(["commit", "--allow-empty", "-qm", "Empty"]);
+        assert_eq!(done.status == 0, runs, "{text:?}: {done:?}");
+        assert!(!runs || format!("{}{}", done.stdout, done.stderr).contains("ran"), "{text:?}: {done:?}");
+        if runs {
+            sandbox.write("app.py", line(&key(1)));
+            sandbox.git(["add", "app.py"]);
+            assert_blocked(&sandbox.try_git(["commit", "-qm", "Key"]), "app.py", 1, &key(1));
+            sandbox.git(["rm", "-qf", "app.py"]);
+        }
+        uninstall(&sandbox, &[]);
+        assert_eq!(snapshot(&hooks(&sandbox)), before, "{text:?}");
+    }
+}
+
+#[test]
+fn odd_folders_of_hooks() {
+    // None at all, as `git init --template=` leaves it.
+    let sandbox = Sandbox::repository();
+    fs::remove_dir_all(hooks(&sandbox)).unwrap();
+    install(&sandbox, &[]);
+    blocks(&sandbox);
+    uninstall(&sandbox, &[]);
+    assert!(!hooks(&sandbox).exists(), "it was made for them");
+    // A link to a folder.
+    fs::create_dir(sandbox.root().join("shared")).unwrap();
+    std::os::unix::fs::symlink("../../shared", hooks(&sandbox)).unwrap();
+    install(&sandbox, &[]);
+    blocks(&sandbox);
+    uninstall(&sandbox, &[]);
+    assert_eq!(fs::read_dir(sandbox.root().join("shared")).unwrap().count(), 0);
+    fs::remove_file(hooks(&sandbox)).unwrap();
+    // No folder; a folder in a hook's place.
+    fs::write(hooks(&sandbox), "").unwrap();
+    assert_eq!(sandbox.leakbreak(["hook", "install"]).status, 2);
+    fs::remove_file(hooks(&sandbox)).unwrap();
+    fs::create_dir_all(hooks(&sandbox).join("pre-commit")).unwrap();
+    assert_eq!(sandbox.leakbreak(["hook", "install"]).status, 2);
+    assert_eq!(fs::read_dir(hooks(&sandbox)).unwrap().count(), 1);
+    // An empty core.hooksPath turns hooks off.
+    sandbox.git(["config", "core.hooksPath", ""]);
+    let done = sandbox.leakbreak(["hook", "install"]);
+    assert!(done.status == 2 && done.stderr.contains("core.hooksPath is empty"), "{done:?}");
+    assert_eq!(sandbox.leakbreak(["hook", "doctor"]).status, 1);
+}
+
+#[track_caller]
+fn blocks(sandbox: &Sandbox) {
+    sandbox.write("app.py", line(&key(1)));
+    sandbox.git(["add", "app.py"]);
+    assert_blocked(&sandbox.try_git(["commit", "-qm", "Key"]), "app.py", 1, &key(1));
+    sandbox.git(["rm", "-qf", "app.py"]);
+}
+
+#[test]
+fn core_hooks_path_in_the_home_and_hooks_from_a_template() {
+    let sandbox = Sandbox::repository();
+    sandbox.git(["config", "core.hooksPath", "~/my hooks"]);
+    install(&sandbox, &[]);
+    assert!(sandbox.root().join("home/my hooks/pre-commit").exists());
+    blocks(&sandbox);
+    assert_eq!(sandbox.leakbreak(["hook", "doctor"]).status, 0);
+    uninstall(&sandbox, &[]);
+    assert!(!sandbox.root().join("home/my hooks").exists());
+    sandbox.git(["config", "--unset", "core.hooksPath"]);
+    // A template's copies act in each repository made from it, and can be taken out there.
+    install(&sandbox, &[]);
+    let template = sandbox.root().join("template/hooks");
+    fs::create_dir_all(&template).unwrap();
+    for name in ["pre-commit", "pre-merge-commit"] {
+        fs::copy(hooks(&sandbox).join(name), template.join(name)).unwrap();
+    }
+    let made = Sandbox::new();
+    let from = template.parent().unwrap().display();
+    made.git(["-c", &format!("init.templateDir={from}"), "init", "-q"]);
+    blocks(&made);
+    uninstall(&made, &[]);
+    assert!(!hooks(&made).join("pre-commit").exists());
+}

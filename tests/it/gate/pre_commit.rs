@@ -215,3 +215,59 @@ fn findings_below_fail_on_do_not_block() {
     sandbox.write(".leakbreak.toml", "[rules]\nignore = [\"mistral-api-key\"]\n");
     assert_eq!(sandbox.leakbreak(["hook", "run", "pre-commit"]).status, 0);
 }
+
+#[test]
+fn only_and_include() {
+    let sandbox = gated(&[]);
+    for path in ["a.py", "b.py"] {
+        sandbox.write(path, "x = 1\n");
+    }
+    sandbox.commit("Start");
+    sandbox.write("a.py", line(&key(1)));
+    sandbox.write("b.py", line(&key(2)));
+    assert_blocked(&sandbox.try_git(["commit", "-qm", "One", "-o", "b.py"]), "b.py", 1, &key(2));
+    assert_eq!(sandbox.git(["status", "--porcelain"]), " M a.py\n M b.py", "nothing is staged by a commit that failed");
+    sandbox.git(["add", "a.py"]);
+    let both = sandbox.try_git(["commit", "-qm", "Both", "-i", "b.py"]);
+    assert_blocked(&both, "a.py", 1, &key(1));
+    assert_blocked(&both, "b.py", 1, &key(2));
+    // The key that is staged is not in this commit.
+    sandbox.write("b.py", "x = 2\n");
+    assert_quiet(&sandbox.try_git(["commit", "-qm", "Other", "-o", "b.py"]));
+    assert_eq!(sandbox.git(["status", "--porcelain"]), "M  a.py");
+}
+
+#[test]
+fn amending_an_old_key() {
+    let sandbox = gated(&[]);
+    sandbox.write("a.py", line(&key(1)));
+    sandbox.git(["add", "."]);
+    sandbox.git(["commit", "-q", "--no-verify", "-m", "Key"]);
+    assert_quiet(&sandbox.try_git(["commit", "-q", "--amend", "-m", "Better words"]));
+    sandbox.write("b.py", "x = 1\n");
+    sandbox.git(["add", "."]);
+    assert_quiet(&sandbox.try_git(["commit", "-q", "--amend", "--no-edit"]));
+    sandbox.write("b.py", line(&key(2)));
+    assert_blocked(&sandbox.try_git(["commit", "-qa", "--amend", "--no-edit"]), "b.py", 1, &key(2));
+}
+
+#[test]
+fn in_a_submodule() {
+    let sandbox = gated(&[]);
+    sandbox.git(["init", "-q", "../library"]);
+    let at = |folder: &str, args: &[&str]| {
+        run(sandbox.command("git").current_dir(sandbox.root().join(folder)).args(args), b"")
+    };
+    assert_eq!(at("library", &["commit", "-q", "--allow-empty", "-m", "Start"]).status, 0);
+    let add = ["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", "../library", "sub"];
+    let added = at("work", &add);
+    assert_eq!(added.status, 0, "{added:?}");
+    assert_quiet(&at("work", &["commit", "-qm", "Submodule"]));
+    let mut install = sandbox.command(env!("CARGO_BIN_EXE_leakbreak"));
+    let install = run(install.current_dir(sandbox.path().join("sub")).args(["hook", "install"]), b"");
+    assert_eq!(install.status, 0, "{install:?}");
+    assert!(sandbox.path().join(".git/modules/sub/hooks/pre-commit").exists());
+    sandbox.write("sub/a.py", line(&key(1)));
+    assert_eq!(at("work/sub", &["add", "."]).status, 0);
+    assert_blocked(&at("work/sub", &["commit", "-qm", "Key"]), "a.py", 1, &key(1));
+}

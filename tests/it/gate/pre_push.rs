@@ -1,7 +1,7 @@
 //! What is pushed, and only that.
 
 use super::{assert_blocked, assert_quiet, gated};
-use crate::support::{Run, Sandbox, key, line};
+use crate::support::{Run, Sandbox, key, line, run};
 use std::fs;
 
 /// A repository with pre-push installed and a remote that has main.
@@ -146,4 +146,61 @@ fn from_a_shallow_clone() {
     run("git", &["add", "."]);
     run("git", &["commit", "-qm", "Key"]);
     assert_blocked(&run("git", &["push", "-q", "origin", "main"]), "app.py", 1, &key(2));
+}
+
+/// Desktop programs start git with whatever PATH they have.
+#[test]
+fn with_nothing_on_the_path() {
+    let sandbox = published();
+    let git = run(sandbox.command("sh").args(["-c", "command -v git"]), b"").stdout;
+    for (global, seed) in [(false, 1), (true, 2)] {
+        if global {
+            assert_eq!(sandbox.leakbreak(["hook", "uninstall"]).status, 0);
+            let done = sandbox.leakbreak(["hook", "install", "--global", "pre-push"]);
+            assert_eq!(done.status, 0, "{done:?}");
+        }
+        let bare = |args: &[&str]| run(sandbox.command(git.trim()).env("PATH", "/nowhere").args(args), b"");
+        commit_key(&sandbox, "app.py", seed);
+        assert_blocked(&bare(&["push", "-q", "origin", "main"]), "app.py", 1, &key(seed));
+        sandbox.git(["push", "-q", "--no-verify", "origin", "main"]);
+        sandbox.write("app.py", "x = 1\n");
+        sandbox.git(["commit", "-qam", "Clean"]);
+        assert_quiet(&bare(&["push", "-q", "origin", "main"]));
+        if global {
+            assert_eq!(sandbox.leakbreak(["hook", "install", "--global"]).status, 0);
+            sandbox.write("b.py", line(&key(9)));
+            sandbox.git(["add", "."]);
+            assert_blocked(&bare(&["commit", "-qm", "Key"]), "b.py", 1, &key(9));
+        }
+    }
+}
+
+#[test]
+fn several_remotes_trees_and_blobs() {
+    let sandbox = published();
+    commit_key(&sandbox, "app.py", 1);
+    sandbox.git(["push", "-q", "--no-verify", "origin", "main"]);
+    assert_quiet(&push(&sandbox, &["main:refs/heads/again"]));
+    // What one remote has is new to another.
+    sandbox.git(["init", "-q", "--bare", "../other"]);
+    sandbox.git(["remote", "add", "other", "../other"]);
+    assert_blocked(&sandbox.try_git(["push", "-q", "other", "main"]), "app.py", 1, &key(1));
+    let done = sandbox.try_git(["push", "-q", "--mirror", "other"]);
+    assert_blocked(&done, "app.py", 1, &key(1));
+    // By its address a remote is the one that has this address.
+    assert_quiet(&sandbox.try_git(["push", "-q", "../remote", "main:refs/heads/by-address"]));
+    // An object that only a tag has.
+    let blob = run(sandbox.command("git").args(["hash-object", "-w", "--stdin"]), line(&key(5)).as_bytes()).stdout;
+    sandbox.git(["tag", "blob", blob.trim()]);
+    assert_ne!(push(&sandbox, &["blob"]).status, 0);
+    // From a linked worktree and a sub-directory, and a detached HEAD.
+    sandbox.git(["worktree", "add", "-q", "--detach", "../linked"]);
+    let linked = sandbox.root().join("linked/sub");
+    fs::create_dir(&linked).unwrap();
+    fs::write(linked.join("l.py"), line(&key(6))).unwrap();
+    let git = |args: &[&str]| run(sandbox.command("git").current_dir(&linked).args(args), b"");
+    assert_eq!(git(&["add", "."]).status, 0);
+    assert_eq!(git(&["commit", "-qm", "Key"]).status, 0);
+    assert_blocked(&git(&["push", "-q", "origin", "HEAD:refs/heads/linked"]), "sub/l.py", 1, &key(6));
+    assert_quiet(&git(&["push", "-q", "origin", "HEAD~1:refs/heads/linked"]));
 }

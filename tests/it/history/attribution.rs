@@ -153,3 +153,52 @@ fn mailmaps_and_paths_are_as_written() {
     let f = one(&r, &odd);
     assert_eq!((&f["path"], &f["path_base64"]), (&"latin-\u{fffd}.py".into(), &"bGF0aW4t6S5weQ==".into()));
 }
+
+#[test]
+fn a_range_knows_what_is_still_in_head() {
+    let s = Sandbox::repository();
+    s.write("x", "x\n");
+    let base = s.commit("base");
+    let (kept, gone, back) = (key(50), key(51), key(52));
+    s.write("a.py", line(&kept) + "x = 1\n");
+    let first = s.commit("first");
+    s.write("a.py", line(&kept) + "x = 2\n" + &line(&gone));
+    s.commit("touched");
+    s.write("a.py", format!("# moved down\n{}x = 3\n", line(&kept)));
+    s.write("b.py", line(&back));
+    s.commit("touched again");
+    for range in [format!("{base}..HEAD"), format!("{base}..HEAD~1"), format!("{base}..{first}")] {
+        let r = scan(&s, ["--range", &range]);
+        let f = one(&r, &kept);
+        assert_eq!(
+            (&f["in_head"], &f["occurrences"], &f["commit"]["id"]),
+            (&true.into(), &1.into(), &first.clone().into())
+        );
+        assert!(r.findings().iter().filter(|f| f["secret"] == gone).all(|f| f["in_head"] == false), "{r:?}");
+    }
+    // Taken away and brought back, it is the same content.
+    s.git(["rm", "-q", "b.py"]);
+    s.commit("away");
+    s.write("b.py", line(&back));
+    s.commit("back");
+    for args in [&[][..], &["--range", "HEAD"]] {
+        let f = one(&scan(&s, args), &back);
+        assert_eq!((&f["occurrences"], &f["in_head"]), (&1.into(), &true.into()), "{args:?}");
+    }
+}
+
+#[test]
+fn contents_without_a_commit_are_counted_too() {
+    let s = Sandbox::repository();
+    s.write("x", "x\n");
+    s.commit("base");
+    let k = key(60);
+    for more in ["", "# more\n"] {
+        s.write("a.py", line(&k) + more);
+        s.git(["add", "a.py"]);
+    }
+    s.git(["rm", "-q", "--cached", "a.py"]);
+    let r = expect(&s, &["--unreachable"], 1, &[&k]);
+    let f = one(&r, &k);
+    assert_eq!((f["commit"].is_null(), &f["occurrences"]), (true, &2.into()), "{r:?}");
+}

@@ -1,7 +1,7 @@
 //! Reads the command line, and says what is wrong with it.
 
 use super::Args;
-use crate::faults::{complain, remark};
+use crate::faults::{complain, remark, without_secrets};
 use crate::status::Status;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Parser};
@@ -12,9 +12,14 @@ use leakbreak::report::printable;
 pub(crate) fn parse() -> Result<Args, Status> {
     Args::try_parse().map_err(|error| match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            // A closed standard output is the reader's choice.
-            let _ = error.print();
-            Status::Clean
+            // A closed standard output is the reader's choice; a full disk is not.
+            match error.print() {
+                Err(io) if io.kind() != std::io::ErrorKind::BrokenPipe => {
+                    complain(&leakbreak::Error::Output(io).to_string());
+                    Status::Failed
+                }
+                _ => Status::Clean,
+            }
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             let _ = error.print();
@@ -36,7 +41,7 @@ fn complain_in_lines(text: &str) {
     let mut lines = text.trim_end().lines();
     complain(lines.next().unwrap_or_default());
     for line in lines {
-        remark(&printable(line));
+        remark(&printable(&without_secrets(line)));
     }
 }
 

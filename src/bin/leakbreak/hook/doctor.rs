@@ -150,7 +150,9 @@ fn judge(clean: &Ended, caught: &Ended) -> Verdict {
         let first = clean.said.lines().find(|line| !line.trim().is_empty()).unwrap_or("it said nothing");
         Verdict::Fails(format!("it stops what has no secret: {}", printable(first)))
     } else if caught.fine {
-        Verdict::Fails("a made-up key went through".into())
+        Verdict::Fails(format!(
+            "a made-up key in {CANARY} went through (unless the configuration leaves that file out)"
+        ))
     } else if !caught.said.contains(CANARY) {
         Verdict::Fails(format!("it stopped a made-up key without having seen it: {}", last(caught)))
     } else {

@@ -95,8 +95,8 @@ impl Folder {
             Ok(meta) if meta.is_dir() => Ok(false),
             Ok(_) => Err(Error::path(
                 &self.path,
-                "core.hooksPath names this, which is no folder, so that git runs no hooks at all; name a folder, or \
-                 unset it with `git config --unset core.hooksPath`",
+                "git looks for hooks here, and it is no folder, so that git runs none at all; move it away, or, if \
+                 core.hooksPath names it, name a folder there (`git config --unset core.hooksPath` unsets it)",
             )),
             Err(_) => fs::create_dir_all(&self.path).map(|()| true).map_err(|e| Error::path(&self.path, e)),
         }

@@ -83,7 +83,9 @@ impl Here {
                 ask(&root, name)?.ok_or_else(|| Error::repository(&root, "git does not say where its hooks are"))?;
             Ok(root.join(path(answer)))
         };
-        let hooks = inner(&["rev-parse", "--git-path", "hooks"])?;
+        // Of a hook and not of the folder: where core.hooksPath is empty, the two answers differ, and this one counts.
+        let hook = inner(&["rev-parse", "--git-path", "hooks/pre-commit"])?;
+        let hooks = hook.parent().map_or_else(|| hook.clone(), Path::to_owned);
         let own_hooks = inner(&["rev-parse", "--git-common-dir"])?.join("hooks");
         Ok(Here { root, hooks, own_hooks })
     }

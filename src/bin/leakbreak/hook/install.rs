@@ -14,6 +14,7 @@ pub(super) fn run(names: &[HookName]) -> Result<Status> {
     let here = Here::find()?;
     let program = program()?;
     let folder = target(&here)?;
+    refuse_nowhere(&folder)?;
     refuse_generated(&folder)?;
     let made = folder.make()?;
     let mut done = Vec::new();
@@ -52,6 +53,16 @@ pub(super) fn told(folder: &Folder, name: HookName, put: Put) -> String {
             format!("{path}: installed; the hook that was there is kept as {kept} and runs first")
         }
     }
+}
+
+/// An empty core.hooksPath turns hooks off: git then looks for them in the root of the file system.
+fn refuse_nowhere(folder: &Folder) -> Result<()> {
+    if folder.path.parent().is_none() {
+        let why = "core.hooksPath is empty, so that git runs no hooks here; name a folder, or unset it with \
+                   `git config --unset core.hooksPath`";
+        return Err(Error::path(&folder.path, why));
+    }
+    Ok(())
 }
 
 /// husky writes its folder anew with every `npm install`: a hook in there would be gone without a word.

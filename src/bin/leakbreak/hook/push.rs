@@ -12,6 +12,8 @@ use std::io::{self, Read};
 pub(crate) enum Pushed {
     /// References, and the remote's name or address.
     Updates(Vec<Update>, String),
+    /// A branch, of which the remote has nothing by that name yet, and the remote.
+    Branch(String, String),
     /// A range, where only names are known.
     Range(String),
 }
@@ -39,7 +41,7 @@ pub(super) fn told_by_framework() -> Option<Pushed> {
                 _ => Pushed::Range(format!("{from}..{to}")),
             })
         }
-        // It says nothing of commits where the first one of all is pushed: then the whole branch is.
-        _ => branch.filter(|_| remote.is_some()).map(Pushed::Range),
+        // It says nothing of commits where a first one of all is pushed: then the branch is, without what the remote has.
+        _ => branch.zip(remote).map(|(branch, remote)| Pushed::Branch(branch, remote)),
     }
 }

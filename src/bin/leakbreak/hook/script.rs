@@ -64,8 +64,13 @@ pub(super) fn scanning(name: HookName, mark: Mark, program: &Path) -> Vec<u8> {
         Kind::Local => format!("before=$here/{}", kept_name(name)),
         Kind::Global | Kind::Forward => own_hook(name.as_str()),
     };
+    // Nothing but the shell itself: git runs hooks with whatever PATH it was started with, and what is not read is not
+    // scanned.
     let (keep, feed) = match name {
-        HookName::Push => ("given=$(cat)\nfeed() { [ -z \"$given\" ] || printf '%s\\n' \"$given\"; }\n", "feed | "),
+        HookName::Push => (
+            "given=\nwhile IFS= read -r line; do given=$given$line'\n'; done\nfeed() { printf %s \"$given\"; }\n",
+            "feed | ",
+        ),
         HookName::Commit | HookName::MergeCommit => ("", ""),
     };
     let verb = if name == HookName::Push { "push" } else { "commit" };
@@ -127,7 +132,9 @@ fn own_hook(name: &str) -> String {
     format!(
         "if [ -d .git ] && [ -z \"$GIT_DIR\" ]; then own=.git; else own=$(git rev-parse --git-common-dir) || exit; fi\n\
          before=$own/hooks/{name}\n\
-         if [ -f \"$before\" ] && grep -q '^{MARK}[gf]' \"$before\"; then before=; fi"
+         said=\n\
+         if [ -f \"$before\" ]; then {{ read -r said; read -r said; }} < \"$before\"; fi\n\
+         case $said in '{MARK}'[gf]*) before= ;; esac"
     )
 }
 

@@ -7,11 +7,16 @@ use super::paths::{PathId, Paths};
 use super::trees::{Step, Trees};
 use crate::blob::Reach;
 use gix_hash::ObjectId;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-/// At most so many places, and paths on the way to them, are kept; a repository made to hold one folder at countless
-/// paths ends here, visibly.
-const MAX_PLACES: usize = if cfg!(test) { 1 << 14 } else { 1 << 20 };
+/// At most so many paths are kept; a repository made to hold one folder at countless paths ends here, visibly.
+const MAX_PATHS: usize = if cfg!(test) { 1 << 14 } else { 1 << 20 };
+
+/// At most so many places are kept: each may become a finding.
+const MAX_PLACES: usize = if cfg!(test) { 1 << 14 } else { 1 << 17 };
+
+/// At most so many places of one content are kept.
+pub(in crate::source::git) const MAX_SAME: u32 = if cfg!(test) { 1 << 12 } else { 1 << 14 };
 
 /// The first holder of something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,8 +40,10 @@ pub(super) struct Places {
     pub(super) head: Marks,
     /// What commits at a shallow boundary hold: who brought it is not known.
     pub(super) boundary: Marks,
-    /// Whether there were more places than are kept.
+    /// Whether there were more places than are kept, so that some contents are without any.
     pub(super) overflow: bool,
+    /// Whether contents have more places than are kept.
+    pub(super) is_crowded: bool,
 }
 
 /// A set of places.
@@ -65,6 +72,8 @@ pub(super) struct Attribution<'a> {
     places: Places,
     seen: Seen,
     known_blobs: HashSet<(ObjectId, PathId)>,
+    /// How many places each content has.
+    counts: HashMap<ObjectId, u32>,
     known_names: HashSet<PathId>,
 }
 
@@ -77,6 +86,7 @@ impl<'a> Attribution<'a> {
             places: Places::default(),
             seen: Seen::new(),
             known_blobs: HashSet::new(),
+            counts: HashMap::new(),
             known_names: HashSet::new(),
         }
     }
@@ -98,7 +108,7 @@ impl<'a> Attribution<'a> {
                 if hit.step.kind != EntryKind::Submodule {
                     marks.blobs.insert((hit.step.id, hit.path));
                 }
-                marks.blobs.len() + marks.names.len() < MAX_PLACES
+                marks.blobs.len() + marks.names.len() < MAX_PATHS
             });
         }
         *which(&mut self.places) = marks;
@@ -131,7 +141,13 @@ impl<'a> Attribution<'a> {
             _ if self.trees.targets().blobs.contains(&hit.step.id)
                 && self.known_blobs.insert((hit.step.id, hit.path)) =>
             {
-                self.places.blobs.push((hit.step.id, hit.path, holder));
+                let count = self.counts.entry(hit.step.id).or_default();
+                *count += 1;
+                if *count <= MAX_SAME {
+                    self.places.blobs.push((hit.step.id, hit.path, holder));
+                } else {
+                    self.places.is_crowded = true;
+                }
             }
             _ => {}
         }
@@ -172,7 +188,7 @@ impl<'a> Attribution<'a> {
                     return;
                 }
             }
-            self.places.overflow |= self.places.paths.len() > MAX_PLACES;
+            self.places.overflow |= self.places.paths.len() > MAX_PATHS;
         }
     }
 

@@ -43,12 +43,15 @@ impl Teller<'_> {
     /// Where a blob at a path comes from.
     fn origin(&self, blob: &ObjectId, path: PathId, holder: Holder, places: &Places) -> Origin {
         if let Some(reference) = self.notes.get(&places.paths.root_of(path)) {
-            return self.note(reference, &places.paths.full(path), holder);
+            let note = self.note(reference, &places.paths.full(path), holder);
+            return Origin { object: blob.as_slice().into(), ..note };
         }
         let mut origin = Origin::file(Kind::History, places.paths.full(path));
         origin.reach = holder.reach;
         origin.in_head = places.head.blobs.contains(&(*blob, path));
-        if !places.boundary.blobs.contains(&(*blob, path)) {
+        origin.object = blob.as_slice().into();
+        origin.is_cut_off = places.boundary.blobs.contains(&(*blob, path));
+        if !origin.is_cut_off {
             origin.commit = holder.commit.and_then(|at| self.commit(at));
         }
         origin
@@ -79,7 +82,8 @@ pub(super) fn names(teller: &Teller<'_>, places: &Places) {
         let mut origin = Origin::file(Kind::History, places.paths.full(path));
         origin.reach = holder.reach;
         origin.in_head = places.head.names.contains(&path);
-        if !places.boundary.names.contains(&path) {
+        origin.is_cut_off = places.boundary.names.contains(&path);
+        if !origin.is_cut_off {
             origin.commit = holder.commit.and_then(|at| teller.commit(at));
         }
         if teller.wants(&origin) {
@@ -121,8 +125,8 @@ pub(super) fn origins(teller: &Teller<'_>, places: &Places) -> ByBlob {
 }
 
 /// A blob that stands in no tree.
-pub(super) fn without_path(reference: Option<BString>, reach: Reach) -> Origin {
-    Origin { reference, reach, ..Origin::nowhere(Kind::History) }
+pub(super) fn without_path(blob: &ObjectId, reference: Option<BString>, reach: Reach) -> Origin {
+    Origin { reference, reach, object: blob.as_slice().into(), ..Origin::nowhere(Kind::History) }
 }
 
 /// Reads the blobs and hands them over at all their places.

@@ -5,7 +5,7 @@
 //! commit and the paths, [`emit`] hands it over. What is no file is in [`texts`]. Nothing is executed, and neither
 //! attributes, replace references nor grafts are looked at.
 
-mod attribute;
+pub(in crate::source::git) mod attribute;
 mod emit;
 pub(in crate::source::git) mod graph;
 mod holes;
@@ -336,14 +336,17 @@ impl<'a> Scan<'a> {
             let known = by_blob.entry(*id).or_default();
             match self.roots.direct.get(id) {
                 Some(name) if known.iter().all(|o| o.reach == Reach::Unreachable) => {
-                    known.push(emit::without_path(Some(name.clone()), Reach::Reachable));
+                    known.push(emit::without_path(id, Some(name.clone()), Reach::Reachable));
                 }
-                None if is_loose => known.push(emit::without_path(None, lost)),
+                None if is_loose => known.push(emit::without_path(id, None, lost)),
                 _ => {}
             }
         }
-        if places.overflow {
-            let why = "too many places to name them all; those left have no path";
+        if places.overflow || places.is_crowded {
+            let why = match places.overflow {
+                true => "too many places to name them all; those left have no path",
+                false => "one content at too many paths to name them all",
+            };
             self.sink.skip(Skip::new(SkipReason::DecodeLimit, "history", why));
         }
         emit::blobs(teller, &by_blob, &self.survey.kept);

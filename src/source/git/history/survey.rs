@@ -7,7 +7,9 @@
 use super::Looks;
 use super::parse::{self, EntryKind, Links};
 use super::versions::Versions;
+use crate::blob::{Skip, SkipReason};
 use crate::source::git::objects::{Object, ObjectError, Unread, Visitor};
+use crate::source::worktree::is_pointer;
 use crate::source::{Memo, Sink, Unit};
 use bstr::BString;
 use gix_hash::{Kind, ObjectId};
@@ -219,6 +221,10 @@ impl<'a> Surveyor<'a> {
     fn blob(&self, Object { id, data, made, .. }: Object<'_>) -> Option<Memo> {
         use std::sync::atomic::Ordering::Relaxed;
         self.sink.count(Unit::Blob, 1);
+        if is_pointer(data) {
+            self.sink.skip(Skip::new(SkipReason::LfsPointer, id.to_string(), "the content is elsewhere"));
+            return None;
+        }
         let (worth, memo) = match self.looks {
             Looks::Once => self.sink.worth_of(data, made),
             Looks::Whole => (self.sink.worth(data), None),

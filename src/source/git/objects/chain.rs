@@ -319,7 +319,7 @@ fn lost(id: &ObjectId) -> ObjectError {
 }
 
 fn too_large_a_base(size: u64) -> ObjectError {
-    ObjectError::Corrupt(format!("its delta base has {size} bytes, more than are built"))
+    ObjectError::TooMuch(format!("it is a delta against an object of {size} bytes, which is more than is built for it"))
 }
 
 fn corrupt(why: &str) -> ObjectError {

@@ -11,6 +11,7 @@ use crate::source::Lineage;
 use gix_hash::{ObjectId, oid};
 use gix_object::Kind;
 use rayon::prelude::*;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// How often the folders are listed again while packs come and go.
@@ -34,6 +35,24 @@ struct Part<'a> {
 }
 
 impl Objects {
+    /// The ids that begin so (two digits at least). What can't be read is passed over: reading the object tells.
+    pub fn beginning_with(&self, hex: &str) -> BTreeSet<ObjectId> {
+        let hex = hex.to_ascii_lowercase();
+        let Some(first) = hex.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok()) else { return BTreeSet::new() };
+        let mut ids = Vec::new();
+        for dir in &self.store.dirs {
+            drop(loose::list(&dir.path, first, self.store.hash, &mut ids));
+        }
+        let packs = self.store.packs();
+        for pack in &packs.list {
+            if pack.idx.is_none() {
+                self.prepare(pack, &packs);
+            }
+            ids.extend(pack.beginning_with(first).filter_map(|at| pack.id(at)).map(ToOwned::to_owned));
+        }
+        ids.into_iter().filter(|id| id.to_string().starts_with(&hex)).collect()
+    }
+
     /// The loose objects, listed while the packs stay the same: an object that moves from one to the other meanwhile
     /// is in one of the two lists.
     pub(super) fn listed(&self, trouble: &mut Vec<Unread>) -> (Arc<Packs>, Vec<ObjectId>) {
@@ -163,7 +182,7 @@ impl Taker for Part<'_> {
 
     fn too_large(&self, node: u32, size: u64) {
         if let Some(id) = self.wanted(node) {
-            let error = if self.each.limit == u64::MAX { super::too_much(size) } else { ObjectError::TooLarge(size) };
+            let error = super::beyond(size, self.each.limit);
             self.each.visitor.unread(Unread { id: Some(id), kind: Some(Kind::Blob), error });
         }
     }

@@ -60,6 +60,8 @@ pub enum ObjectError {
     Corrupt(String),
     /// Its content has this many bytes, more than the limit given.
     TooLarge(u64),
+    /// Nothing says that it is damaged, but it takes more than is ever built of one object; why.
+    TooMuch(String),
 }
 
 impl ObjectError {
@@ -70,6 +72,7 @@ impl ObjectError {
             ObjectError::Missing => Skip::new(Missing, id.to_string(), "the object is not in this repository"),
             ObjectError::Corrupt(why) => Skip::new(Corrupt, id.to_string(), why.clone()),
             ObjectError::TooLarge(n) => Skip::new(TooLarge, id.to_string(), format!("{n} bytes")),
+            ObjectError::TooMuch(why) => Skip::new(DecodeLimit, id.to_string(), why.clone()),
         }
     }
 }
@@ -127,7 +130,7 @@ impl Objects {
             found = self.find(id, limit, out);
         }
         match found {
-            Err(ObjectError::TooLarge(size)) if limit == u64::MAX => Err(too_much(size)),
+            Err(ObjectError::TooLarge(size)) => Err(beyond(size, limit)),
             found => found,
         }
     }
@@ -198,7 +201,7 @@ impl Objects {
                 continue;
             }
             match self.with_chain(&packs, |chain| self.packed(pack, id, limit, chain, out)) {
-                Err(ObjectError::Corrupt(why)) => error = named(&pack.shown, ObjectError::Corrupt(why)),
+                Err(why @ (ObjectError::Corrupt(_) | ObjectError::TooMuch(_))) => error = named(&pack.shown, why),
                 Err(ObjectError::Missing) => {}
                 found => return found,
             }
@@ -292,9 +295,13 @@ impl Objects {
     }
 }
 
-/// Where no limit was asked for, there is one all the same, and it is no policy.
-fn too_much(size: u64) -> ObjectError {
-    ObjectError::Corrupt(format!("{size} bytes are more than can be held"))
+/// Why an object of `size` bytes is not built: it is over the limit that was asked for, or over that of what can be
+/// held, which is no policy.
+fn beyond(size: u64, limit: u64) -> ObjectError {
+    if size > limit {
+        return ObjectError::TooLarge(size);
+    }
+    ObjectError::TooMuch(format!("its {size} bytes are more than can be held"))
 }
 
 #[cfg(test)]

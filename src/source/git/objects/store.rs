@@ -198,6 +198,7 @@ pub(super) fn failed(e: &std::io::Error) -> ObjectError {
 pub(super) fn named(shown: &str, error: ObjectError) -> ObjectError {
     match error {
         ObjectError::Corrupt(why) => ObjectError::Corrupt(format!("{shown}: {why}")),
+        ObjectError::TooMuch(why) => ObjectError::TooMuch(format!("{shown}: {why}")),
         error => error,
     }
 }

@@ -119,8 +119,8 @@ enum Content {
     Shared(Arc<Vec<u8>>),
     /// Over the limit: built only for the sake of something smaller.
     Later,
-    /// Nowhere to be had.
-    Lost,
+    /// Nowhere to be had; why.
+    Lost(ObjectError),
 }
 
 impl Content {
@@ -128,7 +128,7 @@ impl Content {
         match self {
             Content::Own(bytes) => Some(bytes),
             Content::Shared(bytes) => Some(bytes),
-            Content::Later | Content::Lost => None,
+            Content::Later | Content::Lost(_) => None,
         }
     }
 
@@ -295,8 +295,10 @@ impl<'a> Walk<'a> {
         let most = self.most(parent.made.kind.unwrap_or(Kind::Blob));
         let damaged = |why: &str| ObjectError::Corrupt(why.to_owned());
         let entry = self.pack.entry(offset).ok_or_else(|| damaged("its entry in the pack is damaged"))?;
-        if matches!(parent.made.content, Content::Lost) {
-            return Err(damaged("its delta base can't be read"));
+        match &parent.made.content {
+            Content::Lost(ObjectError::TooMuch(why)) => return Err(ObjectError::TooMuch(why.clone())),
+            Content::Lost(_) => return Err(damaged("its delta base can't be read")),
+            _ => {}
         }
         if entry.size > LARGE_DELTA {
             let mut head = [0; 24];
@@ -355,9 +357,9 @@ impl<'a> Walk<'a> {
     }
 
     fn lost(&self, node: u32, kind: Option<Kind>, error: ObjectError) -> Made {
-        match self.taker.lost(node, kind, error) {
+        match self.taker.lost(node, kind, error.clone()) {
             Some(base) => Made::of(base),
-            None => Made { kind, content: Content::Lost, proven: false, memo: None },
+            None => Made { kind, content: Content::Lost(error), proven: false, memo: None },
         }
     }
 }

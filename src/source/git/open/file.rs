@@ -6,14 +6,16 @@ use std::path::Path;
 
 /// Enough for `HEAD`, `commondir` and a `.git` file.
 pub(super) const LINK: u64 = 64 << 10;
+/// Enough for the references of the largest repositories.
+pub(in crate::source::git) const PACKED: u64 = 256 << 20;
 /// Enough for a configuration, a list of alternates or of shallow commits.
-pub(super) const LIST: u64 = 64 << 20;
+pub(in crate::source::git) const LIST: u64 = 64 << 20;
 
 /// The content of the regular file at `path`; a FIFO or a device would hold the scan up for ever.
 ///
 /// # Errors
 /// As reading does; `InvalidData` where it is no regular file or larger than `limit`.
-pub(super) fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+pub(in crate::source::git) fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     if !std::fs::metadata(path)?.is_file() {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "it is no regular file"));
     }

@@ -5,7 +5,7 @@
 
 mod alternates;
 mod config;
-mod file;
+pub(in crate::source::git) mod file;
 mod locate;
 
 use crate::blob::{Skip, SkipReason};

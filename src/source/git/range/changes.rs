@@ -2,12 +2,14 @@
 
 use super::diff::{Change, Trees};
 use crate::blob::{Blob, Content, Kind, LineSet, Origin, Scope, Skip, SkipReason, Text};
+use crate::source::git::history::attribute::MAX_SAME;
 use crate::source::git::history::parse::{self, EntryKind};
 use crate::source::git::history::people::{self, People};
 use crate::source::git::history::{Options, lookup, texts};
 use crate::source::git::lines;
 use crate::source::git::objects::{ObjectError, Objects};
 use crate::source::git::renames;
+use crate::source::worktree::is_pointer;
 use crate::source::{Sink, Unit};
 use bstr::{BString, ByteSlice};
 use gix_hash::ObjectId;
@@ -71,7 +73,11 @@ struct Work<'r, 'a> {
     renamed: Vec<Option<BTreeMap<BString, ObjectId>>>,
     /// Contents that are not worth it.
     dull: HashSet<ObjectId>,
+    /// Names that are not.
+    dull_names: HashSet<BString>,
     worthy: HashMap<ObjectId, Arc<Vec<u8>>>,
+    /// How often each content was handed over.
+    counts: HashMap<ObjectId, u32>,
 }
 
 /// Reads a commit and hands over what it adds.
@@ -94,7 +100,16 @@ pub(super) fn commit(reader: &Reader<'_>, job: &Job) {
 impl<'r, 'a> Work<'r, 'a> {
     fn new(reader: &'r Reader<'a>, job: &'r Job, origin: Origin) -> Self {
         let renamed = vec![None; job.parents.as_ref().map_or(0, Vec::len)];
-        Work { reader, job, origin, renamed, dull: HashSet::new(), worthy: HashMap::new() }
+        Work {
+            reader,
+            job,
+            origin,
+            renamed,
+            dull: HashSet::new(),
+            dull_names: HashSet::new(),
+            worthy: HashMap::new(),
+            counts: HashMap::new(),
+        }
     }
 
     fn change(&mut self, change: &Change) {
@@ -106,9 +121,8 @@ impl<'r, 'a> Work<'r, 'a> {
         if self.reader.options.paths.as_ref().is_some_and(|wanted| !wanted(change.path.as_bstr())) {
             return sink.skip(Skip::new(SkipReason::Excluded, change.path.clone(), ""));
         }
-        let is_name = || change.path.split_str("/").any(|name| sink.worth(name));
-        if change.is_new_name && self.job.notes.is_none() && is_name() {
-            sink.name(self.origin(change));
+        if change.is_new_name && self.job.notes.is_none() && self.has_worthy_name(&change.path) {
+            sink.name(Origin { in_head: self.in_head(change).is_some(), ..self.origin(change) });
         }
         let Some(content) = self.worthy(change) else { return };
         let scope = match self.added(change, &content) {
@@ -116,8 +130,66 @@ impl<'r, 'a> Work<'r, 'a> {
             Some(lines) => Scope::Lines(lines),
             None => Scope::Whole,
         };
+        let count = self.counts.entry(change.id).or_default();
+        *count += 1;
+        match *count {
+            count if count <= MAX_SAME => self.hand_over(change, &content, &scope),
+            count if count == MAX_SAME + 1 => {
+                let why = "a commit with one content at too many paths to name them all";
+                sink.skip(Skip::new(SkipReason::DecodeLimit, self.job.id.to_string(), why));
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a part of the path is worth it; each name is asked about once.
+    fn has_worthy_name(&mut self, path: &BString) -> bool {
+        path.split_str("/").any(|name| {
+            if self.dull_names.contains(name.as_bstr()) {
+                return false;
+            }
+            let is_worthy = self.reader.sink.worth(name);
+            if !is_worthy {
+                self.dull_names.insert(name.into());
+            }
+            is_worthy
+        })
+    }
+
+    /// Hands a content over: the lines that HEAD has too by themselves.
+    fn hand_over(&self, change: &Change, content: &[u8], scope: &Scope) {
         let origin = self.origin(change);
-        sink.blob(Blob { origin, bytes: content.as_slice().into(), scope, window: None });
+        let tell = |in_head, scope| {
+            let origin = Origin { in_head, ..origin.clone() };
+            self.reader.sink.blob(Blob { origin, bytes: content.into(), scope, window: None });
+        };
+        let head = self.in_head(change).filter(|_| self.job.notes.is_none());
+        match head {
+            None => tell(false, scope.clone()),
+            Some(id) if id == change.id => tell(true, scope.clone()),
+            Some(id) => {
+                let mut head = Vec::new();
+                let is_read = self.reader.objects.get(&id, self.reader.options.max_size, &mut head).is_ok();
+                let all = lines::added(b"", content);
+                let gone = if is_read { lines::added(&head, content) } else { all.clone() };
+                let kept = all.without(&gone);
+                for (in_head, part) in [(true, kept), (false, gone)] {
+                    let part = match scope {
+                        Scope::Whole => part,
+                        Scope::Lines(lines) => lines.intersection(&part),
+                    };
+                    if !part.is_empty() {
+                        tell(in_head, Scope::Lines(part));
+                    }
+                }
+            }
+        }
+    }
+
+    /// The file that HEAD has at the path.
+    fn in_head(&self, change: &Change) -> Option<ObjectId> {
+        let Reader { head, trees, objects, .. } = self.reader;
+        lookup::file(objects, trees.hash, head.as_ref()?, &change.path)
     }
 
     /// The content of a change, if it is worth it.
@@ -144,6 +216,11 @@ impl<'r, 'a> Work<'r, 'a> {
         }
         sink.count(Unit::Blob, 1);
         sink.count(Unit::Byte, content.len() as u64);
+        if is_pointer(&content) {
+            sink.skip(Skip::new(SkipReason::LfsPointer, change.path.clone(), "the content is elsewhere"));
+            self.dull.insert(change.id);
+            return None;
+        }
         // Told by its path here; the sink, if asked, would count it without one.
         let is_binary = matches!(Text::decode(&content), Content::Binary);
         if is_binary {
@@ -198,26 +275,23 @@ impl<'r, 'a> Work<'r, 'a> {
             Ok(_) => return Some(content),
             Err(_) if id.is_empty_blob() => return Some(Vec::new()),
             Err(ObjectError::Missing) if *partial => base("its old version is not here: all its lines count as added"),
-            Err(ObjectError::TooLarge(_)) => base("its old version is too large: all its lines count as added"),
+            Err(ObjectError::TooLarge(_) | ObjectError::TooMuch(_)) => {
+                base("its old version is too large: all its lines count as added")
+            }
             Err(error) => sink.skip(error.skip(id)),
         }
         None
     }
 
     fn origin(&self, change: &Change) -> Origin {
-        let Reader { head, trees, people, objects, .. } = self.reader;
+        let Reader { trees, people, .. } = self.reader;
+        let object = BString::from(change.id.as_slice());
         if let Some(reference) = &self.job.notes {
             let about = parse::hex(&change.path.replace("/", ""), trees.hash);
             let commit = about.and_then(|id| people.commit(&id, self.job.rank));
-            return Origin { reference: Some(reference.clone()), commit, ..Origin::nowhere(Kind::Note) };
+            return Origin { reference: Some(reference.clone()), commit, object, ..Origin::nowhere(Kind::Note) };
         }
-        let in_head =
-            || head.is_some_and(|tree| lookup::file(objects, trees.hash, &tree, &change.path) == Some(change.id));
-        Origin {
-            path: Some(change.path.clone()),
-            repo_path: Some(change.path.clone()),
-            in_head: in_head(),
-            ..self.origin.clone()
-        }
+        let path = Some(change.path.clone());
+        Origin { path: path.clone(), repo_path: path, object, ..self.origin.clone() }
     }
 }

@@ -3,7 +3,7 @@
 use super::Update;
 use super::revision::Ends;
 use super::walk::{Commits, Peeled};
-use crate::source::git::open::Repository;
+use crate::source::git::open::{Repository, file};
 use crate::source::git::refs::References;
 use bstr::{BString, ByteSlice};
 use gix_hash::ObjectId;
@@ -65,7 +65,7 @@ pub(super) fn known(
 
 /// The name of the remote with this address: `git push ADDRESS` gives the hook no name.
 fn tracked(repository: &Repository, address: &str) -> Option<String> {
-    let text = std::fs::read(repository.common_dir.join("config")).ok()?;
+    let text = file::read(&repository.common_dir.join("config"), file::LIST).ok()?;
     let events = gix_config::parse::Events::from_bytes(&text, None).ok()?;
     let file = gix_config::File::from_parse_events_no_includes(events, gix_config::file::Metadata::api());
     let mut remotes = file.sections_by_name("remote").into_iter().flatten();

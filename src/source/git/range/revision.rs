@@ -1,6 +1,5 @@
 //! Names of commits, and ranges of them, as `git log` takes them.
 
-use super::abbreviated;
 use super::walk::{self, Commits};
 use crate::source::git::refs::{self, References};
 use crate::{Error, Result};
@@ -165,7 +164,7 @@ impl Names<'_, '_> {
         if hex.len() < 4 || !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
             return Err(Trouble::Unknown);
         }
-        let mut all = abbreviated::find(repository, hex);
+        let mut all = self.commits.objects.beginning_with(hex);
         if all.len() > 1 {
             all.retain(|id| self.peel(id).is_ok());
         }

@@ -29,6 +29,11 @@ fn absolute(text: &str) -> Option<i64> {
     }
     // Without an offset: UTC, so that the same command means the same everywhere.
     let civil = text.parse::<DateTime>().ok().filter(|_| text.starts_with(|c: char| c.is_ascii_digit()))?;
+    // One that makes no sense is no reason to read the rest without it.
+    let time = text.split_once(['T', 't', ' ']).map_or("", |(_, time)| time);
+    if time.contains(['+', '-', 'Z', 'z', '[']) {
+        return None;
+    }
     Offset::UTC.to_timestamp(civil).ok().map(|t| t.as_second())
 }
 
@@ -108,8 +113,21 @@ mod tests {
 
     #[test]
     fn everything_else_is_refused() {
-        for text in ["", "soon", "5", "days", "5 parsecs", "2020-13-01", "ago", "3 days ago ago", "-3 days", "1e9 days"]
-        {
+        for text in [
+            "",
+            "soon",
+            "5",
+            "days",
+            "5 parsecs",
+            "2020-13-01",
+            "ago",
+            "3 days ago ago",
+            "-3 days",
+            "1e9 days",
+            "2020-01-01T00:00:00+27:00",
+            "2020-01-01T25:00:00Z",
+            "2020-01-01 00:00:00-99:00",
+        ] {
             assert!(matches!(since(text, NOW), Err(Error::Usage(_))), "{text}: {:?}", since(text, NOW));
         }
         assert!(since("99999999999999999 years", NOW).is_err());

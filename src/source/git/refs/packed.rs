@@ -1,6 +1,7 @@
 //! The `packed-refs` file: a line a reference.
 
 use crate::blob::{Skip, SkipReason};
+use crate::source::git::open::file;
 use bstr::{BString, ByteSlice};
 use gix_hash::{Kind, ObjectId};
 use std::collections::BTreeMap;
@@ -9,7 +10,7 @@ use std::path::Path;
 /// Reads packed references. What an annotated tag peels to (`^` lines) is read from the tag itself instead.
 pub(super) fn read(common_dir: &Path, hash: Kind, skips: &mut Vec<Skip>) -> BTreeMap<BString, ObjectId> {
     let mut refs = BTreeMap::new();
-    let text = match std::fs::read(common_dir.join("packed-refs")) {
+    let text = match file::read(&common_dir.join("packed-refs"), file::PACKED) {
         Ok(text) => text,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return refs,
         Err(e) => {

@@ -45,6 +45,7 @@ impl Contents<'_> {
             Err(ObjectError::TooLarge(size)) => {
                 return self.unread(change, SkipReason::TooLarge, format!("{size} bytes"));
             }
+            Err(ObjectError::TooMuch(why)) => return self.unread(change, SkipReason::DecodeLimit, why),
         }
         if is_pointer(&new) {
             return self.unread(change, SkipReason::LfsPointer, "the content is elsewhere".into());
@@ -88,6 +89,7 @@ impl Contents<'_> {
             Err(ObjectError::Missing) => (SkipReason::Missing, format!("object {id} is not here")),
             Err(ObjectError::Corrupt(why)) => (SkipReason::Corrupt, format!("object {id}: {why}")),
             Err(ObjectError::TooLarge(size)) => (SkipReason::MissingBase, format!("{id} has {size} bytes")),
+            Err(ObjectError::TooMuch(why)) => (SkipReason::MissingBase, format!("{id}: {why}")),
         };
         let detail = format!("the version to compare with: {why}; all lines count as added");
         self.sink.skip(Skip::new(reason, change.path.clone(), detail));

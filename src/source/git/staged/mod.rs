@@ -200,6 +200,9 @@ impl Source for Staged {
     }
 
     fn scan(&self, sink: &dyn Sink) -> Result<()> {
+        let Repository { notes, skips, .. } = &self.repository;
+        notes.iter().for_each(|note| sink.note(note.clone()));
+        skips.iter().for_each(|skip| sink.skip(skip.clone()));
         let index = match Index::read(&self.repository) {
             Ok(index) => self.index.get_or_init(|| index),
             Err(error) => {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, unreachable_pub)]
 
 mod baseline;
+mod carried;
 mod cmd;
 mod commands;
 mod gate;

@@ -59,12 +59,7 @@ pub(super) fn is_foreign(path: super::Path<'_>) -> bool {
 }
 
 /// Finds assignments of secrets to names in `parts` of a text.
-pub(super) fn find(
-    (text, parts): (&[u8], &[Range<usize>]),
-    place: Place<'_>,
-    rules: &GenericRules,
-    hits: &mut Hits,
-) {
+pub(super) fn find((text, parts): (&[u8], &[Range<usize>]), place: Place<'_>, rules: &GenericRules, hits: &mut Hits) {
     if rules.secret.is_none() && rules.password.is_none() {
         return;
     }

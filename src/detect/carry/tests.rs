@@ -118,7 +118,8 @@ impl Versions {
             _ => self.lines(60),
         };
         let at = self.place();
-        let new = [Stretch::new(&snippet[..cut], false), Stretch::new(&wedge, true), Stretch::new(&snippet[cut..], false)];
+        let new =
+            [Stretch::new(&snippet[..cut], false), Stretch::new(&wedge, true), Stretch::new(&snippet[cut..], false)];
         self.all.splice(at..at, new);
     }
 
@@ -231,7 +232,9 @@ fn histories(seeds: std::ops::Range<u64>) -> (usize, usize) {
                 let holds = |flag: bool, known: bool| known || !flag;
                 let right = told.worth == whole.worth
                     && (told.worth
-                        || (!whole.far || !is_untested(&next)) && holds(whole.ports, told.ports) && holds(whole.views, told.views));
+                        || (!whole.far || !is_untested(&next))
+                            && holds(whole.ports, told.ports)
+                            && holds(whole.views, told.views));
                 if !right {
                     let folder = std::env::temp_dir();
                     std::fs::write(folder.join("carry-before"), &text).unwrap();

@@ -12,6 +12,7 @@
 //! * [`suppress`] marks findings; it never drops one.
 //! * [`finding::Outcome`] is everything a run knows, in a fixed order, and [`report`] writes it down.
 //! * [`scan`] is the belt itself.
+//! * `verify` (a feature) asks providers whether what was found is live, where a user wants that.
 //!
 //! The library never prints, exits or reads the environment: the binary does.
 
@@ -28,5 +29,7 @@ pub mod scan;
 pub mod source;
 pub mod structure;
 pub mod suppress;
+#[cfg(feature = "verify")]
+pub mod verify;
 
 pub use error::{Error, Result};

@@ -25,6 +25,7 @@ const TOP: Table<Layer> = Table {
         ("baseline", |layer, value| value.path().map(|it| layer.baseline = Some(it))),
         ("scan", |layer, value| value.fill(layer, &SCAN)),
         ("rules", |layer, value| value.fill(layer, &RULES)),
+        ("verify", |layer, value| value.only_own().and_then(|()| value.fill(layer, &VERIFY))),
         ("allow", |layer, value| value.allow().map(|it| layer.allow = it)),
     ],
 };
@@ -51,6 +52,14 @@ const RULES: Table<Layer> = Table {
         ("dirs", |layer, value| value.items(Value::path).map(|it| layer.rule_dirs = it)),
         ("select", |layer, value| value.rule_names(layer).map(|it| layer.select = Some(it))),
         ("ignore", |layer, value| value.rule_names(layer).map(|it| layer.ignore = it)),
+    ],
+};
+
+const VERIFY: Table<Layer> = Table {
+    name: "[verify]",
+    keys: &[
+        ("endpoint", |layer, value| value.text().map(|it| layer.verify_endpoints = vec![it])),
+        ("proxy", |layer, value| value.text().map(|it| layer.verify_proxy = Some(it))),
     ],
 };
 
@@ -93,7 +102,12 @@ fn fill<T>(target: &mut T, table: &Table<T>, entries: &DeTable<'_>, place: &Plac
 }
 
 fn unknown<T>(word: &str, table: &Table<T>) -> String {
-    let tables = [(TOP.name, TOP.names()), (SCAN.name, SCAN.names()), (RULES.name, RULES.names())];
+    let tables = [
+        (TOP.name, TOP.names()),
+        (SCAN.name, SCAN.names()),
+        (RULES.name, RULES.names()),
+        (VERIFY.name, VERIFY.names()),
+    ];
     let elsewhere = tables.iter().find_map(|(name, keys)| Some((name, keys.iter().find(|known| **known == word)?)));
     let (here, nearest) = (table.name, nearest(word, table.names()).unwrap_or_default());
     match elsewhere {
@@ -192,10 +206,15 @@ mod tests {
     #[test]
     fn the_manual_is_right() {
         let manual = include_str!("../../docs/configuration.md");
-        let example = manual.split_once("```toml\n").and_then(|(_, rest)| rest.split_once("```")).unwrap().0;
+        let mut examples = manual.split("```toml\n").skip(1).filter_map(|rest| rest.split_once("```"));
+        let (example, own) = (examples.next().unwrap().0, examples.next().unwrap().0);
         let layer = read(example).unwrap();
+        assert!(read(own).is_err());
+        let mine = parse(own, &Home::own(Path::new("config.toml"))).unwrap();
+        assert!(mine.verify_endpoints.len() == 1 && mine.verify_proxy.is_some());
         assert_eq!((layer.allow.len(), layer.max_size), (2, Some(64 << 20)));
-        for key in [TOP.names(), SCAN.names(), RULES.names(), ALLOW.names()].concat() {
+        let example = [example, own].concat();
+        for key in [TOP.names(), SCAN.names(), RULES.names(), VERIFY.names(), ALLOW.names()].concat() {
             assert!(example.contains(&format!("{key} = ")) || example.contains(&format!("[{key}]")), "{key}");
         }
     }
@@ -239,6 +258,9 @@ mod tests {
             ("[[allow]]\npath = 'Tr0ub4dor'\nreason = ' '", "`reason` is empty"),
             ("[[allow]]\nreason = 'Tr0ub4dor'", "by none of"),
             ("[[allow]]\npaths = 'Tr0ub4dor'", "unknown key in [[allow]]; the nearest known one is `path`"),
+            ("[verify]\nendpoint = 'https://Tr0ub4dor.example'", "`verify` says where keys are sent"),
+            ("verify.proxy = 'http://Tr0ub4dor'", "`verify` says where keys are sent"),
+            ("verify = 'Tr0ub4dor'", "`verify` says where keys are sent"),
             ("[[allow]]\npath = '{Tr0ub4dor'", "`path` can't be used"),
             ("[[allow]]\nvalue = '(Tr0ub4dor'", "`value` is not a regular expression"),
             ("[[allow]]\nvalue = '(?=Tr0ub4dor)'", "`value` is not a regular expression"),

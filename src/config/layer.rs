@@ -68,6 +68,10 @@ pub struct Layer {
     pub allow: Vec<AllowSpec>,
     /// See [`Config::baseline`]; relative to the layer's file.
     pub baseline: Option<PathBuf>,
+    /// See [`Config::verify_endpoints`]; those of a later layer replace.
+    pub verify_endpoints: Vec<String>,
+    /// See [`Config::verify_proxy`].
+    pub verify_proxy: Option<String>,
     /// Where the names of `select` and `ignore` are written; see [`Config::check_rules`].
     pub rule_names: Vec<RuleName>,
 }
@@ -90,6 +94,15 @@ impl Layer {
     /// [`crate::Error::File`] with the line; an unknown key names the nearest known one; never the line's text.
     pub fn read(path: &Path) -> Result<Layer> {
         Layer::parse(&read_text(path, MAX_BYTES)?, path)
+    }
+
+    /// Reads the user's own configuration, which alone may say who --verify asks. Its entries are meant for every
+    /// repository: those that match nothing in one are not stale.
+    ///
+    /// # Errors
+    /// As [`Layer::read`].
+    pub fn read_own(path: &Path) -> Result<Layer> {
+        Ok(file::parse(&read_text(path, MAX_BYTES)?, &Home::own(path))?.for_every_repository())
     }
 
     /// Reads a configuration file of a scanned tree. It is not trusted: what it names must lie below `root`, also
@@ -137,6 +150,10 @@ impl Config {
         }
         self.fail_on = layer.fail_on.or(self.fail_on);
         self.baseline = layer.baseline.or(self.baseline);
+        self.verify_proxy = layer.verify_proxy.or(self.verify_proxy);
+        if !layer.verify_endpoints.is_empty() {
+            self.verify_endpoints = layer.verify_endpoints;
+        }
         self.include.extend(layer.include);
         self.exclude.extend(layer.exclude);
         self.rule_dirs.extend(layer.rule_dirs);

@@ -1,8 +1,7 @@
 //! Settings as plain data: layers of `Option`, folded into one [`Config`]; the command line is one more layer.
 //! Knows `error` and `glob` alone; only the binary knows it.
 //!
-//! Layers, each over the one before: the defaults, the user's own file ([`Layer::read`], marked by
-//! [`Layer::for_every_repository`]), the scanned repository's `.leakbreak.toml` ([`discover`]) or the file that
+//! Layers, each over the one before: the defaults, the user's own file ([`Layer::read_own`]), the scanned repository's `.leakbreak.toml` ([`discover`]) or the file that
 //! --config names ([`Layer::read`]), the command line. What each key means is told in docs/configuration.md.
 
 mod file;
@@ -48,6 +47,10 @@ pub struct Config {
     pub allow: Vec<AllowSpec>,
     /// The baseline file, absolute or relative to the current directory.
     pub baseline: Option<PathBuf>,
+    /// What --verify asks in place of the rules' own hosts: `URL`, or `HOST=URL`.
+    pub verify_endpoints: Vec<String>,
+    /// The proxy of --verify.
+    pub verify_proxy: Option<String>,
     /// Where files select and ignore rules, for [`Config::check_rules`].
     pub rule_names: Vec<RuleName>,
 }
@@ -66,6 +69,8 @@ impl Default for Config {
             ignore: Vec::new(),
             allow: Vec::new(),
             baseline: None,
+            verify_endpoints: Vec::new(),
+            verify_proxy: None,
             rule_names: Vec::new(),
         }
     }

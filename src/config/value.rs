@@ -20,17 +20,24 @@ pub(super) struct Home<'a> {
     pub(super) path: &'a Path,
     /// Below it everything that the file names must lie; None: anywhere.
     root: Option<&'a Path>,
+    /// Whether it is the user's own for all repositories, which no scanned tree can bring along.
+    own: bool,
 }
 
 impl<'a> Home<'a> {
     /// A file that the user named.
     pub(super) fn named(path: &'a Path) -> Self {
-        Home { path, root: None }
+        Home { path, root: None, own: false }
+    }
+
+    /// The user's own file.
+    pub(super) fn own(path: &'a Path) -> Self {
+        Home { path, root: None, own: true }
     }
 
     /// A file of a scanned tree.
     pub(super) fn below(path: &'a Path, root: &'a Path) -> Self {
-        Home { path, root: Some(root) }
+        Home { path, root: Some(root), own: false }
     }
 
     /// The file's name for reports, which never hold an absolute path.
@@ -138,6 +145,18 @@ impl<'a> Value<'a> {
             )),
             _ => Ok(path),
         }
+    }
+
+    /// Whether what stands here may say where keys are sent: a file that came with a repository may not, nor may one
+    /// that --config names, since that can be the same file.
+    pub(super) fn only_own(&self) -> Result<()> {
+        if self.place.home.own {
+            return Ok(());
+        }
+        Err(self.error(
+            "says where keys are sent, which no repository may: it belongs to your own configuration \
+             (leakbreak/config.toml below $XDG_CONFIG_HOME or ~/.config), or use --verify-endpoint and --verify-proxy",
+        ))
     }
 
     pub(super) fn glob(&self) -> Result<String> {

@@ -36,10 +36,19 @@ pub(super) fn find(text: &[u8], edits: &mut Edits) {
         let end = memchr::memchr(b'\n', &text[at..]).map_or(text.len(), |i| at + i);
         for at in memchr::memchr_iter(b'&', &text[start..end]).map(|i| start + i) {
             if let Some((byte, len)) = entity(&text[at..end]) {
+                let byte = if byte == b'"' && in_attribute(&text[start..at]) { b'\'' } else { byte };
                 edits.push(at..at + len, &[byte], Piece::Whole(Encoding::Entities));
             }
         }
         done = end;
+    }
+}
+
+/// Whether a text ends within an attribute's value: its quotes must go on holding what they hold.
+fn in_attribute(before: &[u8]) -> bool {
+    match before.iter().rposition(|b| matches!(b, b'"' | b'<' | b'>')) {
+        Some(n) => before[n] == b'"' && before[..n].ends_with(b"="),
+        None => false,
     }
 }
 

@@ -45,7 +45,9 @@ fn seam(text: &[u8], at: usize) -> Option<Range<usize>> {
         return None;
     }
     let window = &text[at + 1..text.len().min(at + 1 + GAP)];
-    let space = |from: usize| window[from..].iter().take_while(|b| b.is_ascii_whitespace() || **b == b'\\').count();
+    let space = |from: usize| {
+        window[from..].iter().take_while(|b| b.is_ascii_whitespace() || matches!(b, b'\\' | b'_')).count()
+    };
     let first = space(0);
     let operator = operator(&window[first..]);
     let second = first + operator + space(first + operator);

@@ -161,17 +161,29 @@ pub fn hides_anything(text: &[u8]) -> bool {
 /// manifest of short base64 values; a list of pieces.
 pub fn reaches_far(text: &[u8]) -> bool {
     static SIGNS: OnceLock<Option<AhoCorasick>> = OnceLock::new();
-    let signs =
-        SIGNS.get_or_init(|| AhoCorasick::new(["=3D", "\"cell_type\"", "Secret", ".join(", "Join(", "implode("]).ok());
+    let signs = SIGNS.get_or_init(|| {
+        AhoCorasick::new([
+            "=3D",
+            "uoted-printable",
+            "UOTED-PRINTABLE",
+            "\"cell_type\"",
+            "Secret",
+            ".join(",
+            "Join(",
+            "implode(",
+        ])
+        .ok()
+    });
     let mut lists = false;
-    let told = signs.iter().flat_map(|signs| signs.find_iter(text)).any(|sign| match sign.pattern().as_usize() {
-        0 | 1 => true,
-        2 => base64::begins_manifest(text, sign.start()),
+    let mut tells = |sign: aho_corasick::Match| match sign.pattern().as_usize() {
+        0..4 => true,
+        4 => base64::begins_manifest(text, sign.start()),
         _ => {
             lists = true;
             false
         }
-    });
+    };
+    let told = signs.as_ref().is_none_or(|signs| signs.find_iter(text).any(&mut tells));
     told || lists && joins_lists(text)
 }
 

@@ -31,8 +31,8 @@ pub(super) fn find(text: &[u8], edits: &mut Edits) {
 }
 
 fn is_quoted_printable(text: &[u8]) -> bool {
-    let Some(first) = memmem::find(text, b"=3D") else { return false };
     let declared = memmem::find(text, b"uoted-printable").or_else(|| memmem::find(text, b"UOTED-PRINTABLE")).is_some();
+    let Some(first) = memmem::find(text, b"=3D") else { return declared };
     // Without its header (a cut-off mail) a soft break near an encoded `=` gives it away.
     let near = &text[first.saturating_sub(4096)..(first + 4096).min(text.len())];
     declared || memmem::find(near, b"=\n").is_some() || memmem::find(near, b"=\r\n").is_some()

@@ -2,13 +2,11 @@
 
 use super::hits::Hits;
 use super::index::{Index, Shape};
-use super::judge::{self, Verdict};
+use super::judge::{Judge, Verdict};
 use super::tokens::escape_tail;
 use super::{Look, Match};
 use crate::finding::Secret;
-use crate::rule::Rule;
 use std::ops::Range;
-use std::sync::Arc;
 
 /// The candidates of one run, for every contextual rule whose alphabet and length they have.
 pub(super) fn look(index: &Index, look: &mut Look<'_>, run: Range<usize>, hits: &mut Hits) {
@@ -41,23 +39,23 @@ fn widened(shape: &Shape, look: &mut Look<'_>, n: usize, run: &Range<usize>) -> 
 }
 
 fn offer(shape: &Shape, look: &mut Look<'_>, span: Range<usize>, hits: &mut Hits) {
-    for rule in &shape.rules {
-        if rule.spec.token.iter().any(|t| t.length.holds(span.len())) {
-            ask(rule, look, span.clone(), hits);
+    for judge in &shape.judges {
+        if judge.rule().spec.token.iter().any(|t| t.length.holds(span.len())) {
+            ask(judge, look, span.clone(), hits);
         }
     }
 }
 
-fn ask(rule: &Arc<Rule>, look: &mut Look<'_>, span: Range<usize>, hits: &mut Hits) {
-    match judge::judge(rule, look.text, span.clone(), look.place, &mut look.reader) {
+fn ask(judge: &Judge, look: &mut Look<'_>, span: Range<usize>, hits: &mut Hits) {
+    match judge.ask(look.text, span.clone(), look.place, &mut look.reader) {
         Verdict::Accepted { confidence, evidence } => hits.matches.push(Match {
-            rule: rule.clone(),
+            rule: judge.rule().clone(),
             title: None,
             secret: Secret::new(&look.text[span.clone()]),
             span,
             confidence,
             evidence,
         }),
-        Verdict::Refused(why) => hits.refuse(rule, span, || why),
+        Verdict::Refused(why) => hits.refuse(judge.rule(), span, || why),
     }
 }

@@ -4,6 +4,7 @@
 use super::assign::GenericRules;
 use super::block::Blocks;
 use super::files::Files;
+use super::judge::Judge;
 use super::literal::{Literals, Target};
 use super::prefix::{Form, PrefixTarget, Prefixes};
 use super::shape::Profile;
@@ -43,7 +44,7 @@ pub(super) struct Shape {
     pub(super) alphabet: Alphabet,
     /// The alphabet has more than the characters of a run.
     pub(super) wide: bool,
-    pub(super) rules: Vec<Arc<Rule>>,
+    pub(super) judges: Vec<Judge>,
 }
 
 /// A pattern rule.
@@ -156,11 +157,11 @@ impl Tables {
     fn add_shape(&mut self, rule: &Arc<Rule>, token: &TokenSpec) {
         let Some(alphabet) = Alphabet::parse(&token.alphabet) else { return };
         match self.shapes.iter_mut().find(|s| s.alphabet == alphabet) {
-            Some(shape) if shape.rules.iter().any(|r| Arc::ptr_eq(r, rule)) => {}
-            Some(shape) => shape.rules.push(rule.clone()),
+            Some(shape) if shape.judges.iter().any(|j| Arc::ptr_eq(j.rule(), rule)) => {}
+            Some(shape) => shape.judges.push(Judge::new(rule.clone())),
             None => {
                 let wide = (0..=127u8).any(|b| alphabet.holds(b) && !is_token_byte(b));
-                self.shapes.push(Shape { alphabet, wide, rules: vec![rule.clone()] });
+                self.shapes.push(Shape { alphabet, wide, judges: vec![Judge::new(rule.clone())] });
             }
         }
     }

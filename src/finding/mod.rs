@@ -6,6 +6,7 @@ mod order;
 mod outcome;
 mod redact;
 mod secret;
+mod verified;
 
 pub(crate) use excerpt::{Excerpt, hide_random};
 pub use fingerprint::Fingerprint;
@@ -14,6 +15,7 @@ pub(crate) use order::{fold, without_echoes};
 pub use outcome::{Outcome, Receipt, SkipCount, Stale};
 pub use redact::Redactor;
 pub use secret::Secret;
+pub use verified::Verified;
 
 use crate::blob::Origin;
 use crate::rule::{Confidence, Rule};
@@ -54,6 +56,8 @@ pub struct Finding {
     pub path_redacted: bool,
     /// Who silenced it, if anybody.
     pub suppressed: Option<Suppression>,
+    /// What the provider said, if it was asked.
+    pub verified: Option<Verified>,
 }
 
 /// Why a finding is silenced.

@@ -34,7 +34,8 @@ fn annotation(f: &Finding, options: Options, out: &mut dyn Write) -> io::Result<
         Some(s) => format!("suppressed by {}: {}", s.by.name(), s.reason),
         None => super::remediation(f),
     };
-    let message = format!("{} ({}). {what}", super::describe(f, options), f.rule.id);
+    let life = f.verified.as_ref().map(|v| format!("Verified: {}. ", v.sentence())).unwrap_or_default();
+    let message = format!("{} ({}). {life}{what}", super::describe(f, options), f.rule.id);
     writeln!(out, "::{level} {}::{}", properties.join(","), data(&escape::printable(&message)))
 }
 

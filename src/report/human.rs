@@ -1,7 +1,7 @@
 //! human: for a terminal. One secret is one entry with all its places; the coverage receipt ends it. No line begins with
 //! text from outside: a CI runner would take a file named `::error::...` for a command.
 
-use super::{Options, escape, receipt};
+use super::{Options, escape, exposure, receipt};
 use crate::finding::{Finding, Outcome};
 use crate::rule::Severity;
 use anstyle::{AnsiColor, Style};
@@ -52,6 +52,10 @@ impl Pen {
         writeln!(out, "  {} {}", self.paint(BLUE, "-->"), place(f))?;
         self.excerpt(f, out)?;
         self.notes(f, out)?;
+        if let Some(words) = self.options.now.and_then(|now| exposure::words(group, now)) {
+            self.note("exposed", &words, out)?;
+        }
+        self.note("fingerprint", f.fingerprint.as_str(), out)?;
         self.places(&group[1..], out)?;
         writeln!(out)
     }
@@ -88,11 +92,13 @@ impl Pen {
         if !f.evidence.is_empty() {
             self.note("why", &escape::printable(&f.evidence.join("; ")), out)?;
         }
-        match &f.suppressed {
-            Some(s) => self.note("suppressed", &escape::printable(&format!("{}: {}", s.by.name(), s.reason)), out)?,
-            None => self.note("do", &escape::printable(&super::remediation(f)), out)?,
+        if let Some(verified) = &f.verified {
+            self.note("verified", &escape::printable(&verified.sentence()), out)?;
         }
-        self.note("fingerprint", f.fingerprint.as_str(), out)
+        match &f.suppressed {
+            Some(s) => self.note("suppressed", &escape::printable(&format!("{}: {}", s.by.name(), s.reason)), out),
+            None => self.note("do", &escape::printable(&super::remediation(f)), out),
+        }
     }
 
     fn note(&self, name: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {

@@ -61,6 +61,7 @@ pub(crate) struct FindingObject<'a> {
     origin: &'static str,
     suppressed: Option<SuppressedObject<'a>>,
     remediation: String,
+    verified: Option<VerifiedObject<'a>>,
 }
 
 #[derive(Serialize)]
@@ -70,6 +71,21 @@ struct CommitObject<'a> {
     email: &'a str,
     date: &'a str,
     summary: &'a str,
+}
+
+/// What a provider said, here and in SARIF.
+#[derive(Serialize)]
+pub(crate) struct VerifiedObject<'a> {
+    status: &'static str,
+    host: &'a str,
+    detail: &'a str,
+}
+
+impl<'a> VerifiedObject<'a> {
+    /// The object for a finding, if somebody was asked.
+    pub(crate) fn new(f: &'a Finding) -> Option<Self> {
+        f.verified.as_ref().map(|v| VerifiedObject { status: v.status.name(), host: &v.host, detail: &v.detail })
+    }
 }
 
 #[derive(Serialize)]
@@ -113,6 +129,7 @@ impl<'a> FindingObject<'a> {
             origin: f.origin.kind.name(),
             suppressed: f.suppressed.as_ref().map(|s| SuppressedObject { by: s.by.name(), reason: &s.reason }),
             remediation: super::remediation(f),
+            verified: VerifiedObject::new(f),
         }
     }
 }

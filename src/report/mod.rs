@@ -2,6 +2,7 @@
 
 pub mod catalog;
 mod escape;
+mod exposure;
 mod github;
 mod human;
 mod json;
@@ -13,6 +14,7 @@ mod sarif;
 mod tests;
 
 use crate::finding::{Finding, Outcome};
+use crate::rule::Remedy;
 use std::io::Write;
 
 /// What a report shows besides the findings.
@@ -28,6 +30,8 @@ pub struct Options {
     pub quiet: bool,
     /// More words (human).
     pub verbose: bool,
+    /// Now, in seconds since 1970: how long something in a history has been exposed (human). None: it is not said.
+    pub now: Option<i64>,
 }
 
 /// The formats.
@@ -81,16 +85,22 @@ fn describe(f: &Finding, options: Options) -> String {
     format!("{} {value} ({} confidence){why}.", f.title, f.confidence.name())
 }
 
+/// What to do where a rule says nothing of its own.
+const REMEDY: &str = "Revoke it, make a new one and keep that in a secret store.";
+/// What people hope for in vain.
+const NOT_UNDONE: &str = "Once it was pushed, removing it from the history does not un-leak it.";
+
 /// What to do, with the address.
 fn remediation(f: &Finding) -> String {
-    let remedy = &f.rule.remedy;
-    let text = if remedy.text.is_empty() {
-        "Revoke it, make a new one and keep that in a secret store."
-    } else {
-        &remedy.text
-    };
+    let text = remedy(&f.rule.remedy);
+    if f.origin.commit.is_some() { format!("{text} {NOT_UNDONE}") } else { text }
+}
+
+/// A rule's remedy in one line, the address at its end if it does not stand in it.
+fn remedy(remedy: &Remedy) -> String {
+    let text = Some(remedy.sentence()).filter(|text| !text.is_empty()).unwrap_or_else(|| REMEDY.into());
     match &remedy.url {
-        Some(url) => format!("{text} {url}"),
-        None => text.to_owned(),
+        Some(url) if !text.contains(url.as_str()) => format!("{text} {url}"),
+        _ => text,
     }
 }

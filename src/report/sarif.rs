@@ -1,6 +1,6 @@
 //! sarif: SARIF 2.1.0 (OASIS), for code scanning. Suppressed findings are always in it, as suppressions.
 
-use super::json::{ReceiptObject, write_value};
+use super::json::{ReceiptObject, VerifiedObject, write_value};
 use super::{Options, escape, relative};
 use crate::finding::{Finding, Outcome, Receipt, SuppressedBy};
 use crate::rule::{Rule, Severity};
@@ -41,21 +41,36 @@ pub(crate) fn write(outcome: &Outcome, options: Options, out: &mut dyn Write) ->
 }
 
 fn descriptor(rule: &Rule) -> Value {
-    let mut help = rule.remedy.text.clone();
-    if let Some(url) = &rule.remedy.url {
-        help = format!("{help} {url}");
-    }
     let mut value = json!({
         "id": rule.id,
         "name": rule.title,
         "shortDescription": { "text": rule.title },
         "fullDescription": { "text": format!("{} of {}. It belongs in a secret store, never in version control.", rule.title, rule.provider) },
-        "help": { "text": help.trim(), "markdown": help.trim() },
+        "help": { "text": format!("{} {}", super::remedy(&rule.remedy), super::NOT_UNDONE), "markdown": markdown(rule) },
         "defaultConfiguration": { "level": level(rule.severity) },
         "properties": { "security-severity": score(rule.severity), "tags": tags(rule) },
     });
     set(&mut value, "helpUri", rule.reference.as_deref().map(Value::from));
     value
+}
+
+/// What to do, as a numbered list where the rule has steps.
+fn markdown(rule: &Rule) -> String {
+    let steps = &rule.remedy.steps;
+    let what = if steps.is_empty() {
+        super::remedy(&rule.remedy)
+    } else {
+        let numbered = steps.iter().enumerate().map(|(n, step)| format!("{}. {step}\n", n + 1));
+        let told = |url: &&String| steps.iter().any(|step| step.contains(url.as_str()));
+        let url = rule.remedy.url.iter().filter(|url| !told(url)).map(|url| format!("\nRevoke at <{url}>."));
+        numbered.chain(url).collect()
+    };
+    let page = rule
+        .reference
+        .as_ref()
+        .map(|url| format!(" [What the provider says of such keys]({url})."))
+        .unwrap_or_default();
+    format!("**{}: what to do**\n\n{}\n\n{}{page}", rule.title, what.trim_end(), super::NOT_UNDONE)
 }
 
 fn tags(rule: &Rule) -> Vec<String> {
@@ -115,6 +130,7 @@ fn properties(f: &Finding, options: Options) -> Value {
     });
     set(&mut all, "ref", f.origin.reference.as_ref().map(|r| r.to_string().into()));
     set(&mut all, "secret", options.reveal.then(|| String::from_utf8_lossy(f.secret.reveal()).into_owned().into()));
+    set(&mut all, "verified", VerifiedObject::new(f).map(|v| json!(v)));
     if let Some(c) = &f.origin.commit {
         all["commit"] =
             json!({ "id": c.id, "author": c.author, "email": c.email, "date": c.date, "summary": c.summary });

@@ -29,7 +29,7 @@ fn rule() -> Arc<Rule> {
     Arc::new(rules.into_iter().next().unwrap())
 }
 
-fn finding(origin: Origin, line: u64) -> Finding {
+pub(super) fn finding(origin: Origin, line: u64) -> Finding {
     let secret = Secret::new(KEY);
     let path = origin.repo_path.clone().unwrap_or_default();
     Finding {
@@ -49,6 +49,7 @@ fn finding(origin: Origin, line: u64) -> Finding {
         occurrences: 1,
         path_redacted: false,
         suppressed: None,
+        verified: None,
     }
 }
 
@@ -96,6 +97,7 @@ fn all_options() -> Vec<Options> {
         quiet: bits & 4 > 0,
         verbose: bits & 8 > 0,
         reveal: false,
+        now: Some(1_750_000_000),
     };
     (0..16).map(flags).collect()
 }
@@ -145,7 +147,7 @@ fn a_finding_has_every_field() {
     let f = &document["findings"][0];
     let fields: Vec<&String> = f.as_object().unwrap().keys().collect();
     let promised = "type rule title severity confidence path path_base64 ref line column end_line end_column secret redacted \
-                    fingerprint excerpt evidence commit in_head occurrences origin suppressed remediation";
+                    fingerprint excerpt evidence commit in_head occurrences origin suppressed remediation verified";
     assert_eq!(fields, promised.split_whitespace().collect::<Vec<_>>());
     assert_eq!(
         (&f["path"], &f["path_base64"]),

@@ -1,7 +1,7 @@
 //! Says whether a rule makes sense. Messages name the field and what to write there, never a value.
 
 use super::PartSpec;
-use super::spec::{Length, RuleKind, RuleSpec, TokenSpec};
+use super::spec::{Length, RuleKind, RuleSpec, TokenSpec, VerifySpec};
 
 /// How much memory a compiled pattern may take: enough for any rule by hand, too little to fill a machine.
 pub(crate) const PATTERN_LIMIT: usize = 1 << 20;
@@ -32,6 +32,10 @@ fn checks(spec: &RuleSpec) -> Result<(), String> {
         return Err(format!("`files`: number {at} is not a glob"));
     }
     form(spec)?;
+    if !spec.remedy.text.is_empty() && !spec.remedy.steps.is_empty() {
+        return Err("`remedy`: `text` and `steps` exclude each other".into());
+    }
+    spec.verify.iter().try_for_each(verify).map_err(|why| format!("`verify`: {why}"))?;
     for (n, part) in spec.part.iter().enumerate() {
         check_part(part).map_err(|why| format!("part {}: {why}", n + 1))?;
     }
@@ -61,6 +65,34 @@ fn form(spec: &RuleSpec) -> Result<(), String> {
             need(spec.token.is_empty() && spec.pattern.is_none(), "kind` alone, without `token` and `pattern")
         }
     }
+}
+
+/// A secret is sent in a header of an encrypted request, to a host that stands in the rule, and nowhere else.
+fn verify(spec: &VerifySpec) -> Result<(), String> {
+    if spec.method != "GET" {
+        return Err("`method` must be \"GET\": to ask must change nothing".into());
+    }
+    if spec.url.is_empty() || !spec.url.iter().all(|url| is_plain_https(url)) {
+        return Err("`url` must be https://HOST/PATH, without `{secret}` and without a user".into());
+    }
+    let is_header = |line: &String| line.split_once(": ").is_some_and(|(name, _)| is_header_name(name));
+    if !spec.header.iter().all(is_header) {
+        return Err("`header` must be lines as in \"Name: value\"".into());
+    }
+    if !spec.status.keys().all(|code| code.len() == 3 && code.parse::<u16>().is_ok()) {
+        return Err("`status` must name codes, as in { 200 = \"live\" }".into());
+    }
+    Ok(())
+}
+
+fn is_plain_https(url: &str) -> bool {
+    let rest = url.strip_prefix("https://").unwrap_or_default();
+    let host = rest.split('/').next().unwrap_or_default();
+    !host.is_empty() && !url.contains(['{', '#']) && !host.contains('@') && url.bytes().all(|b| b.is_ascii_graphic())
+}
+
+fn is_header_name(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
 fn check_token(token: &TokenSpec) -> Result<(), String> {

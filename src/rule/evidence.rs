@@ -37,6 +37,10 @@ pub struct EvidenceSpec {
     pub excluded_words: Vec<String>,
     /// Other things of the provider's name, and the words that betray them.
     pub homonyms: Vec<String>,
+    /// Words of which two betray another thing of the provider's name, if the text has fewer of `kin`.
+    pub homonym_hints: Vec<String>,
+    /// Words of the provider's trade.
+    pub kin: Vec<String>,
     /// Names of files that are themselves evidence.
     pub files: Vec<String>,
 }

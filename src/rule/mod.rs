@@ -15,7 +15,8 @@ pub(crate) use check::compile;
 pub use evidence::EvidenceSpec;
 pub use read::{Cases, read_file, read_str};
 pub use spec::{
-    Checksum, CounterexampleSpec, ExampleSpec, FileSpec, Length, PartSpec, RuleKind, RuleSpec, TokenSpec, VerifySpec,
+    Checksum, CounterexampleSpec, ExampleSpec, FileSpec, Length, Life, ListSpec, PartSpec, RuleKind, RuleSpec,
+    TokenSpec, VerifySpec,
 };
 
 use crate::{Error, Result};
@@ -90,6 +91,11 @@ impl Rule {
         self.spec.kind()
     }
 
+    /// How it is asked whether a secret of it is live: told by built-in rules alone.
+    pub fn verify(&self) -> Option<&VerifySpec> {
+        self.spec.verify.as_ref().filter(|_| self.spec.embedded.is_some())
+    }
+
     /// Its examples and counterexamples. Those of a built-in rule are read now, not at start.
     ///
     /// # Errors
@@ -109,9 +115,20 @@ impl Rule {
 #[serde(deny_unknown_fields)]
 pub struct Remedy {
     /// A sentence.
+    #[serde(default)]
     pub text: String,
+    /// The same as steps, where there are several; then there is no `text`.
+    #[serde(default)]
+    pub steps: Vec<String>,
     /// Where to revoke it.
     pub url: Option<String>,
+}
+
+impl Remedy {
+    /// What to do, in one line.
+    pub fn sentence(&self) -> String {
+        if self.steps.is_empty() { self.text.clone() } else { self.steps.join(" ") }
+    }
 }
 
 /// All rules of a run, sorted by id, ids unique.

@@ -60,7 +60,8 @@ pub struct RuleSpec {
     /// The other half of a secret that has two.
     #[serde(default)]
     pub part: Vec<PartSpec>,
-    /// How its life could be asked for. Kept, not used: nothing is sent anywhere.
+    /// How --verify asks whether one is live. Only that of a built-in rule is used: an address never comes from what is
+    /// scanned.
     pub verify: Option<VerifySpec>,
     /// What to do with a leaked one.
     #[serde(default)]
@@ -203,20 +204,55 @@ pub struct PartSpec {
     pub alone: Option<Confidence>,
 }
 
-/// How the life of a secret could be asked for.
+/// How the life of a secret is asked for.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct VerifySpec {
-    /// "GET" or "POST".
+    /// "GET": to ask must change nothing.
     pub method: String,
-    /// Where; `{secret}` stands for the secret.
-    pub url: String,
+    /// Where, https only: the next one is asked where the one before does not accept the secret.
+    #[serde(deserialize_with = "one_or_many")]
+    pub url: Vec<String>,
     /// Header lines, `Name: value`; `{secret}` stands for the secret.
-    #[serde(default)]
     pub header: Vec<String>,
-    /// What each status means: "200" = "valid".
+    /// What each status means: "live", "not-accepted" or "unknown"; one that is not named is unknown.
     #[serde(default)]
-    pub status: BTreeMap<String, String>,
+    pub status: BTreeMap<String, Life>,
+    /// What a live one's answer lists.
+    pub list: Option<ListSpec>,
+}
+
+/// Whether a secret works. Never "dead": a host can only say that it does not take it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Life {
+    /// The host takes it.
+    Live,
+    /// The host does not take it; another one may.
+    NotAccepted,
+    /// Nobody can tell from the answer, or there was none.
+    Unknown,
+}
+
+impl Life {
+    /// The name in reports and rule files.
+    pub fn name(self) -> &'static str {
+        ["live", "not-accepted", "unknown"][self as usize]
+    }
+}
+
+/// What an answer lists: only counted, never shown.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListSpec {
+    /// The field of the answer that holds the list; its entries have an `id`.
+    pub field: String,
+    /// What an entry is: "model".
+    pub what: String,
+    /// How the ids of those begin that are counted apart: "ft:".
+    pub prefix: Option<String>,
+    /// What these are: "fine-tune".
+    pub prefixed: Option<String>,
 }
 
 /// A text in which the rule must find a secret.

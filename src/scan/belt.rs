@@ -258,6 +258,7 @@ fn draft(found: &Match, origin: Origin, excerpt: Excerpt) -> Finding {
         occurrences: 1,
         path_redacted: false,
         suppressed: None,
+        verified: None,
     }
 }
 

@@ -28,6 +28,13 @@ pub enum Family {
     Prose,
 }
 
+impl Family {
+    /// Whether such a text can hold programs: in itself, or in its fences.
+    pub fn has_code(self) -> bool {
+        matches!(self, Family::Code | Family::Markdown | Family::Json | Family::Prose)
+    }
+}
+
 /// What a dialect is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Dialect {
@@ -161,7 +168,7 @@ fn by_extension(ext: &[u8]) -> Option<Dialect> {
         | b"jsp" | b"aspx" | b"rss" | b"xsd" | b"xsl" | b"xslt" | b"wsdl" | b"pom" | b"storyboard" | b"xib" | b"nuspec" | b"jmx" | b"mobileconfig" => d(Markup, MARKUP, true, true),
         b"csv" | b"tsv" | b"psv" => d(Table, 0, true, false),
         b"md" | b"markdown" | b"mdx" | b"qmd" => d(Markdown, MARKUP, false, true),
-        b"rst" | b"txt" | b"log" | b"out" | b"err" | b"adoc" | b"asciidoc" | b"org" | b"eml" | b"mbox" | b"wiki" | b"trace" | b"srt" | b"vtt" => Dialect::PROSE,
+        b"rst" | b"txt" | b"log" | b"out" | b"err" | b"adoc" | b"asciidoc" | b"org" | b"eml" | b"mbox" | b"wiki" | b"trace" | b"srt" | b"vtt" | b"ics" | b"vcf" | b"prt" | b"lst" | b"rpt" | b"mail" | b"msg" | b"nfo" | b"text" => Dialect::PROSE,
         b"http" | b"rest" | b"hurl" => d(Prose, HASH, false, true),
         _ => return None,
     })

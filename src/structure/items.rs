@@ -115,8 +115,9 @@ fn split(tree: &Tree<'_>, container: Id) -> Holding {
     let kids: Vec<Id> = tree.children(container).collect();
     let items = match tree.kind(container) {
         Kind::Tag => tag(tree, &kids),
-        Kind::Row => by(tree, &kids, &|id| tree.kind(id) == Kind::Comma || tree.slice(id) == b"|"),
+        Kind::Row => cells(tree, &kids),
         Kind::Round | Kind::Square => list(tree, &kids),
+        Kind::Curly if tree.dialect().family == Family::Lisp => pairs(tree, &kids),
         Kind::Curly => unseparated(tree, &kids, lines(tree, container, &kids)),
         _ => lines(tree, container, &kids),
     };
@@ -156,6 +157,13 @@ fn hangs(tree: &Tree<'_>, kids: &[Id], i: usize) -> bool {
     }
     let last = kids[i - 1];
     let family = tree.dialect().family;
+    // A brace on a line of its own belongs to what stands before it.
+    if family == Family::Code && tree.kind(kids[i + 1]) == Kind::Curly && !tree.kind(last).is_separator() {
+        return !matches!(tree.kind(last), Kind::Comment | Kind::Curly | Kind::Block);
+    }
+    if family == Family::Code && tree.kind(last) == Kind::Comma && tree.kind(kids[i]) == Kind::Line {
+        return true;
+    }
     tree.kind(last) == Kind::Op
         && match tree.slice(last) {
             b"=" | b":=" | b"=>" | b"+" | b"||" | b"??" | b"&&" | b"." => {
@@ -189,6 +197,31 @@ fn unseparated(tree: &Tree<'_>, kids: &[Id], items: Vec<Range<usize>>) -> Vec<Ra
         out.push(from..item.end);
     }
     out
+}
+
+/// `{:key value :key value}`: pairs that only white space separates.
+fn pairs(tree: &Tree<'_>, kids: &[Id]) -> Vec<Range<usize>> {
+    let solid: Vec<usize> = (0..kids.len())
+        .filter(|&i| !tree.kind(kids[i]).is_separator() && tree.kind(kids[i]) != Kind::Comment)
+        .collect();
+    solid.chunks(2).map(|pair| pair[0]..pair[pair.len() - 1] + 1).collect()
+}
+
+/// The cells of a row, empty ones too; a bar at the beginning or the end is a border.
+fn cells(tree: &Tree<'_>, kids: &[Id]) -> Vec<Range<usize>> {
+    let ends = |k: Id| tree.kind(k) == Kind::Comma || tree.slice(k) == b"|";
+    let bar = |k: Option<&Id>| k.is_some_and(|&k| tree.slice(k) == b"|");
+    let mut from = usize::from(bar(kids.first()));
+    let to = kids.len() - usize::from(kids.len() > from && bar(kids.last()));
+    let mut items = Vec::new();
+    for i in from..to {
+        if ends(kids[i]) {
+            items.push(from..i);
+            from = i + 1;
+        }
+    }
+    items.push(from.min(to)..to);
+    items
 }
 
 fn list(tree: &Tree<'_>, kids: &[Id]) -> Vec<Range<usize>> {

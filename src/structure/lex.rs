@@ -110,11 +110,18 @@ pub(super) fn url(text: &[u8], colon: usize, limit: usize, stop: Option<u8>) -> 
                     break;
                 }
             }
-            b if b >= 0x80 && !wide(text, at).1 => break,
+            b if b >= 0x80 => {
+                let (size, letter) = wide(text, at);
+                if !letter {
+                    break;
+                }
+                at += size - 1;
+            }
             _ => {}
         }
         at += 1;
     }
+    at = at.min(limit);
     while at > colon + 3 && matches!(text[at - 1], b'.' | b',' | b':' | b'!' | b'?') {
         at -= 1;
     }

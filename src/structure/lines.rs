@@ -175,6 +175,9 @@ impl Read<'_> {
                 self.top_mut().indent = opened_last.then_some(column);
                 self.leaf(separator, end, end + 1);
             }
+            Some(i) if column > i && frame.dialect.family == Family::Prose && self.is_vertical(end) => {
+                self.leaf(separator, end, end + 1);
+            }
             Some(i) if column > i && self.may_go_deeper(frame) => {
                 if !self.open(Kind::Block, self.pos, Close::Indent, Some(column)) {
                     self.leaf(separator, end, end + 1);
@@ -190,6 +193,13 @@ impl Read<'_> {
     fn may_go_deeper(&self, frame: Frame) -> bool {
         let last = self.nodes.len() - 1;
         last as Id > frame.id && self.nodes[last].kind != Kind::Comma && frame.dialect.family != Family::Table
+    }
+
+    /// Whether this line and the one that ended at `end` are a name and a value each: clients of databases align them
+    /// to the right.
+    fn is_vertical(&self, end: usize) -> bool {
+        let before = memchr::memrchr(b'\n', &self.text[..end]).map_or(0, |n| n + 1);
+        is_pair(&self.text[before..end]) && is_pair(line_of(self.text, self.pos, self.text.len()))
     }
 
     fn ends_with_colon(&self) -> bool {
@@ -220,7 +230,7 @@ impl Read<'_> {
             self.open(Kind::Row, self.pos, Close::Line, None);
             return;
         }
-        if self.header() || self.fence() {
+        if self.document() || self.header() || self.fence() {
             return;
         }
         if self.is_dash() {
@@ -233,6 +243,20 @@ impl Read<'_> {
             }
         }
         self.comment(true);
+    }
+
+    /// `---` between the documents of a YAML stream.
+    fn document(&mut self) -> bool {
+        let frame = *self.top();
+        let line = line_of(self.text, self.pos, frame.limit);
+        let column = self.column(self.pos);
+        if frame.dialect.family != Family::Yaml || column > 0 || line.trim_ascii_end() != b"---" {
+            return false;
+        }
+        while self.stack.len() > 1 && self.top().close != Close::Limit {
+            self.pop(self.pos);
+        }
+        self.open(Kind::Section, self.pos, Close::Section(1), Some(0))
     }
 
     /// `[section]`, or a heading of Markdown.
@@ -273,7 +297,9 @@ impl Read<'_> {
         let frame = *self.top();
         let line = line_of(self.text, self.pos, frame.limit);
         let tick = [b"```".as_slice(), b"~~~"].into_iter().find(|t| line.starts_with(t));
-        let Some(tick) = tick.filter(|_| matches!(frame.dialect.family, Family::Markdown | Family::Prose)) else {
+        let Some(tick) =
+            tick.filter(|_| matches!(frame.dialect.family, Family::Markdown | Family::Prose | Family::Json))
+        else {
             return false;
         };
         let body = (self.pos + line.len() + 1).min(frame.limit);
@@ -334,6 +360,14 @@ impl Read<'_> {
 
 /// Markers of comments that a line begins with.
 const MARKERS: [&[u8]; 9] = [b"#", b"//", b"--", b";", b"%", b"'", b"!", b"\"", b"REM "];
+
+/// `name: value`, `name = value`
+fn is_pair(line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    let name = line.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+    let rest = line[name..].trim_ascii_start();
+    name > 0 && name <= 40 && matches!(rest, [b':' | b'=', b' ', _, ..])
+}
 
 /// The line at `at`, without its end.
 pub(super) fn line_of(text: &[u8], at: usize, limit: usize) -> &[u8] {

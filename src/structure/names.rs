@@ -53,8 +53,33 @@ impl Structure<'_> {
         let holding = self.holding(item.container);
         let nodes = holding.item(item.index);
         let Ok(at) = nodes.binary_search(&kid) else { return Vec::new() };
-        let names = self.names_left_of(nodes, at);
+        let mut names: Vec<Name> = self.name_right_of(nodes, at).into_iter().collect();
+        if names.is_empty() {
+            names = self.names_left_of(nodes, at);
+        }
         if names.is_empty() { self.tuple_name(item).into_iter().collect() } else { names }
+    }
+
+    /// `MOVE value TO name`, `value -> name`, `SELECT value AS name`: the name stands behind.
+    fn name_right_of(&self, nodes: &[Id], at: usize) -> Option<Name> {
+        let (sign, name) = (*nodes.get(at + 1)?, *nodes.get(at + 2)?);
+        if !matches!(self.tree.kind(name), Kind::Word | Kind::Str) {
+            return None;
+        }
+        let first = self.tree.slice(*nodes.first()?);
+        let named = match self.tree.slice(sign) {
+            b"->" | b"->>" => at == 0 && nodes.len() == 3,
+            b"<-" => at == 0 && self.tree.dialect().family == Family::Prose,
+            b"TO" | b"to" | b"To" | b"into" | b"INTO" | b"in" => {
+                [b"move".as_slice(), b"put", b"store", b"set"].iter().any(|v| first.eq_ignore_ascii_case(v))
+            }
+            b"as" | b"AS" | b"As" => {
+                let value = matches!(self.tree.dialect().family, Family::Sql) || self.tree.kind(nodes[at]) == Kind::Str;
+                value && !first.eq_ignore_ascii_case(b"import") && !first.eq_ignore_ascii_case(b"from")
+            }
+            _ => false,
+        };
+        named.then(|| self.name(name, Bond::Assigned))
     }
 
     /// The name that a tuple begins with: `{api_key, "value"}`.
@@ -81,7 +106,8 @@ impl Structure<'_> {
                 Kind::Op => {
                     let dotted = self.tree.dialect().family == Family::Lisp && self.tree.slice(id) == b".";
                     let Some(bond) = bond(self.tree.slice(id)).or(dotted.then_some(Bond::Assigned)) else { continue };
-                    if commas > 0 {
+                    let tuple = commas > 0 || names.is_empty() && self.is_tuple(nodes, i, at);
+                    if tuple {
                         names.extend(self.of_tuple(&nodes[..i], commas, bond));
                         break;
                     }
@@ -98,12 +124,23 @@ impl Structure<'_> {
                 Kind::Word if matches!(self.tree.slice(id), b"or" | b"else" | b"is" | b"eq" | b"as") && i > 0 => {
                     names.extend(self.operand(nodes, i, Bond::Fallback));
                 }
+                // `SET name TO value`
+                Kind::Word if i + 1 == at && i > 0 && matches!(self.tree.slice(id), b"to" | b"TO" | b"To") => {
+                    names.extend(self.operand(nodes, i, Bond::Assigned));
+                }
                 // `Const Key As String = value`
                 Kind::Word if matches!(self.tree.slice(id), b"As" | b"AS") && i > 0 => {
                     names.extend(self.operand(nodes, i, Bond::Assigned));
                 }
                 Kind::Word | Kind::Flag | Kind::Str if i + 1 == at && commas == 0 => {
                     names.extend(self.before(nodes, i))
+                }
+                // `name("NAME") { value }`
+                Kind::Round if i + 1 == at && self.tree.kind(nodes[at]) == Kind::Curly => {
+                    let mut kids = self.tree.children(id).filter(|&k| !self.tree.kind(k).is_separator());
+                    let only = kids.next().filter(|_| kids.next().is_none());
+                    let named = |k: &Id| self.tree.kind(*k) == Kind::Str || self.tree.slice(*k).starts_with(b":");
+                    names.extend(only.filter(named).map(|k| self.name(k, Bond::Assigned)));
                 }
                 // `\\newcommand{\\name}{value}`
                 Kind::Curly if i + 1 == at && self.tree.kind(nodes[at]) == Kind::Curly => {
@@ -114,6 +151,17 @@ impl Structure<'_> {
             }
         }
         names
+    }
+
+    /// `a, b = x, y`: names and values stand in rows. In a text for people commas part what they will.
+    fn is_tuple(&self, nodes: &[Id], sign: usize, at: usize) -> bool {
+        let comma = |n: &Id| self.tree.kind(*n) == Kind::Comma;
+        let bound = |n: &Id| self.tree.kind(*n) == Kind::Op && bond(self.tree.slice(*n)).is_some();
+        !matches!(self.tree.dialect().family, Family::Prose | Family::Markdown)
+            && at == sign + 1
+            && nodes[..sign].iter().any(comma)
+            && nodes[at..].iter().any(comma)
+            && !nodes[..sign].iter().any(bound)
     }
 
     fn is_sigil(&self, id: Id) -> bool {
@@ -169,7 +217,9 @@ impl Structure<'_> {
             return matches!(self.tree.kind(nodes[left]), Kind::Word | Kind::Flag)
                 .then(|| self.name(nodes[left], Bond::Before));
         }
-        (text.len() <= 120).then(|| self.name(id, Bond::Before))
+        let keyword = self.tree.dialect().family == Family::Lisp && self.tree.slice(id).starts_with(b":");
+        let anchor = i > 0 && self.tree.slice(nodes[i - 1]) == b"&" && self.tree.dialect().family == Family::Yaml;
+        (text.len() <= 120).then(|| self.name(id, if keyword || anchor { Bond::Assigned } else { Bond::Before }))
     }
 
     fn name(&self, node: Id, bond: Bond) -> Name {
@@ -193,6 +243,17 @@ impl Structure<'_> {
     fn operand(&self, nodes: &[Id], i: usize, bond: Bond) -> Option<Name> {
         let left = *nodes.get(i.checked_sub(1)?)?;
         match self.tree.kind(left) {
+            // `param name string = value`
+            Kind::Word
+                if i > 2
+                    && matches!(
+                        self.tree.slice(left),
+                        b"string" | b"securestring" | b"object" | b"text" | b"varchar"
+                    )
+                    && self.tree.kind(nodes[i - 2]) == Kind::Word =>
+            {
+                Some(self.name(nodes[i - 2], bond))
+            }
             Kind::Word | Kind::Flag | Kind::Str | Kind::Url => Some(self.name(left, bond)),
             Kind::Square => Some(self.inner(left).map_or_else(|| self.name(left, bond), |id| self.name(id, bond))),
             // A look-up (`getenv("NAME") or value`), or the parameters of what is being defined.
@@ -200,7 +261,12 @@ impl Structure<'_> {
                 self.inner(left).map(|id| self.name(id, bond))
             }
             Kind::Round | Kind::Curly => {
-                let word = *nodes.get(i.checked_sub(2)?)?;
+                let mut word = *nodes.get(i.checked_sub(2)?)?;
+                // `val name: Type get() = value`
+                if self.tree.slice(word) == b"get" {
+                    let val = nodes[..i].iter().position(|&n| matches!(self.tree.slice(n), b"val" | b"var"))?;
+                    word = *nodes.get(val + 1)?;
+                }
                 (self.tree.kind(word) == Kind::Word).then(|| self.name(word, bond))
             }
             // `NAME% = `, `(NAME) = `, `${NAME} :`

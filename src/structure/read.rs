@@ -1,7 +1,7 @@
 //! Reads a text into a [`Tree`] in one pass: brackets, strings, comments, indentation, dashes, sections, markup, rows.
 //! It bears anything: what does not close is closed where it must end, what does not open is a sign. Depth is bounded.
 
-use super::dialect::{self, Dialect, Family};
+use super::dialect::{Dialect, Family};
 use super::lex;
 use super::tree::{Id, Kind, Node, Tree};
 use std::borrow::Cow;
@@ -10,8 +10,6 @@ use std::borrow::Cow;
 pub const PART: u8 = 0x1d;
 /// How many nodes may hold one another.
 pub(super) const DEPTH: usize = 200;
-/// How many strings may hold one another.
-const STRINGS: usize = 6;
 /// How far a closing bracket looks for the one that it closes.
 const LOOK_BACK: usize = 48;
 
@@ -62,19 +60,20 @@ pub(super) struct Read<'t> {
     pub(super) heredoc: Option<(usize, usize)>,
     /// What separates the cells of a table.
     pub(super) cell: u8,
+    fences: Vec<(Id, Family)>,
 }
 
 impl<'t> Tree<'t> {
     /// Reads `text`, taken to be of `dialect`. Linear in the text; texts of 4 GiB or more are cut.
     pub fn read(text: impl Into<Cow<'t, [u8]>>, dialect: Dialect) -> Tree<'t> {
         let text: Cow<'t, [u8]> = text.into();
-        let nodes = Read::nodes(&text[..text.len().min(u32::MAX as usize - 1)], dialect);
-        Tree { text, nodes, dialect }
+        let (nodes, fences) = Read::nodes(&text[..text.len().min(u32::MAX as usize - 1)], dialect);
+        Tree { text, nodes, dialect, fences }
     }
 }
 
 impl<'t> Read<'t> {
-    fn nodes(text: &'t [u8], dialect: Dialect) -> Vec<Node> {
+    fn nodes(text: &'t [u8], dialect: Dialect) -> (Vec<Node>, Vec<(Id, Family)>) {
         let mut read = Read {
             text,
             nodes: Vec::with_capacity(text.len() / 8 + 8),
@@ -83,10 +82,11 @@ impl<'t> Read<'t> {
             overflow: 0,
             heredoc: None,
             cell: cell_separator(text),
+            fences: Vec::new(),
         };
         read.push(Kind::File, 0, Close::Limit, text.len(), text.len(), Some(0), dialect);
         read.run();
-        read.nodes
+        (read.nodes, read.fences)
     }
 }
 
@@ -121,6 +121,9 @@ impl<'t> Read<'t> {
         let id = self.nodes.len() as Id;
         let parent = self.stack.last().map_or(0, |f| f.id);
         self.nodes.push(Node { kind, quote: 0, start: start as u32, end: start as u32, parent, after: id + 1 });
+        if kind == Kind::Fence {
+            self.fences.push((id, dialect.family));
+        }
         self.stack.push(Frame { id, kind, close, limit, resume, indent, dialect, marker: b"", attributes: false });
         id
     }
@@ -241,77 +244,6 @@ impl<'t> Read<'t> {
     fn one(&mut self, kind: Kind) {
         self.leaf(kind, self.pos, self.pos + 1);
         self.pos += 1;
-    }
-
-    fn in_string(&self) -> bool {
-        self.stack.iter().rev().take(4).any(|f| f.kind == Kind::Str)
-    }
-
-    /// A backslash, caret or backtick that joins this line and the next.
-    fn is_continuation(&self) -> bool {
-        let joins = match self.text[self.pos] {
-            b'\\' => true,
-            b'^' => self.top().dialect.comments == dialect::BASIC,
-            _ => self.text.get(self.pos.wrapping_sub(1)) == Some(&b' '),
-        };
-        joins && matches!(self.text.get(self.pos + 1..), Some([b'\n', ..] | [b'\r', b'\n', ..] | [b' ', b'\n', ..]))
-    }
-
-    /// An escape within a string: `\n` ends a line, `\"` opens a string of its own, the rest is white space.
-    fn escape(&mut self) {
-        match self.text.get(self.pos + 1) {
-            Some(b'n') => {
-                self.leaf(Kind::Line, self.pos, self.pos + 2);
-                self.pos += 2;
-            }
-            Some(quote @ (b'"' | b'\'')) => self.escaped_quote(*quote),
-            Some(b'x') => self.pos += 4,
-            Some(b'u') => self.pos += 6,
-            Some(b'r' | b't' | b'\\' | b'/') => self.pos += 2,
-            _ => self.pos += 1,
-        }
-    }
-
-    fn escaped_quote(&mut self, quote: u8) {
-        let body = self.pos + 2;
-        let limit = self.top().limit;
-        let line = &self.text[body.min(limit)..limit];
-        match memchr::memmem::find(line, &[b'\\', quote]) {
-            Some(n) if self.may_nest() => self.open_string(self.pos, 2, body + n + 2),
-            _ => self.pos += 2,
-        }
-    }
-
-    fn may_nest(&self) -> bool {
-        self.stack.len() < DEPTH && self.stack.iter().filter(|f| f.kind == Kind::Str).count() < STRINGS
-    }
-
-    fn quote(&mut self) {
-        let limit = self.top().limit;
-        match lex::string(self.text, self.pos, limit, self.top().dialect) {
-            Some((quote, end)) if self.may_nest() => self.open_string(self.pos, quote, end),
-            Some((quote, end)) => {
-                self.leaf(Kind::Op, self.pos, end);
-                let _ = quote;
-                self.pos = end;
-            }
-            None => {
-                self.leaf(Kind::Op, self.pos, self.pos + 1);
-                self.pos += 1;
-            }
-        }
-    }
-
-    fn open_string(&mut self, start: usize, quote: usize, end: usize) {
-        let mut dialect = self.top().dialect;
-        dialect.comments &= !(dialect::SLASH | dialect::DASH | dialect::SEMICOLON | dialect::PERCENT | dialect::BASIC);
-        let id = self.push(Kind::Str, start, Close::Limit, end - quote, end, Some(0), dialect);
-        self.nodes[id as usize].quote = quote as u8;
-        self.pos = start + quote;
-        if self.pos >= end - quote {
-            self.pop(end);
-            self.pos = end;
-        }
     }
 
     fn bracket(&mut self, b: u8) {

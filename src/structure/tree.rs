@@ -87,6 +87,8 @@ pub struct Tree<'t> {
     pub(super) text: Cow<'t, [u8]>,
     pub(super) nodes: Vec<Node>,
     pub(super) dialect: Dialect,
+    /// Fences and how each is laid out, in order.
+    pub(super) fences: Vec<(Id, super::dialect::Family)>,
 }
 
 impl Tree<'_> {
@@ -98,6 +100,15 @@ impl Tree<'_> {
     /// How the text was taken.
     pub fn dialect(&self) -> Dialect {
         self.dialect
+    }
+
+    /// How the text around a node is laid out: that of its innermost fence, or of the whole.
+    pub fn family(&self, id: Id) -> super::dialect::Family {
+        if self.fences.is_empty() {
+            return self.dialect.family;
+        }
+        let of = |a: Id| self.fences.binary_search_by_key(&a, |f| f.0).ok().map(|n| self.fences[n].1);
+        std::iter::once(id).chain(self.ancestors(id)).find_map(of).unwrap_or(self.dialect.family)
     }
 
     /// How many nodes there are.

@@ -34,6 +34,7 @@ pub(super) fn finding(rule: &str, secret: &str, path: &[u8]) -> Finding {
         occurrences: 1,
         path_redacted: false,
         suppressed: None,
+        verified: None,
     }
 }
 

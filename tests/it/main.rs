@@ -20,3 +20,5 @@ mod staged;
 mod support;
 mod tree;
 mod untrusted;
+#[cfg(feature = "verify")]
+mod verify;

@@ -70,7 +70,6 @@ fn usage_errors_are_2_name_the_option_and_leave_standard_output_empty() {
         (&["scan", "--history", ".", "."], &["one repository"]),
         (&["scan", "-", "."], &["standard input"]),
         (&["scan", "--history", "-"], &["standard input"]),
-        (&["scan", "--verify"], &["--verify"]),
         (&["scan", "--range", "nowhere..HEAD"], &["nowhere", "fetch-depth"]),
         (&["scan", "--since", "whenever"], &["--since"]),
         (&["scan", "--include", "a[", "."], &["--include"]),
@@ -355,4 +354,12 @@ fn threads_change_nothing() {
     let with = |n: &str| scan(&sandbox, &["--threads", n, "--format", "json", "."], "").stdout;
     assert_eq!(with("1"), with("4"));
     assert_eq!(with("1"), with("0"));
+}
+
+/// A program without a network refuses to ask, in words that say why.
+#[cfg(not(feature = "verify"))]
+#[test]
+fn without_its_feature_verify_is_refused() {
+    let done = Sandbox::repository().leakbreak(["scan", "--verify"]);
+    assert!(done.status == 2 && done.stderr.contains("built without the feature `verify`"), "{done:?}");
 }

@@ -1,6 +1,6 @@
 //! Reports: what travels says nothing of the machine, and what a name holds never acts.
 
-use crate::support::{Run, Sandbox, key, line};
+use crate::support::{Run, Sandbox, key, line, run};
 use serde_json::Value;
 
 fn sarif(sandbox: &Sandbox, args: &[&str], stdin: &str) -> Value {
@@ -140,5 +140,72 @@ fn what_is_silenced_says_by_whom_and_why() {
         }
         let without = sandbox.leakbreak(["scan", "--format", format, "."]).stdout;
         assert!(format == "sarif" || !without.contains("known since spring"), "{format}: {without}");
+    }
+}
+
+/// A commit of so many days ago.
+fn commit_days_ago(sandbox: &Sandbox, days: u64, message: &str) {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let date = format!("@{} +0000", now - days * 24 * 60 * 60 - 60);
+    sandbox.git(["add", "-A"]);
+    let mut commit = sandbox.command("git");
+    commit.env("GIT_AUTHOR_DATE", &date).env("GIT_COMMITTER_DATE", &date).args(["commit", "-q", "-m", message]);
+    assert_eq!(run(&mut commit, b"").status, 0);
+}
+
+/// Of a key in a history: since when, whether it is still there, and that its removal is no remedy.
+#[test]
+fn a_key_in_a_history_is_told_with_its_exposure() {
+    let sandbox = Sandbox::repository();
+    sandbox.write("gone.py", line(&key(1)));
+    commit_days_ago(&sandbox, 400, "Old");
+    std::fs::remove_file(sandbox.path().join("gone.py")).unwrap();
+    sandbox.write("here.py", line(&key(2)));
+    commit_days_ago(&sandbox, 30, "New");
+    sandbox.write("later.py", line(&key(2)));
+    commit_days_ago(&sandbox, 1, "Again");
+    commit_days_ago_message(&sandbox);
+    let shown = sandbox.leakbreak(["scan", "--history"]).stdout;
+    let exposed: Vec<_> =
+        shown.lines().filter_map(|l| l.trim().strip_prefix("= exposed: first committed on ")).collect();
+    let after = |line: &str| line.split_once(", ").map(|(_, rest)| rest.to_owned()).unwrap();
+    let words: Vec<_> = exposed.iter().map(|line| after(line)).collect();
+    let gone = "400 days ago; no longer in HEAD, and in the history all the same";
+    assert_eq!(words, ["less than a day ago", gone, "30 days ago; still in HEAD"], "{shown}");
+    assert_eq!(shown.matches("removing it from the history does not un-leak it.").count(), 3, "{shown}");
+    let machine = sandbox.leakbreak(["scan", "--history", "--format", "jsonl"]);
+    assert!(machine.findings().iter().all(|f| f["remediation"].as_str().unwrap().contains("un-leak")));
+    // A tree says nothing of commits, and a report for machines holds no time.
+    assert!(!sandbox.leakbreak(["scan", "."]).stdout.contains("exposed:") && !machine.stdout.contains("days ago"));
+}
+
+fn commit_days_ago_message(sandbox: &Sandbox) {
+    sandbox.git(["commit", "-q", "--allow-empty", "-m", line(&key(3)).trim()]);
+}
+
+/// What to do is short, exact, and for each kind of Mistral key its own; in SARIF it is a list in Markdown.
+#[test]
+fn what_to_do_is_told_in_steps() {
+    let sandbox = Sandbox::repository();
+    sandbox.write("a.env", format!("MISTRAL_API_KEY={}\n", key(1)));
+    sandbox.write("b.env", format!("CODESTRAL_API_KEY={}\n", key(2)));
+    sandbox.write("c.env", format!("MISTRAL_ADMIN_API_KEY={}\n", key(3)));
+    let consoles = ["console.mistral.ai/api-keys", "console.mistral.ai/codestral", "admin.mistral.ai"];
+    let words =
+        ["Revoke it at once", "expiration date", "secret store", "otate", "environment", "billed to the organization"];
+    let document = sarif(&sandbox, &["."], "");
+    let rules = document["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
+    assert_eq!(rules.len(), 3);
+    for (finding, console) in sandbox.leakbreak(["scan", "--format", "jsonl"]).findings().iter().zip(consoles) {
+        let told = finding["remediation"].as_str().unwrap();
+        let rule = rules.iter().find(|rule| rule["id"] == finding["rule"]).unwrap();
+        let help = rule["help"]["markdown"].as_str().unwrap();
+        for text in [told, help, rule["help"]["text"].as_str().unwrap()] {
+            for word in words.into_iter().chain([console]) {
+                assert!(text.contains(word), "{}: no {word}: {text}", finding["rule"]);
+            }
+        }
+        assert!(help.contains("\n1. Revoke it at once") && help.contains("\n5. "), "{help}");
+        assert!(help.contains("does not un-leak it") && told.len() < 600, "{told}");
     }
 }

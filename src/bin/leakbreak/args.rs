@@ -59,6 +59,11 @@ pub(crate) struct Scan {
     #[command(flatten)]
     pub policy: PolicyArgs,
     #[command(flatten)]
+    pub verify: VerifyArgs,
+    /// What the hooks of the pre-commit framework call it with: they ask nobody.
+    #[arg(long, hide = true)]
+    pub as_hook: bool,
+    #[command(flatten)]
     pub report: ReportArgs,
     #[command(flatten)]
     pub manner: MannerArgs,
@@ -152,9 +157,21 @@ pub(crate) struct PolicyArgs {
     /// What is skipped by policy (binary, too large, ...) makes the run incomplete
     #[arg(long)]
     pub strict: bool,
-    /// Ask the provider whether a key is live (not available in this version)
+}
+
+/// Whether providers are asked.
+#[derive(Clone, Debug, Default, Group)]
+#[command(next_help_heading = "Network")]
+pub(crate) struct VerifyArgs {
+    /// Ask the providers of what was found whether it is live: a request for each key and host; never in hooks
     #[arg(long)]
     pub verify: bool,
+    /// Ask this address in place of the providers' hosts, or of one of them; https, or http to this machine
+    #[arg(long, value_name = "[HOST=]URL", requires = "verify")]
+    pub verify_endpoint: Vec<String>,
+    /// Ask by way of this proxy (no variable of the environment names one)
+    #[arg(long, value_name = "URL", requires = "verify")]
+    pub verify_proxy: Option<String>,
 }
 
 /// What is written, and what the status says.
@@ -347,6 +364,9 @@ pub(crate) struct HookRun {
     pub given: Vec<OsString>,
     #[command(flatten)]
     pub policy: PolicyArgs,
+    /// Refused, with the reason.
+    #[arg(long, hide = true)]
+    pub verify: bool,
     /// Findings below this severity don't block
     #[arg(long, value_name = "SEVERITY")]
     pub fail_on: Option<SeverityArg>,

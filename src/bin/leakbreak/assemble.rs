@@ -48,7 +48,6 @@ pub(crate) fn parts(
     fail_on: Option<SeverityArg>,
     known: Known,
 ) -> Result<Parts> {
-    refuse_verify(policy)?;
     let target = Target::new(args)?;
     parts_of(target, args, policy, fail_on, known)
 }
@@ -96,7 +95,7 @@ pub(crate) fn settings(ground: &Ground, policy: &PolicyArgs, command_line: Layer
     let mut config = Config::default();
     if !policy.no_config {
         if let Some(file) = env::settings().map(|folder| folder.join("config.toml")).filter(|file| file.exists()) {
-            config = config.with(Layer::read(&file)?.for_every_repository());
+            config = config.with(Layer::read_own(&file)?);
         }
         let nearest = match (&policy.config, &ground.start) {
             (Some(file), _) => Some(Layer::read(file)?),
@@ -128,20 +127,10 @@ fn command_line(args: &SourceArgs, policy: &PolicyArgs, fail_on: Option<Severity
         ignore: policy.ignore.clone(),
         allow: Vec::new(),
         baseline: policy.baseline.clone(),
+        verify_endpoints: Vec::new(),
+        verify_proxy: None,
         rule_names: Vec::new(),
     }
-}
-
-/// No hook and no scan asks a provider.
-///
-/// # Errors
-/// --verify was given.
-pub(crate) fn refuse_verify(policy: &PolicyArgs) -> Result<()> {
-    if policy.verify {
-        let why = "--verify is not available in this version: no provider is asked; leave the option out";
-        return Err(Error::Usage(why.into()));
-    }
-    Ok(())
 }
 
 fn start_threads(threads: Option<usize>) {

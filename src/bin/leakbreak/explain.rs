@@ -1,7 +1,7 @@
 //! `explain`: why something was, or was not, reported.
 
 use crate::args::{self, MannerArgs, PolicyArgs, SourceArgs};
-use crate::assemble::{Known, Parts, parts, refuse_verify};
+use crate::assemble::{Known, Parts, parts};
 use crate::faults::shown;
 use crate::output::print;
 use crate::scan::drive;
@@ -35,7 +35,6 @@ struct Settings {
 
 /// Answers.
 pub(crate) fn run(args: args::Explain) -> Result<Status> {
-    refuse_verify(&args.policy)?;
     let lines = match question(&args.what)? {
         Question::Line(path, line) => of_line(&path, line, &args.policy)?,
         Question::Finding(fingerprint) => of_fingerprint(&fingerprint, &args.policy)?,

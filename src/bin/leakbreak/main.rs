@@ -19,6 +19,7 @@ mod scan;
 mod sources;
 mod status;
 mod timings;
+mod verify;
 
 use args::{Args, Command};
 use leakbreak::Result;

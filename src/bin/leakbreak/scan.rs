@@ -7,6 +7,7 @@ use crate::output::{Destination, has_color};
 use crate::progress::Progress;
 use crate::status::{Gate, Status};
 use crate::timings::Timings;
+use crate::verify::{Asker, refuse_in_hook};
 use crate::{faults, interrupt};
 use leakbreak::Result;
 use leakbreak::finding::Outcome;
@@ -18,15 +19,23 @@ use std::sync::Arc;
 /// Scans and reports.
 pub(crate) fn run(args: Box<args::Scan>) -> Result<Status> {
     let mut timings = Timings::start(args.manner.timings);
+    refuse_in_hook(args.verify.verify && args.as_hook)?;
     let destination = Destination::new(args.report.output.as_deref())?;
     // All are made before one is run: what can't be done is said at once.
     let groups = apart(&args.source, &args.policy)?;
     let all = groups.iter().map(|source| parts(source, &args.policy, args.report.fail_on, Known::Marked));
     let all = all.collect::<Result<Vec<_>>>()?;
+    // The user's own configuration is the same for all.
+    let config = all.first().map(|parts| parts.config.clone()).unwrap_or_default();
+    let mut asker = Asker::new(&args.verify, &config)?;
     timings.stage("prepare");
     let outcomes = all.iter().map(|parts| drive(parts, &args.manner)).collect::<Result<Vec<_>>>()?;
     timings.stage("scan");
-    let (status, outcome) = together(&all, outcomes, args.report.exit_zero);
+    let (status, mut outcome) = together(&all, outcomes, args.report.exit_zero);
+    if args.verify.verify {
+        asker.ask(&mut outcome);
+        timings.stage("verify");
+    }
     let told = tell(&args, &destination, &outcome);
     timings.stage("report");
     timings.tell();
@@ -73,6 +82,7 @@ fn tell(args: &args::Scan, destination: &Destination, outcome: &Outcome) -> Resu
         color: has_color(args.manner.color, destination),
         quiet: args.manner.quiet,
         verbose: args.manner.verbose,
+        now: Some(crate::env::now()),
     };
     let written = destination.write(|out| report::write(format, outcome, options, out));
     let apart = format != Format::Human || args.report.output.is_some();

@@ -5,18 +5,23 @@ use super::fields::{Field, Fields, Signal};
 use super::hosts;
 use super::inquiry::Inquiry;
 use super::lexicon::role;
-use super::terms::{Fit, Owner, Sense};
+use super::terms::{Fit, Known, Owner, Sense};
 use crate::rule::Confidence;
-use crate::structure::{Bond, Id, Kind};
+use crate::structure::{Bond, Family, Id, Item, Kind};
 
 /// From how many fields on names have to match.
 const MANY: usize = 9;
 
 impl Inquiry<'_> {
     /// The claim of the fields of `container` for the item `index`.
-    pub(super) fn fields_claim(&self, container: Id, index: usize, slot: &mut Slot, level: usize) -> Option<Claim> {
+    pub(super) fn fields_claim(&self, container: Id, index: usize, slot: &mut Slot, depth: usize) -> Option<Claim> {
         let fields = self.fields(container);
-        if let Some(claim) = self.pair_claim(&fields, index, slot, container) {
+        if let Some(claim) = self.pair_claim(&fields, index, slot, container, depth) {
+            return Some(claim);
+        }
+        if let Some(claim) =
+            self.argument_claim(container, index, slot).or_else(|| self.option_claim(container, index, slot, depth))
+        {
             return Some(claim);
         }
         let positional = self.s.tree.kind(container) == Kind::Square;
@@ -24,26 +29,57 @@ impl Inquiry<'_> {
             return None;
         }
         let flat = self.is_flat(container, &fields);
-        let line = self.line_of_items(container, index);
+        let mut line = self.line_of_items(container, index);
+        if line.is_empty() && self.s.tree.family(container) == Family::Prose {
+            line = self.paragraph(container, index);
+        }
         let others = fields.fields.iter().filter(|f| f.item != index && (line.is_empty() || line.contains(&f.item)));
         let fitting: Vec<(&Field, u8)> =
             others.filter_map(|f| fits(f, slot, flat, fields.slots).map(|fit| (f, fit))).collect();
+        let group = positional
+            && self
+                .s
+                .nodes(Item { container, index })
+                .iter()
+                .any(|&n| matches!(self.s.tree.kind(n), Kind::Curly | Kind::Square | Kind::Round));
         let elsewhere = fields.own_block.is_some_and(|b| b != index);
         let fitting: Vec<(&Field, u8)> = fitting
             .into_iter()
             .filter(|(f, _)| {
-                let person = f.signal == Signal::Name && self.is_person(container);
-                let void = person || slot.is_password() || slot.nested || elsewhere && f.owner == Owner::Ours;
-                f.signal == Signal::Host || !void
+                let made = self.s.tree.kind(container) == Kind::Round;
+                let provided = slot.sense.as_ref().is_some_and(|s| s.roles & role::PROVIDER != 0);
+                let person = (f.signal == Signal::Name || made && !provided) && self.is_person(container);
+                let record = matches!(self.s.tree.kind(container), Kind::Tag | Kind::Curly | Kind::Block);
+                let stemmed = f.signal == Signal::Name && (!slot.stem().is_empty() || record && slot.sense.is_none());
+                let void =
+                    person || stemmed || slot.is_password() || slot.nested || elsewhere && f.owner == Owner::Ours;
+                let taken = fields.own_slot.is_some_and(|s| s != index)
+                    && slot.sense.as_ref().is_none_or(|s| s.owner.is_none());
+                let void = void || taken;
+                f.signal == Signal::Host || !void && !(group && f.key.is_none() && !self.is_class(f))
             })
             .collect();
-        let confidence = confidence_of(slot, level, &fields);
-        decide(&fitting, confidence).or_else(|| self.nested_claim(container, index, slot, &fields))
+        let confidence = confidence_of(slot, &fields);
+        let claim = decide(&fitting, confidence);
+        let weak = fitting.iter().all(|(f, _)| f.signal == Signal::Name);
+        let prose = matches!(self.s.tree.family(container), Family::Prose | Family::Markdown);
+        let nested =
+            if depth == 0 && weak && !prose { self.nested_claim(container, index, slot, &fields) } else { None };
+        nested.or(claim)
+    }
+
+    /// Whether a field is a class of the rule's by its own name.
+    fn is_class(&self, field: &Field) -> bool {
+        matches!(self.terms.callee(field.shown.as_bytes()), Some((_, Known::Listed)))
     }
 
     /// Whether a record is one of people or of a service's own consumers: its name is nobody's provider.
     fn is_person(&self, record: Id) -> bool {
         let tree = &self.s.tree;
+        let made = self.s.callee(record).filter(|_| tree.kind(record) == Kind::Round);
+        if made.is_some_and(|c| super::lexicon::words(tree.slice(c)).iter().any(|w| is_people(w))) {
+            return true;
+        }
         std::iter::once(record)
             .chain(tree.ancestors(record))
             .take(4)
@@ -74,18 +110,45 @@ impl Inquiry<'_> {
         if to - from > 1 && hosts { from..to } else { 0..0 }
     }
 
+    /// The items that no empty line parts from the token's.
+    fn paragraph(&self, container: Id, index: usize) -> std::ops::Range<usize> {
+        let holding = self.s.holding(container);
+        let apart = |i: usize| {
+            let between = holding.items[i].end..holding.items[i + 1].start;
+            holding.kids[between].iter().any(|&k| self.s.tree.kind(k) == Kind::Gap)
+        };
+        let (mut from, mut to) = (index, index + 1);
+        while from > 0 && !apart(from - 1) {
+            from -= 1;
+        }
+        while to < holding.items.len() && !apart(to - 1) {
+            to += 1;
+        }
+        from..to
+    }
+
     /// Whether a container lists many things beside one another, so that names must tell which belong together.
     fn is_flat(&self, container: Id, fields: &Fields) -> bool {
-        matches!(self.s.tree.kind(container), Kind::File | Kind::Section | Kind::Fence | Kind::Comment | Kind::Str)
-            || fields.items >= MANY && fields.slots > 1
+        let lines =
+            matches!(self.s.tree.kind(container), Kind::File | Kind::Section | Kind::Fence | Kind::Comment | Kind::Str);
+        // A request as it is sent has one host.
+        let request = fields
+            .fields
+            .iter()
+            .any(|f| f.signal == Signal::Host && f.key.as_ref().is_some_and(|k| k.words.as_slice() == ["host"]))
+            && self.s.tree.dialect().family != Family::Lines;
+        lines && !request || fields.items >= MANY && fields.slots > 1
     }
 
     /// `{ name: MISTRAL_API_KEY, value: ... }`, `("MISTRAL_API_KEY", "...")`: the name is a value.
-    fn pair_claim(&self, fields: &Fields, index: usize, slot: &mut Slot, container: Id) -> Option<Claim> {
+    fn pair_claim(&self, fields: &Fields, index: usize, slot: &mut Slot, container: Id, depth: usize) -> Option<Claim> {
         let holding = self.s.holding(container);
         let valued = slot.sense.as_ref().is_none_or(|s| s.stem.is_empty() && s.owner.is_none());
         let direct = !self.holds_group(self.key_and_value(holding.item(index)).1);
-        if !valued || !direct && self.s.tree.kind(container) != Kind::Tag {
+        let keyword = self.s.tree.kind(container) == Kind::Round
+            && self.key_and_value(holding.item(index)).0.is_some()
+            && fields.pairs.is_empty();
+        if !valued || keyword || !direct && depth == 0 && self.s.tree.kind(container) != Kind::Tag {
             return None;
         }
         let call = matches!(self.s.tree.kind(container), Kind::Round | Kind::Tag) && fields.pairs.is_empty();
@@ -119,9 +182,18 @@ impl Inquiry<'_> {
             }
             let path_last = text.rsplit(|b| *b == b'/').next().unwrap_or(text);
             let sense = self.sense(if path_last.is_empty() { text } else { path_last });
-            let whole = self.sense(text);
+            // `space/provider/api_key`: the last two parts say it, if the whole does.
+            let slash = text.iter().rposition(|b| *b == b'/').and_then(|n| text[..n].iter().rposition(|b| *b == b'/'));
+            let pair = slash.map(|n| self.sense(&text[n + 1..])).filter(|s| s.owner.is_some());
+            let whole = pair.unwrap_or_else(|| self.sense(text));
             let sense = if sense.owner.is_none() && whole.owner.is_some() { whole } else { sense };
-            let telling = sense.roles & (role::SECRET | role::ID | role::FOREIGN) != 0 || sense.exact;
+            // `{ provide: PROVIDER, useValue: ... }`; a name alone is more often a title.
+            let provided = self.s.tree.text()[..span.start].trim_ascii_end().ends_with(b"provide:");
+            let bare = provided && sense.owner.is_some() && sense.stem.is_empty() && sense.count <= 3;
+            if slot.alias.is_empty() && !call {
+                slot.alias = text.to_vec();
+            }
+            let telling = sense.roles & (role::SECRET | role::ID | role::FOREIGN) != 0 || sense.exact || bare;
             if !telling {
                 continue;
             }
@@ -145,7 +217,11 @@ impl Inquiry<'_> {
         let kind = self.s.tree.kind(container);
         let holds =
             matches!(kind, Kind::Curly | Kind::Block | Kind::Element | Kind::Fence | Kind::File | Kind::Section);
-        if !holds || slot.fit() != Fit::Secret || fields.items > 24 || !fields.fields.iter().all(|f| f.item == index) {
+        if !holds
+            || slot.fit() != Fit::Secret
+            || fields.items > 24
+            || !fields.fields.iter().all(|f| f.item == index || f.signal == Signal::Name)
+        {
             return None;
         }
         let holding = self.s.holding(container);
@@ -158,6 +234,10 @@ impl Inquiry<'_> {
         for i in (0..holding.items.len()).filter(|i| *i != index) {
             for &node in holding.item(i) {
                 if !matches!(self.s.tree.kind(node), Kind::Curly | Kind::Square | Kind::Block) {
+                    continue;
+                }
+                let groups = |k: &Id| matches!(self.s.tree.kind(*k), Kind::Curly | Kind::Element);
+                if self.s.tree.children(node).filter(groups).count() > 1 {
                     continue;
                 }
                 let size = (self.s.tree.node(node).after - node) as usize;
@@ -190,13 +270,21 @@ impl Inquiry<'_> {
     }
 
     /// Whether a group holds a field that is itself a credential's.
-    fn has_slot(&self, group: Id) -> bool {
+    pub(super) fn has_slot(&self, group: Id) -> bool {
         (group + 1..self.s.tree.node(group).after).any(|id| {
             matches!(self.s.tree.kind(id), Kind::Word | Kind::Str) && {
                 let next = self.s.tree.node(id).after;
                 let keyed =
                     (next as usize) < self.s.tree.len() && matches!(self.s.tree.slice(next), b":" | b"=" | b"=>");
-                keyed && self.sense(self.s.tree.content(id)).fit() == Fit::Secret && !self.is_scheme_word(next)
+                let scalar = || {
+                    let value = self.s.tree.node(next).after;
+                    (value as usize) < self.s.tree.len()
+                        && matches!(self.s.tree.kind(value), Kind::Word | Kind::Str | Kind::Op)
+                };
+                keyed
+                    && scalar()
+                    && self.sense(self.s.tree.content(id)).fit() == Fit::Secret
+                    && !self.is_scheme_word(next)
             }
         })
     }
@@ -234,8 +322,7 @@ pub(super) fn fits(field: &Field, slot: &Slot, flat: bool, slots: usize) -> Opti
 }
 
 /// How sure a field of this container can make.
-pub(super) fn confidence_of(slot: &Slot, level: usize, fields: &Fields) -> Confidence {
-    let _ = level;
+pub(super) fn confidence_of(slot: &Slot, fields: &Fields) -> Confidence {
     // A row of content has keys of its own: for sorting, for sharing.
     if fields.content && (slot.name.eq_ignore_ascii_case(b"key") || !slot.stem().is_empty()) {
         return Confidence::Low;
@@ -251,6 +338,12 @@ pub(super) fn confidence_of(slot: &Slot, level: usize, fields: &Fields) -> Confi
 
 /// The claim of the strongest signal; several owners of it make none, unless one goes better with the slot.
 pub(super) fn decide(fitting: &[(&Field, u8)], confidence: Confidence) -> Option<Claim> {
+    // A number is where a name leads: beside a name it says nothing of its own.
+    let number = |f: &Field| f.signal == Signal::Host && f.shown.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    if fitting.iter().any(|(f, _)| number(f)) && fitting.iter().any(|(f, _)| f.signal == Signal::Host && !number(f)) {
+        let named: Vec<(&Field, u8)> = fitting.iter().copied().filter(|(f, _)| !number(f)).collect();
+        return decide(&named, confidence);
+    }
     let strongest = fitting.iter().map(|(f, _)| f.signal).min()?;
     let of: Vec<&(&Field, u8)> = fitting.iter().filter(|(f, _)| f.signal == strongest).collect();
     let best = of.iter().map(|(_, fit)| *fit).max()?;
@@ -284,6 +377,7 @@ fn field_claim(field: &Field, confidence: Confidence) -> Claim {
     };
     let mut claim = Claim::new(ruling, format!("beside the {what} {}", field.shown), field.span.clone());
     claim.by_host = field.signal == Signal::Host;
+    claim.firm = matches!(field.signal, Signal::Provider | Signal::Model);
     claim
 }
 

@@ -31,6 +31,8 @@ pub(super) struct Claim {
     pub(super) may_rise: bool,
     /// Whether the token's own name says it.
     pub(super) own: bool,
+    /// Whether a field that tells the provider says it.
+    pub(super) firm: bool,
     /// Whether it rests on prose.
     pub(super) prose: bool,
     /// Further texts that take part, from the deciding one towards the token.
@@ -46,6 +48,7 @@ impl Claim {
             by_host: false,
             may_rise: false,
             own: false,
+            firm: false,
             prose: false,
             trail: Vec::new(),
         }
@@ -79,6 +82,8 @@ pub(super) struct Slot {
     pub(super) sense: Option<Sense>,
     /// That name.
     pub(super) name: Vec<u8>,
+    /// The name of the pair whose value it is, by which templates may call it.
+    pub(super) alias: Vec<u8>,
     /// Names from the token outwards, as a program would reach it: fields, then the variable.
     pub(super) path: Vec<Step>,
     /// Whether something with a name of its own lies between the slot and the file.
@@ -103,7 +108,24 @@ impl Slot {
     /// Whether it is the password of an account rather than a key.
     pub(super) fn is_password(&self) -> bool {
         let name = String::from_utf8_lossy(&self.name).to_lowercase();
-        ["password", "passwd", "passwort", "pwd"].iter().any(|w| name.contains(w))
+        [
+            "password",
+            "passwd",
+            "passwort",
+            "pwd",
+            "kennwort",
+            "contraseña",
+            "senha",
+            "heslo",
+            "hasło",
+            "wachtwoord",
+            "lösenord",
+            "parola",
+            "пароль",
+            "密码",
+        ]
+        .iter()
+        .any(|w| name.contains(w))
     }
 
     /// The words that tell it from its like.

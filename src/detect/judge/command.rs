@@ -17,7 +17,7 @@ impl Inquiry<'_> {
         let mut comments = Vec::new();
         let mut flag: Option<Id> = None;
         let behind = nodes.iter().position(|&n| n == node).unwrap_or(0);
-        let family = tree.dialect().family;
+        let family = tree.family(node);
         let signs = nodes.iter().filter(|&&n| tree.kind(n) == Kind::Op).count();
         let log = family == Family::Prose && slot.fit() == Fit::Secret
             || family == Family::Lines && signs == 0 && nodes.len() >= 4;
@@ -55,8 +55,11 @@ impl Inquiry<'_> {
         }
         found.retain(|f: &Field| f.signal != Signal::Name);
         let fitting: Vec<(&Field, u8)> = found.iter().map(|f| (f, 1)).collect();
-        let confidence = confidence_of(slot, 0, &Fields::default());
-        let claim = decide(&fitting, confidence).or_else(|| self.command_name(nodes, node, slot));
+        let confidence = confidence_of(slot, &Fields::default());
+        let claim = decide(&fitting, confidence)
+            .or_else(|| self.alternating(nodes, node, depth))
+            .or_else(|| self.statement_receiver(nodes, node, depth))
+            .or_else(|| self.command_name(nodes, node, slot));
         claim.or_else(|| comments.into_iter().find_map(|c| self.comment_claim(c, slot)))
     }
 
@@ -73,7 +76,8 @@ impl Inquiry<'_> {
         let (first, last) = (*before.first()?, *before.last()?);
         let span = tree.span(first).start..tree.span(last).end;
         let plain = before.iter().all(|&n| matches!(tree.kind(n), Kind::Word | Kind::Str | Kind::Comma | Kind::Op))
-            && span.len() < 160;
+            && span.len() < 160
+            && memchr::memmem::find(self.text(span.clone()), b"://").is_none();
         let sense = plain.then(|| self.sense(self.text(span.clone())));
         if let Some(sense) = sense.filter(|s| s.owner.is_some()) {
             let name =
@@ -96,9 +100,10 @@ impl Inquiry<'_> {
         if !lines
             || slot.fit() != Fit::Secret
             // In code only the fields of a record that was cut off stand side by side: `key: value,`.
-            || tree.dialect().family == Family::Code
+            || tree.family(item.container) == Family::Code
                 && tree.kind(item.container) == Kind::File
                 && self.s.nodes(item).get(1).is_none_or(|&n| tree.slice(n) != b":")
+                && !self.is_setting(item)
         {
             return None;
         }
@@ -127,12 +132,75 @@ impl Inquiry<'_> {
             to += 1;
         }
         let fields = self.fields(item.container);
-        let inside = fields
-            .fields
-            .iter()
-            .filter(|f| (from..=to).contains(&f.item) && f.item != item.index && f.signal == Signal::Host);
+        let inside = fields.fields.iter().filter(|f| {
+            let told = f.signal == Signal::Host
+                || f.signal == Signal::Provider && tree.family(item.container) == Family::Prose;
+            (from..=to).contains(&f.item) && f.item != item.index && told
+        });
+        let above: Vec<Field> = self.block_above(item);
+        let inside = inside.chain(above.iter());
         let fitting: Vec<(&Field, u8)> = inside.map(|f| (f, 1)).collect();
         decide(&fitting, Confidence::High)
+    }
+
+    /// `dict create host h.example token K`: names and values take turns without signs.
+    fn alternating(&self, nodes: &[Id], node: Id, depth: usize) -> Option<Claim> {
+        let tree = &self.s.tree;
+        let at = nodes.iter().position(|&n| n == node)?;
+        let named = at > 0 && nodes.len() >= 4 && matches!(tree.kind(nodes[at - 1]), Kind::Word | Kind::Str);
+        if !named || self.sense(tree.content(nodes[at - 1])).fit() != Fit::Secret {
+            return None;
+        }
+        let mut found = Vec::new();
+        let first = (at - 1) % 2;
+        for pair in nodes[first..].chunks_exact(2).take(16) {
+            let key = self.sense(tree.content(pair[0]));
+            let plain = matches!(tree.kind(pair[0]), Kind::Word | Kind::Str) && key.stem.is_empty();
+            if plain && key.roles & (super::lexicon::role::ENDPOINT | super::lexicon::role::PROVIDER) != 0 {
+                self.value_signals(Some(&key), &pair[1..], 0, depth, &mut found);
+            }
+        }
+        let fitting: Vec<(&Field, u8)> = found.iter().map(|f| (f, 1)).collect();
+        decide(&fitting, Confidence::High)
+    }
+
+    /// `object.Method "name", value`: what is known of the object of a call without brackets.
+    fn statement_receiver(&self, nodes: &[Id], node: Id, depth: usize) -> Option<Claim> {
+        let tree = &self.s.tree;
+        let [first, second, ..] = nodes else { return None };
+        let called = *first != node
+            && tree.kind(*first) == Kind::Word
+            && matches!(tree.kind(*second), Kind::Str | Kind::Word)
+            && tree.family(*first) == Family::Code;
+        let mut all = crate::structure::parts(tree.slice(*first));
+        let (base, method) = (all.next()?, all.next());
+        (called && method.is_some()).then(|| self.handle_claim(*first, base, depth + 1)).flatten()
+    }
+
+    /// The addresses of the lines set in under the line before: attributes of what the token's line belongs to.
+    fn block_above(&self, item: Item) -> Vec<Field> {
+        let mut found = Vec::new();
+        if self.s.tree.family(item.container) == Family::Prose && item.index > 0 {
+            let above = self.s.nodes(Item { container: item.container, index: item.index - 1 });
+            if let Some(&block) = above.last().filter(|&&n| self.s.tree.kind(n) == Kind::Block) {
+                self.search(block, 0, None, &mut found);
+            }
+        }
+        found
+    }
+
+    /// `NAME=value`, as a text within code has it.
+    fn is_setting(&self, item: Item) -> bool {
+        let tree = &self.s.tree;
+        let nodes = self.s.nodes(item);
+        let [name, sign, value, ..] = nodes.as_slice() else { return false };
+        if tree.slice(*name) == b"#" && tree.slice(*sign) == b"define" {
+            return true;
+        }
+        tree.slice(*sign) == b"="
+            && tree.span(*name).end == tree.span(*sign).start
+            && tree.span(*sign).end == tree.span(*value).start
+            && !tree.slice(*name).iter().any(u8::is_ascii_lowercase)
     }
 
     /// Whether the call at `n` goes on with the one before: `.name(...)`.
@@ -157,7 +225,7 @@ impl Inquiry<'_> {
         }
         let fitting: Vec<(&Field, u8)> =
             found.iter().filter_map(|f| fits(f, slot, false, 2).map(|fit| (f, fit))).collect();
-        decide(&fitting, confidence_of(slot, 0, &Fields::default()))
+        decide(&fitting, confidence_of(slot, &Fields::default()))
     }
 
     /// A name of the rule's key among the words of a command: `secret set NAME --body value`.

@@ -9,6 +9,10 @@ const HEAD: usize = 64 << 10;
 /// The new and the old side of a text that is a difference.
 pub(super) fn sides(text: &[u8]) -> Option<[Vec<u8>; 2]> {
     let head = &text[..text.len().min(HEAD)];
+    let has = |mark: &[u8]| memchr::memmem::find(head, mark).is_some();
+    if has(b"[-") && has(b"-]") && has(b"{+") && has(b"+}") {
+        return Some([words(text, b"[-", b"-]", b"{+", b"+}"), words(text, b"{+", b"+}", b"[-", b"-]")]);
+    }
     let mut lines = head.split(|b| *b == b'\n');
     let hunk = lines.any(|l| l.starts_with(b"@@ ") && l[3..].windows(3).any(|w| w == b" @@"));
     hunk.then(|| [blank(text, b'-'), blank(text, b'+')])
@@ -44,10 +48,33 @@ fn blank(text: &[u8], mark: u8) -> Vec<u8> {
     side
 }
 
+/// The text of a difference by words without what stands between `from` and `to`, and without the other marks.
+fn words(text: &[u8], from: &[u8], to: &[u8], open: &[u8], close: &[u8]) -> Vec<u8> {
+    let mut side = text.to_vec();
+    let mut at = 0;
+    while let Some(start) = memchr::memmem::find(&text[at..], from).map(|n| at + n) {
+        let Some(end) = memchr::memmem::find(&text[start..], to).map(|n| start + n + to.len()) else { break };
+        side[start..end].iter_mut().filter(|b| **b != b'\n').for_each(|b| *b = b' ');
+        at = end;
+    }
+    for mark in [open, close] {
+        for at in memchr::memmem::find_iter(text, mark) {
+            side[at..at + mark.len()].fill(b' ');
+        }
+    }
+    side
+}
+
+/// Whether the byte at `offset` stands in words that are taken away.
+fn is_old_word(text: &[u8], offset: usize) -> bool {
+    let open = memchr::memmem::rfind(&text[..offset], b"[-");
+    open.is_some_and(|o| memchr::memmem::find(&text[o..offset], b"-]").is_none())
+}
+
 /// Whether the byte at `offset` stands on a line that is taken away.
 pub(super) fn is_old(text: &[u8], offset: usize) -> bool {
     let start = memchr::memrchr(b'\n', &text[..offset]).map_or(0, |n| n + 1);
-    text.get(start) == Some(&b'-')
+    text.get(start) == Some(&b'-') || is_old_word(text, offset)
 }
 
 /// The dialect of the file that is changed, where a difference is of one kind of file.

@@ -3,9 +3,17 @@
 use super::claim::{Claim, Ruling, Slot};
 use super::hosts;
 use super::inquiry::Inquiry;
+use super::lexicon::{lexicon, words};
 use super::terms::{Fit, Known, Owner};
 use crate::rule::Confidence;
-use crate::structure::{Family, Kind};
+use crate::structure::{Family, Id, Kind};
+
+/// How much of a text is read for its trade.
+const TRADE: usize = 256 << 10;
+
+/// A short text with so many words of another trade and none of the provider's is about the other.
+const WHOLE: usize = 4;
+const SHORT: usize = 8 << 10;
 
 /// What is known of a text as a whole.
 #[derive(Debug, Default)]
@@ -13,7 +21,19 @@ pub(super) struct FileFacts {
     /// Where the text uses the provider: its host, a class of its client, an import.
     pub(super) uses: Option<std::ops::Range<usize>>,
     /// A word that betrays another thing of the name.
-    pub(super) homonym: Option<String>,
+    pub(super) homonym: Option<Homonym>,
+}
+
+/// A word that betrays another thing of the provider's name.
+#[derive(Clone, Debug)]
+pub(super) struct Homonym {
+    pub(super) word: String,
+    /// Whether it outweighs a strong claim, but for a key's own full name.
+    pub(super) sure: bool,
+    /// Whether it outweighs that too.
+    pub(super) whole: bool,
+    /// Whether the word alone betrays it.
+    pub(super) strong: bool,
 }
 
 impl Inquiry<'_> {
@@ -37,7 +57,7 @@ impl Inquiry<'_> {
                 Kind::Word => {
                     slice.contains(&b'.')
                         && hosts::bare(slice, 0).is_some_and(|h| self.terms.host(&h) == Some(Owner::Ours))
-                        || slice.len() > 5 && matches!(self.terms.callee(slice), Some((Owner::Ours, Known::Listed)))
+                        || slice.len() > 5 && self.is_client(id, slice)
                 }
                 _ => false,
             };
@@ -49,13 +69,67 @@ impl Inquiry<'_> {
         if facts.uses.is_none() {
             facts.uses = self.terms.imports().iter().find_map(|i| find_word(text, i.as_bytes()));
         }
-        facts.homonym = self.terms.homonyms().iter().find(|h| find_word(text, h.as_bytes()).is_some()).cloned();
+        let homonym = self.terms.homonyms().iter().find(|h| find_word(text, h.as_bytes()).is_some());
+        let hinted = self.hinted(text);
+        let named =
+            homonym.map(|word| Homonym { word: word.clone(), sure: true, whole: text.len() <= SHORT, strong: true });
+        facts.homonym = named.or(hinted);
         facts
+    }
+
+    /// Whether a word is a class or function of the rule's; one that is but the provider's name, where it is called.
+    fn is_client(&self, id: Id, word: &[u8]) -> bool {
+        if !matches!(self.terms.callee(word), Some((Owner::Ours, Known::Listed))) {
+            return false;
+        }
+        let tree = &self.s.tree;
+        let next = tree.node(id).after;
+        let called = (next as usize) < tree.len()
+            && tree.span(next).start == tree.span(id).end
+            && (tree.kind(next) == Kind::Round || matches!(tree.slice(next), b"." | b"::" | b"<"));
+        let made = id.checked_sub(1).is_some_and(|b| matches!(tree.slice(b), b"new" | b"import"));
+        called || made || self.sense(word).count > 1
+    }
+
+    /// A word for another thing of the name, if the text has several of them and few of the provider's trade.
+    fn hinted(&self, text: &[u8]) -> Option<Homonym> {
+        let (hints, kin) = self.terms.hints();
+        if hints.is_empty() {
+            return None;
+        }
+        let mut found: Vec<&str> = Vec::new();
+        let mut trade: Vec<&str> = Vec::new();
+        let text = &text[..text.len().min(TRADE)];
+        for piece in text.split(|b| !(b.is_ascii_alphanumeric() || *b >= 0x80)).filter(|p| (2..=40).contains(&p.len()))
+        {
+            for word in words(piece) {
+                let known = |list: &'_ std::collections::HashSet<String>| list.contains(&word);
+                if let Some(word) = hints.get(&word).filter(|w| !found.contains(&w.as_str())) {
+                    found.push(word);
+                } else if known(kin) && !trade.iter().any(|t| *t == word) {
+                    trade.extend(kin.get(&word).map(String::as_str));
+                } else if let Some(owner) = lexicon().owner(&word).filter(|o| word.len() > 4 && !trade.contains(o)) {
+                    trade.push(owner);
+                }
+            }
+        }
+        let told = found.len() >= 2 && found.len() > trade.len();
+        let whole = found.len() >= WHOLE && trade.is_empty() && text.len() <= SHORT;
+        told.then(|| Homonym { word: found[0].to_owned(), sure: found.len() > 2, whole, strong: false })
     }
 
     /// What the file's own name says of a slot that nothing else speaks for.
     pub(super) fn path_claim(&self, path: &[u8], slot: &Slot, bare: bool) -> Option<Claim> {
         if slot.fit() < Fit::Neutral || slot.nested {
+            return None;
+        }
+        let machine = path.split(|b| *b == b'/').any(|part| {
+            matches!(
+                part,
+                b"host_vars" | b"group_vars" | b"inventory" | b"inventories" | b"hosts" | b"nodes" | b"machines"
+            )
+        });
+        if machine || !slot.stem().is_empty() {
             return None;
         }
         // A folder or file that bears the host's name: sessions, mirrors, recordings.
@@ -79,6 +153,11 @@ impl Inquiry<'_> {
             self.s.tree.dialect().family,
             Family::Code | Family::Markdown | Family::Prose | Family::Sql | Family::Table
         );
+        // In a program the file's name says what it is about, not whose each secret is.
+        let code = matches!(self.s.tree.dialect().family, Family::Code | Family::Lisp | Family::Shell);
+        if code && !bare && (self.facts().uses.is_none() || slot.sense.as_ref().is_some_and(|s| !s.full.is_empty())) {
+            return None;
+        }
         let confidence = match (bare, secret, data, slot.fit()) {
             (true, true, _, _) => Confidence::High,
             (true, false, _, _) => Confidence::Medium,

@@ -11,7 +11,7 @@ const USES: usize = 40;
 impl Inquiry<'_> {
     /// What the uses of the name that this item binds say.
     pub(super) fn uses_claim(&self, item: Item, slot: &Slot, depth: usize, names: &[Name]) -> Option<Claim> {
-        if depth >= DEPTH || matches!(self.s.tree.dialect().family, Family::Prose | Family::Json) {
+        if depth >= DEPTH {
             return None;
         }
         let defined = self.defined_name(item);
@@ -79,6 +79,8 @@ impl Inquiry<'_> {
         // The key of a record is no variable.
         let keyed = self.s.tree.kind(item.container) == Kind::Curly && !self.is_code_scope(item.container);
         let quoted = self.s.tree.kind(name.node) == Kind::Str && self.s.tree.parent(name.node) == Some(item.container);
+        // `set "name" to value`: looked up by the same text.
+        let quoted = quoted && !(self.s.tree.dialect().family == Family::Sql && name.bond == Bond::Assigned);
         if quoted || keyed && matches!(self.s.sign_behind(name.node), b":" | b"=>") {
             return false;
         }
@@ -91,7 +93,18 @@ impl Inquiry<'_> {
                     && first.is_some_and(|f| {
                         matches!(
                             self.s.tree.slice(f),
-                            b"define" | b"set" | b"setenv" | b"ENV" | b"ARG" | b"setq" | b"defvar" | b"defconst"
+                            b"define"
+                                | b"newcommand"
+                                | b"renewcommand"
+                                | b"providecommand"
+                                | b"def"
+                                | b"set"
+                                | b"setenv"
+                                | b"ENV"
+                                | b"ARG"
+                                | b"setq"
+                                | b"defvar"
+                                | b"defconst"
                         )
                     })
             }
@@ -167,9 +180,12 @@ impl Inquiry<'_> {
         }
         let scope = if self.is_member_name(definition) { 0 } else { self.scope(item) };
         let after = self.s.tree.node(scope).after;
+        let (from, to) = self.reign(base, definition, item, places);
         let (mut ours, mut other, mut torn): (Option<Claim>, Option<Claim>, bool) = (None, None, false);
+        let mut not: Option<Claim> = None;
         let mut looked = 0;
-        for &place in places.iter().filter(|&&p| p > scope && p < after && p != definition) {
+        let within = |p: Id| p > scope && p < after && p != definition && from <= p && p < to;
+        for &place in places.iter().filter(|&&p| within(p)) {
             if !regions.is_empty() && !regions.iter().any(|(from, to)| (*from..*to).contains(&place)) {
                 continue;
             }
@@ -188,7 +204,7 @@ impl Inquiry<'_> {
                 Ruling::Ours(_) => {}
                 Ruling::Other(_) => other = other.or(Some(claim)),
                 Ruling::Torn => torn = true,
-                Ruling::Not => {}
+                Ruling::Not => not = not.or(Some(claim)),
             }
         }
         match (ours, other) {
@@ -196,8 +212,22 @@ impl Inquiry<'_> {
             (Some(ours), None) if torn => Some(ours.at_most(Confidence::Low)),
             (Some(ours), None) => Some(ours),
             (None, Some(other)) => Some(other),
-            (None, None) => None,
+            (None, None) => not.filter(|n| !n.own || !torn),
         }
+    }
+
+    /// Where a binding holds among others of the same name in the same sequence of statements: from its own to the next.
+    fn reign(&self, base: &[u8], definition: Id, item: Item, places: &[Id]) -> (Id, Id) {
+        let tree = &self.s.tree;
+        let statements = matches!(tree.kind(item.container), Kind::File | Kind::Block | Kind::Fence)
+            && matches!(tree.family(item.container), Family::Code | Family::Shell | Family::Prose);
+        if !statements || tree.parent(definition) != Some(item.container) {
+            return (0, Id::MAX);
+        }
+        let bound = |p: &&Id| tree.parent(**p) == Some(item.container) && self.definition(**p, base).is_some();
+        let next = places.iter().take(USES).filter(|&&p| p > definition).find(bound).copied();
+        let earlier = places.iter().take(USES).filter(|&&p| p < definition).any(|p| bound(&p));
+        (if earlier { definition } else { 0 }, next.filter(|_| earlier || next.is_some()).unwrap_or(Id::MAX))
     }
 
     fn passed(&self, mut claim: Claim, place: Id) -> Claim {
@@ -287,253 +317,4 @@ impl Inquiry<'_> {
         });
         !class && !branch && before.iter().any(|&id| self.s.tree.kind(id) == Kind::Round)
     }
-
-    /// Whether a word is a use of the name and not a key, a text, another binding.
-    fn is_use(&self, place: Id, base: &[u8], definition: Id, item: Item) -> bool {
-        let tree = &self.s.tree;
-        let word = tree.slice(place);
-        let named: Vec<&[u8]> = parts(word).collect();
-        let at = named.iter().position(|p| *p == base);
-        let owned = at == Some(0) || at.is_some_and(|n| n >= 1);
-        if !owned {
-            return false;
-        }
-        // `x.token` is a use of the field token of a class, of a variable token only as `self.token`.
-        if at.is_some_and(|n| n >= 1) && !self.is_member(named[0], definition, item) {
-            return false;
-        }
-        let Some(parent) = tree.parent(place) else { return false };
-        match tree.kind(parent) {
-            Kind::Str => self.is_interpolated(place, parent, base),
-            Kind::Comment => false,
-            _ => !self.is_comment_or_key(place, base),
-        }
-    }
-
-    fn is_member(&self, first: &[u8], definition: Id, item: Item) -> bool {
-        if matches!(
-            first,
-            b"self"
-                | b"this"
-                | b"cls"
-                | b"Self"
-                | b"static"
-                | b"vars"
-                | b"var"
-                | b"local"
-                | b"data"
-                | b"env"
-                | b"ENV"
-                | b"config"
-                | b"_"
-        ) {
-            return true;
-        }
-        let defined = self.s.tree.slice(definition);
-        if parts(defined).count() > 1 {
-            let own = parts(defined).next();
-            return own == Some(first) || own.is_some_and(|o| matches!(o, b"self" | b"this"));
-        }
-        // A field of a class or a record: any object can have it, if the name is bound once.
-        self.s
-            .tree
-            .ancestors(item.container)
-            .chain([item.container])
-            .any(|c| self.is_code_scope(c) && !self.is_function_body(c))
-            || self.s.tree.kind(item.container) == Kind::Round
-    }
-
-    /// `"Bearer ${token}"`, `f"{token}"`, `"$token"`; or a text that is the name alone, as look-ups have it.
-    fn is_interpolated(&self, place: Id, string: Id, base: &[u8]) -> bool {
-        let tree = &self.s.tree;
-        let dollar = tree.slice(place).starts_with(b"$");
-        let before = tree.text().get(tree.span(place).start.wrapping_sub(1)).copied();
-        let percent = before == Some(b'%');
-        let whole = tree.content(string).trim_ascii() == base;
-        let looked_up =
-            whole && tree.parent(string).is_some_and(|p| matches!(tree.kind(p), Kind::Square | Kind::Round));
-        dollar || percent || looked_up
-    }
-
-    /// Whether a word stands in a comment, or is a key (of a record, of a keyword argument).
-    fn is_comment_or_key(&self, place: Id, base: &[u8]) -> bool {
-        let tree = &self.s.tree;
-        let in_string = tree.ancestors(place).take(3).find(|&a| tree.kind(a) == Kind::Str);
-        if let Some(string) = in_string {
-            // Within `${...}`, `{...}`, `#{...}`, `$(...)` of a string.
-            let holder = tree.parent(place).unwrap_or(0);
-            if !matches!(tree.kind(holder), Kind::Curly | Kind::Round) {
-                return true;
-            }
-            let _ = string;
-        }
-        if tree.ancestors(place).take(6).any(|a| tree.kind(a) == Kind::Comment) {
-            return true;
-        }
-        let after = tree.node(place).after as usize;
-        if after >= tree.len() || tree.parent(after as Id) != tree.parent(place) {
-            return false;
-        }
-        let sign = tree.slice(after as Id);
-        let whole = parts(tree.slice(place)).count() == 1;
-        let holder = tree.parent(place).map(|p| tree.kind(p));
-        match sign {
-            b"=" | b":=" | b"<-" | b"?=" => whole,
-            b"=>" => holder != Some(Kind::Round) && !tree.slice(place).starts_with(b"$") && whole,
-            b":" => whole && !self.is_ternary(place) && tree.slice(place).len() == base.len(),
-            _ => false,
-        }
-    }
-
-    fn is_ternary(&self, place: Id) -> bool {
-        let Some(item) = self.s.item_of(place) else { return false };
-        self.s.nodes(item).iter().take_while(|&&n| n < place).any(|&n| self.s.tree.slice(n) == b"?")
-    }
-
-    /// What one use says: through the rest of the path, and perhaps through another name.
-    fn use_claim(&self, place: Id, base: &[u8], path: &[Step], depth: usize) -> Option<Claim> {
-        let word = self.s.tree.slice(place);
-        let named: Vec<&[u8]> = parts(word).collect();
-        let at = named.iter().position(|p| *p == base)?;
-        let mut rest = path.to_vec();
-        for part in &named[at + 1..] {
-            match rest.pop() {
-                Some(Step::Name(step)) if step == *part => {}
-                Some(_) => return None,
-                None => break,
-            }
-        }
-        let mut at = place;
-        if !rest.is_empty() && (self.is_merged(place) || self.is_passed_whole(place, &rest)) {
-            return self.whose(place, depth + 1);
-        }
-        while let Some(step) = rest.pop() {
-            if let Some((name, item)) = self.unpacked(at, &step) {
-                let text = self.s.tree.slice(name);
-                let base = parts(text).next()?.to_vec();
-                return self.uses_of(&base, name, item, &rest, depth + 1);
-            }
-            at = self.step_into(at, &step)?;
-        }
-        self.whose(at, depth + 1)
-    }
-
-    /// `headers=HEADERS`: the record is handed on as it is, and what leads to the token in it has no name of its own.
-    fn is_passed_whole(&self, place: Id, rest: &[Step]) -> bool {
-        let tree = &self.s.tree;
-        let next = tree.node(place).after;
-        let goes_on = (next as usize) < tree.len()
-            && tree.parent(next) == tree.parent(place)
-            && (matches!(tree.kind(next), Kind::Square | Kind::Round)
-                || matches!(tree.slice(next), b"." | b"->" | b"$" | b"?."));
-        let neutral = |step: &Step| match step {
-            Step::Name(name) => self.sense(name).stem.is_empty(),
-            Step::Index(_) => false,
-        };
-        !goes_on && rest.iter().all(neutral)
-    }
-
-    /// `<<: *name`, `...name`, `**name`: all that it holds goes where it is used.
-    fn is_merged(&self, place: Id) -> bool {
-        let tree = &self.s.tree;
-        let before = place.checked_sub(1).filter(|&b| tree.kind(b) == Kind::Op && tree.parent(b) == tree.parent(place));
-        before.is_some_and(|b| matches!(tree.slice(b), b"*" | b"..." | b"**" | b".."))
-    }
-
-    /// The node by which an element or a field is reached behind `at`: `[2]`, `["a"]`, `.fetch(:a)`, `$a`.
-    fn step_into(&self, at: Id, step: &Step) -> Option<Id> {
-        let tree = &self.s.tree;
-        let mut next = tree.node(at).after;
-        for _ in 0..4 {
-            if next as usize >= tree.len() || tree.parent(next) != tree.parent(at) {
-                return None;
-            }
-            match tree.kind(next) {
-                Kind::Square | Kind::Round | Kind::Curly => {
-                    let inner = self.innermost(next)?;
-                    return self.is_step(tree.content(inner), step).then_some(next);
-                }
-                Kind::Word => {
-                    let text = tree.slice(next);
-                    if self.is_step(text, step) {
-                        return Some(next);
-                    }
-                    if !matches!(
-                        text,
-                        b"fetch" | b"get" | b"dig" | b"getProperty" | b"at" | b"getOrElse" | b"getOrDefault"
-                    ) {
-                        return None;
-                    }
-                }
-                Kind::Op if matches!(tree.slice(next), b"." | b"->" | b"$" | b"?." | b"!" | b"::") => {}
-                _ => return None,
-            }
-            next = tree.node(next).after;
-        }
-        None
-    }
-
-    fn innermost(&self, group: Id) -> Option<Id> {
-        let tree = &self.s.tree;
-        let first = tree.children(group).find(|&k| !tree.kind(k).is_separator() && tree.kind(k) != Kind::Op)?;
-        if tree.kind(first) == Kind::Square { self.innermost(first) } else { Some(first) }
-    }
-
-    fn is_step(&self, text: &[u8], step: &Step) -> bool {
-        match step {
-            Step::Name(name) => {
-                parts(text).last() == Some(name.as_slice()) || text == name.as_slice() || text == strip_sigil(name)
-            }
-            Step::Index(n) => text == n.to_string().as_bytes(),
-        }
-    }
-
-    /// `a, b = value`, `const {a: x} = value`: the new name of the part that `step` reaches.
-    fn unpacked(&self, at: Id, step: &Step) -> Option<(Id, Item)> {
-        let tree = &self.s.tree;
-        let item = self.s.item_of(at)?;
-        let nodes = self.s.nodes(item);
-        let place = nodes.binary_search(&at).ok()?;
-        let sign = nodes[..place].iter().rposition(|&n| matches!(tree.slice(n), b"=" | b":=" | b"<-"))?;
-        if place != sign + 1 && !(place == sign + 2 && matches!(tree.slice(nodes[sign + 1]), b"*" | b"&" | b"await")) {
-            return None;
-        }
-        let left = &nodes[..sign];
-        if let Some(&group) = left.last().filter(|&&g| matches!(tree.kind(g), Kind::Curly | Kind::Square | Kind::Round))
-        {
-            let holding = self.s.holding(group);
-            return match step {
-                Step::Index(n) => holding
-                    .item(*n)
-                    .iter()
-                    .rev()
-                    .find(|&&w| tree.kind(w) == Kind::Word)
-                    .map(|&w| (w, Item { container: group, index: *n })),
-                Step::Name(name) => (0..holding.items.len()).find_map(|i| {
-                    let nodes = holding.item(i);
-                    let first = *nodes.first()?;
-                    let named = tree.content(first) == name.as_slice();
-                    named.then(|| {
-                        nodes
-                            .iter()
-                            .rev()
-                            .find(|&&w| tree.kind(w) == Kind::Word)
-                            .map(|&w| (w, Item { container: item.container, index: item.index }))
-                    })?
-                }),
-            }
-            .map(|(w, _)| (w, item));
-        }
-        let parts: Vec<&[Id]> = left.split(|&id| tree.kind(id) == Kind::Comma).collect();
-        let Step::Index(n) = step else { return None };
-        if parts.len() < 2 {
-            return None;
-        }
-        parts.get(*n)?.iter().rev().find(|&&w| tree.kind(w) == Kind::Word).map(|&w| (w, item))
-    }
-}
-
-fn strip_sigil(name: &[u8]) -> &[u8] {
-    let n = name.iter().take_while(|b| matches!(b, b'$' | b'@' | b':')).count();
-    &name[n..]
 }

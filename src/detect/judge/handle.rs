@@ -18,7 +18,7 @@ impl Inquiry<'_> {
         if depth >= DEPTH || base.len() < 2 && !base.iter().all(u8::is_ascii_alphabetic) || self.is_module(base) {
             return None;
         }
-        if matches!(self.s.tree.dialect().family, Family::Json | Family::Prose | Family::Markdown | Family::Table) {
+        if matches!(self.s.tree.family(word), Family::Json | Family::Prose | Family::Markdown | Family::Table) {
             return None;
         }
         let key = (base.to_vec(), self.function_of(word));
@@ -37,6 +37,7 @@ impl Inquiry<'_> {
         let words = self.s.words();
         let mut found: Vec<Field> = Vec::new();
         let mut class = None;
+        let own = self.s.item_of(self.statement(word));
         let (mut last, mut defined) = (None, false);
         let places = words.of(base).iter().filter(|&&p| {
             p > scope && p < after && parts(tree.slice(p)).find(|p| !matches!(*p, b"self" | b"this")) == Some(base)
@@ -45,7 +46,12 @@ impl Inquiry<'_> {
             let Some(item) = self.s.item_of(self.statement(place)).filter(|i| last != Some(*i)) else { continue };
             last = Some(item);
             let nodes = self.s.nodes(item);
-            defined |= self.definition(place, base).is_some();
+            let defines = self.definition(place, base).is_some();
+            defined |= defines;
+            // What the token's own statement holds besides was asked from within.
+            if own == Some(item) && !defines {
+                continue;
+            }
             if nodes.iter().any(|&n| matches!(tree.kind(n), Kind::Block)) && !defined {
                 continue;
             }
@@ -54,7 +60,6 @@ impl Inquiry<'_> {
             }
             class = class.or_else(|| self.class_among(&nodes));
         }
-        let _ = word;
         if !defined {
             return None;
         }
@@ -122,6 +127,7 @@ impl Inquiry<'_> {
 
     /// Whose a class or function is, by its name or by the module that it was imported from.
     pub(super) fn callee(&self, word: Id) -> Option<(Owner, Known)> {
+        let word = self.superclass(word).unwrap_or(word);
         let text = self.s.tree.content(word);
         match self.terms.callee(text) {
             Some((owner, known)) if known > Known::Loosely => Some((owner, known)),
@@ -129,10 +135,32 @@ impl Inquiry<'_> {
         }
     }
 
+    /// The class that `super`, `base` or `parent` stands for.
+    fn superclass(&self, word: Id) -> Option<Id> {
+        let tree = &self.s.tree;
+        if !matches!(parts(tree.slice(word)).next(), Some(b"super" | b"base" | b"parent")) {
+            return None;
+        }
+        tree.ancestors(word).find_map(|a| {
+            let item = self.s.item_of(a)?;
+            let nodes = self.s.nodes(item);
+            let class = nodes.iter().position(|&n| tree.slice(n) == b"class").filter(|&c| nodes[c] < a)?;
+            let behind = nodes.get(class + 2..)?;
+            let sign = behind
+                .iter()
+                .take(6)
+                .position(|&n| matches!(tree.slice(n), b"extends" | b"<" | b":") || tree.kind(n) == Kind::Round)?;
+            match tree.kind(behind[sign]) {
+                Kind::Round => tree.children(behind[sign]).find(|&k| tree.kind(k) == Kind::Word),
+                _ => behind.get(sign + 1).copied(),
+            }
+        })
+    }
+
     /// Whose the module is from which a name comes: `from mistralai import Client as C`, `use provider::Client`.
     fn imported(&self, name: &[u8]) -> Option<(Owner, Known)> {
         let first = parts(name).next()?;
-        if first.len() < 2 || self.s.tree.dialect().family != Family::Code {
+        if first.len() < 2 || !self.s.tree.dialect().family.has_code() {
             return None;
         }
         let tree = &self.s.tree;

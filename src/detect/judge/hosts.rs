@@ -63,7 +63,8 @@ pub(super) fn bare(value: &[u8], at: usize) -> Option<Host> {
     let fine = |l: &&str| !l.is_empty() && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     let named = labels.len() >= 2 && labels.iter().all(fine) && labels.last().is_some_and(|t| TOP.contains(t));
     let address = labels.len() == 4 && labels.iter().all(|l| l.parse::<u8>().is_ok());
-    (named || address || host.name == "localhost").then_some(host)
+    let network = address && host.path.len() > 1 && host.path[1..].bytes().all(|b| b.is_ascii_digit());
+    (named || address && !network || host.name == "localhost").then_some(host)
 }
 
 /// Hosts that pages of documentation, sources and standards stand on: an address there says nothing about a request.

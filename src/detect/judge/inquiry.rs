@@ -3,9 +3,9 @@
 
 use super::claim::{Claim, Ruling, Slot, Step};
 use super::fields::Fields;
-use super::terms::{Fit, Known, Owner, Sense, Terms};
+use super::terms::{Fit, Sense, Terms};
 use crate::rule::Confidence;
-use crate::structure::{Bond, Id, Item, Kind, Name, Structure};
+use crate::structure::{Bond, Family, Id, Item, Kind, Name, Structure};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -72,13 +72,20 @@ impl Inquiry<'_> {
             return Some(claim);
         }
         let mut slot = Slot::default();
-        let claim = self.ask_levels(at, 0, &mut slot).or_else(|| {
-            let bare = self.s.tree.text().trim_ascii().len() <= token.len() + 2;
-            path.and_then(|p| self.path_claim(p, &slot, bare))
-        });
+        let claim = self
+            .ask_levels(at, 0, &mut slot)
+            .or_else(|| self.path_reference(at, &slot))
+            .or_else(|| self.template_reference(&slot))
+            .or_else(|| self.holder_claim(&slot))
+            .or_else(|| {
+                let beside = self.s.tree.text().trim_ascii().len().saturating_sub(token.len());
+                let note = self.s.tree.dialect().family == Family::Prose && beside <= 80;
+                let bare = beside <= 2 || note;
+                path.and_then(|p| self.path_claim(p, &slot, bare))
+            });
         let claim = match claim {
             Some(claim) if claim.confidence() != Some(Confidence::Low) => claim,
-            low => self.prose_claim(at, token).or(low)?,
+            low => self.prose_claim(at, token, &slot).or(low)?,
         };
         Some(self.weigh(claim))
     }
@@ -91,8 +98,18 @@ impl Inquiry<'_> {
         }
         let facts = self.facts();
         match (&facts.uses, &facts.homonym) {
-            (None, Some(homonym)) => {
-                Claim::new(Ruling::Not, format!("{}, but the text is about {homonym}", claim.reason), claim.span)
+            // A key's own full name is seldom another thing's.
+            (None, Some(homonym)) if claim.own && confidence == Confidence::High => match homonym.whole {
+                true => Claim {
+                    reason: format!("{}, though the text is about {}", claim.reason, homonym.word),
+                    ..claim.at_most(Confidence::Low)
+                },
+                false => claim,
+            },
+            (None, Some(homonym))
+                if homonym.strong || !claim.firm && (homonym.sure || confidence < Confidence::High) =>
+            {
+                Claim::new(Ruling::Not, format!("{}, but the text is about {}", claim.reason, homonym.word), claim.span)
             }
             (Some(uses), None) if confidence == Confidence::Low && claim.may_rise => {
                 let mut claim = Claim { ruling: Ruling::Ours(Confidence::Medium), ..claim };
@@ -116,7 +133,9 @@ impl Inquiry<'_> {
             if let Some(claim) = self.ask(node, container, level, depth, slot, &mut held) {
                 return Some(self.settle(claim, held));
             }
-            if held.as_ref().is_some_and(|h| !h.is_ours() || h.confidence() >= Some(Confidence::Medium)) {
+            if held.as_ref().is_some_and(|h| !h.is_ours() || h.confidence() >= Some(Confidence::Medium))
+                && self.s.tree.kind(container) != Kind::Str
+            {
                 break;
             }
             node = container;
@@ -128,11 +147,9 @@ impl Inquiry<'_> {
     fn settle(&self, claim: Claim, held: Option<Claim>) -> Claim {
         match held {
             Some(held) if !held.is_ours() => {
-                if claim.by_host && claim.is_ours() {
-                    claim
-                } else {
-                    held
-                }
+                let protocol = matches!(&held.ruling, Ruling::Other(o)
+                    if super::lexicon::lexicon().roles(o) & super::lexicon::role::PROTOCOL != 0);
+                if claim.by_host && claim.is_ours() && protocol { claim } else { held }
             }
             // A custom address beats a name; nothing else does.
             Some(held) if (!claim.by_host || claim.is_ours()) && held.confidence() >= Some(Confidence::Medium) => held,
@@ -156,19 +173,15 @@ impl Inquiry<'_> {
         if group && let Some(claim) = self.head_claim(node, slot, depth) {
             return Some(claim);
         }
-        // What a call makes of its arguments is taken for the argument.
-        if group
-            && self.s.tree.kind(node) == Kind::Round
-            && matches!(slot.path.last(), Some(Step::Index(_)))
-            && self.s.callee(node).is_some()
-        {
-            slot.path.pop();
+        if group {
+            self.leave_call(node, slot);
         }
         if self.s.tree.kind(node) == Kind::Section
             && let Some(claim) = self.section_claim(node, slot)
         {
             return Some(claim);
         }
+        let reach = slot.path.len();
         let mut names = self.s.names(node);
         if self.s.tree.kind(container) == Kind::Tag && names.is_empty() {
             names.extend(self.tag_name(container, node));
@@ -194,12 +207,18 @@ impl Inquiry<'_> {
         if let Some(claim) = self.item_claim(node, item, slot, depth) {
             return Some(claim);
         }
+        if let Some(claim) = self.unpacked_claim(node, item, &slot.path[..reach], depth) {
+            return Some(claim);
+        }
+        if level == 0 && names.is_empty() && self.s.tree.kind(container) == Kind::Str {
+            slot.path.extend(self.split_place(item, node).map(Step::Index));
+        }
         let claim = self.container_claim(item, container, level, slot, depth, &names);
         let joined = || self.list_claim(node).or_else(|| self.table_claim(item).filter(|_| slot.fit() != Fit::Not));
         match claim {
             Some(claim) if claim.by_host || claim.ruling == Ruling::Torn => Some(claim),
             claim => {
-                if depth == 0 {
+                if depth <= 2 {
                     joined().or(claim)
                 } else {
                     claim
@@ -212,339 +231,47 @@ impl Inquiry<'_> {
     fn tag_name(&self, tag: Id, node: Id) -> Option<Name> {
         let tree = &self.s.tree;
         let name = tree.children(tag).next().filter(|&n| n != node)?;
-        let text = tree.slice(name);
+        let span = tree.span(name);
+        // `space:local`
+        let start = tree.slice(name).iter().rposition(|b| *b == b':').map_or(span.start, |n| span.start + n + 1);
+        let sense = self.sense(self.text(start..span.end));
         // The elements of pages say nothing of what they hold.
-        let telling = self.sense(text).owner.is_some() || self.sense(text).fit() == Fit::Secret;
-        telling.then(|| Name { span: tree.span(name), node: name, bond: Bond::Assigned })
-    }
-
-    /// What a name says: the nearest ones about the token itself, those further out about what holds it.
-    fn name_claim(&self, node: Id, name: &Name, level: usize, slot: &mut Slot) -> Option<Claim> {
-        let text = self.text(name.span.clone()).to_vec();
-        if text.is_empty() || text.len() > 160 || self.is_keyword(&text) {
-            return None;
-        }
-        let sense = self.last_sense(&text);
-        let inner = slot.sense.is_none() && self.is_own_name(node, level);
-        let first = slot.path.is_empty();
-        match name.bond {
-            Bond::Listed(i) => slot.path.extend([Step::Index(i), Step::Name(text.clone())]),
-            Bond::Assigned => slot.path.push(Step::Name(text.clone())),
-            _ => {}
-        }
-        let quoted = || String::from_utf8_lossy(&text).into_owned();
-        if inner {
-            let means_something = sense.owner.is_some() || sense.fit() != Fit::Neutral || first;
-            if means_something && (sense.fit() != Fit::Neutral || sense.owner.is_some()) {
-                slot.sense = Some((*sense).clone());
-                slot.name = text.clone();
-            }
-            let ruling = self.own_name(&sense, name);
-            let bare = sense.owner == Some(Owner::Ours) && sense.roles & super::lexicon::role::SECRET == 0;
-            let ruling = if bare { ruling.map(|r| self.bare_name(r, node, name)) } else { ruling };
-            return ruling.map(|ruling| {
-                let reason = match (&ruling, name.bond) {
-                    (Ruling::Ours(_), Bond::Compared) => format!("compared with {}", quoted()),
-                    (Ruling::Ours(_), Bond::Fallback) => format!("stands in for {}", quoted()),
-                    (Ruling::Ours(_), _) => format!("bound to {}", quoted()),
-                    (Ruling::Other(other), _) => format!("bound to {}: {other}'s", quoted()),
-                    _ => format!("bound to {}: not the name of a key", quoted()),
-                };
-                let mut claim = Claim::new(ruling, reason, name.span.clone());
-                claim.may_rise = true;
-                claim.own = true;
-                claim
-            });
-        }
-        slot.nested |= !sense.stem.is_empty() && sense.owner.is_none() && !self.is_code_scope(node);
-        self.scope_name(node, &sense, slot).map(|ruling| {
-            let reason = match &ruling {
-                Ruling::Ours(_) => format!("held by {}", quoted()),
-                Ruling::Other(other) => format!("held by {}: {other}'s", quoted()),
-                _ => format!("held by {}", quoted()),
-            };
-            Claim::new(ruling, reason, name.span.clone())
-        })
-    }
-
-    /// What the provider's name alone says (`mistral: value`): much where keys are listed, little elsewhere.
-    fn bare_name(&self, ruling: Ruling, node: Id, name: &Name) -> Ruling {
-        if !matches!(ruling, Ruling::Ours(_)) {
-            return ruling;
-        }
-        use super::lexicon::role;
-        let tree = &self.s.tree;
-        let Some(item) = self.s.item_of(node) else { return ruling };
-        if self.s.holding(0).items.len() == 1 && item.container == 0 {
-            return ruling;
-        }
-        // What holds the entry: `KEYS = {...}`, `api-key: [...]`.
-        let outer = std::iter::once(item.container).chain(tree.ancestors(item.container)).take(4).find_map(|a| {
-            let names = self.s.names(a);
-            let first = names.into_iter().find(|n| n.span != name.span)?;
-            Some(self.sense(self.text(first.span)))
-        });
-        let holding = self.s.holding(item.container);
-        let others = (0..holding.items.len().min(200)).filter(|&i| i != item.index).any(|i| {
-            let key = self.entry(holding.item(i)).0;
-            key.is_some_and(|k| matches!(self.sense(tree.content(k)).owner, Some(Owner::Other(_))))
-        });
-        match outer {
-            Some(sense) if sense.fit() == Fit::Not => Ruling::Not,
-            Some(sense) if sense.roles & role::SECRET != 0 => Ruling::Ours(Confidence::High),
-            _ if others => Ruling::Ours(Confidence::Medium),
-            _ => Ruling::Ours(Confidence::Low),
-        }
-    }
-
-    /// The sense of a name: of its last part alone, where what stands before is a name space (`plugin.mistralKey`).
-    fn last_sense(&self, text: &[u8]) -> Rc<Sense> {
-        let whole = self.sense(text);
-        if whole.exact || whole.stem.is_empty() || whole.owner != Some(Owner::Ours) {
-            return whole;
-        }
-        let Some(last) =
-            text.rsplit(|b| matches!(b, b'.' | b':' | b'/' | b'\\')).next().filter(|l| l.len() < text.len())
-        else {
-            return whole;
-        };
-        let part = self.sense(last);
-        if part.owner == Some(Owner::Ours) { part } else { whole }
-    }
-
-    /// Whether names at this level are the token's own: nothing but quotes and groups without names lie between.
-    fn is_own_name(&self, node: Id, level: usize) -> bool {
-        level == 0
-            || matches!(
-                self.s.tree.kind(node),
-                Kind::Str | Kind::Round | Kind::Square | Kind::Curly | Kind::Element | Kind::Block
-            )
-    }
-
-    /// Types and keywords between a name and its value.
-    fn is_keyword(&self, text: &[u8]) -> bool {
-        let word = String::from_utf8_lossy(text).to_lowercase();
-        super::lexicon::lexicon().roles(word.trim_matches(|c: char| !c.is_alphanumeric()))
-            & super::lexicon::role::KEYWORD
-            != 0
-    }
-
-    /// What the token's own name says.
-    pub(super) fn own_name(&self, sense: &Sense, name: &Name) -> Option<Ruling> {
-        use super::lexicon::role;
-        // `data-key` of an element is a handle of the page's own.
-        if self.text(name.span.clone()).starts_with(b"data-") {
-            return Some(Ruling::Not);
-        }
-        match &sense.owner {
-            Some(Owner::Other(other)) => Some(Ruling::Other(other.clone())),
-            _ if sense.fit() == Fit::Not => Some(Ruling::Not),
-            Some(Owner::Ours) => {
-                let secret = sense.roles & role::SECRET != 0;
-                let confidence = match (sense.exact, secret, sense.stem.is_empty()) {
-                    (true, _, _) | (_, true, true) => Confidence::High,
-                    // `MISTRAL_API_KEY_2`: one of several of the kind.
-                    (_, true, false) if sense.only_counts() => Confidence::High,
-                    (_, true, false) => Confidence::Low,
-                    (_, false, true) if sense.roles & (role::MODEL | role::ENDPOINT) == 0 => Confidence::Medium,
-                    _ => return Some(Ruling::Not),
-                };
-                let most = if matches!(name.bond, Bond::Compared | Bond::Before) {
-                    Confidence::Medium
-                } else {
-                    Confidence::High
-                };
-                let exact_enough = sense.exact || name.bond != Bond::Before || secret;
-                exact_enough.then_some(Ruling::Ours(if sense.exact { confidence } else { confidence.min(most) }))
-            }
-            None => None,
-        }
-    }
-
-    /// What the name of something that holds the slot says.
-    fn scope_name(&self, node: Id, sense: &Sense, slot: &Slot) -> Option<Ruling> {
-        use super::lexicon::role;
-        let code = self.is_code_scope(node);
-        match &sense.owner {
-            Some(Owner::Other(other)) => Some(Ruling::Other(other.clone())),
-            _ if sense.roles & (role::ID | role::FOREIGN) != 0 && !code && slot.fit() != Fit::Unknown => {
-                Some(Ruling::Not)
-            }
-            Some(Owner::Ours) if slot.fit() >= Fit::Neutral => {
-                let plain = sense.stem.is_empty();
-                Some(Ruling::Ours(match (plain, code, slot.fit()) {
-                    (true, false, Fit::Secret) => Confidence::High,
-                    (true, _, _) => Confidence::Medium,
-                    (false, _, _) => Confidence::Low,
-                }))
-            }
-            Some(Owner::Ours) if slot.fit() == Fit::Unknown => Some(Ruling::Ours(Confidence::Low)),
-            _ => None,
-        }
-    }
-
-    /// Whether a group is the body of a function or a class.
-    pub(super) fn is_code_scope(&self, node: Id) -> bool {
-        if !matches!(self.s.tree.kind(node), Kind::Block | Kind::Curly) {
-            return false;
-        }
-        let Some(item) = self.s.item_of(node) else { return false };
-        let nodes = self.s.nodes(item);
-        nodes.iter().take_while(|&&id| id < node).any(|&id| match self.s.tree.kind(id) {
-            Kind::Round => true,
-            Kind::Word => matches!(
-                self.s.tree.slice(id),
-                b"class"
-                    | b"def"
-                    | b"function"
-                    | b"fn"
-                    | b"func"
-                    | b"fun"
-                    | b"struct"
-                    | b"impl"
-                    | b"interface"
-                    | b"enum"
-                    | b"module"
-                    | b"namespace"
-                    | b"object"
-                    | b"defmodule"
-                    | b"sub"
-                    | b"trait"
-                    | b"extension"
-                    | b"do"
-            ),
-            _ => false,
-        })
-    }
-
-    /// What a section's header says.
-    fn section_claim(&self, section: Id, slot: &mut Slot) -> Option<Claim> {
-        let header = self.s.header(section);
-        let (first, last) = (*header.first()?, *header.last()?);
-        let span = self.s.tree.span(first).start..self.s.tree.span(last).end;
-        let text = self.text(span.clone()).trim_ascii().trim_ascii_start();
-        if text.len() > 200 {
-            return None;
-        }
-        let sense = self.section_sense(text);
-        slot.nested |= sense.owner.is_none() && !sense.stem.is_empty();
-        let prose = self.s.tree.kind(first) != Kind::Square;
-        let ruling = self.scope_name(section, &sense, slot)?;
-        if prose && (!matches!(ruling, Ruling::Ours(_)) || sense.count > 4) {
-            return None;
-        }
-        let title = String::from_utf8_lossy(text).into_owned();
-        Some(Claim::new(ruling, format!("in section {title}"), span))
-    }
-
-    /// The sense of a header's last part that says something: `[tool.x.mistral.auth]` is mistral's.
-    fn section_sense(&self, text: &[u8]) -> Rc<Sense> {
-        for part in text.rsplit(|b| matches!(b, b'.' | b'\\' | b'/' | b':' | b'"' | b'[' | b']')) {
-            let sense = self.sense(part);
-            if sense.owner.is_some() || !sense.stem.is_empty() {
-                return sense;
-            }
-        }
-        self.sense(text)
-    }
-
-    /// What the call or block that a group belongs to says: its callee, its receivers, its labels.
-    fn head_claim(&self, group: Id, slot: &Slot, depth: usize) -> Option<Claim> {
-        let head = self.s.head(group);
-        if head.is_empty() {
-            return None;
-        }
-        let fit = slot.fit();
-        let callee = *head.first()?;
-        // A function defined here is followed by its parameters, not judged by its name.
-        let local = self.s.tree.kind(callee) == Kind::Word && self.is_defined(callee);
-        if local && let Some(claim) = self.parameter_claim(group, callee, slot, depth) {
-            return Some(claim);
-        }
-        for (n, &id) in head.iter().enumerate() {
-            let kind = self.s.tree.kind(id);
-            if !matches!(kind, Kind::Word | Kind::Str) || local && n == 0 || self.is_constant(id) {
-                continue;
-            }
-            let text = self.s.tree.content(id);
-            if self.is_keyword(text) || text.len() > 120 {
-                continue;
-            }
-            let Some((owner, known)) = self.callee(id) else { continue };
-            let quoted = String::from_utf8_lossy(text).into_owned();
-            let ruling = match owner {
-                Owner::Other(other) => Ruling::Other(other),
-                Owner::Ours if fit == Fit::Not => Ruling::Not,
-                Owner::Ours => Ruling::Ours(match known {
-                    Known::Listed if fit >= Fit::Neutral => Confidence::High,
-                    Known::Listed | Known::ByName => Confidence::Medium,
-                    Known::Loosely if fit == Fit::Secret && kind == Kind::Str => Confidence::Medium,
-                    Known::Loosely => Confidence::Low,
-                }),
-            };
-            let reason = match &ruling {
-                Ruling::Other(other) => format!("passed to {quoted}: {other}'s"),
-                _ => format!("passed to {quoted}"),
-            };
-            return Some(Claim::new(ruling, reason, self.s.tree.span(id)));
-        }
-        self.receiver_claim(group, &head, depth)
-    }
-
-    /// `NAME(...)`: a constant of an enumeration, not a class.
-    fn is_constant(&self, id: Id) -> bool {
-        let text = self.s.tree.slice(id);
-        self.s.tree.kind(id) == Kind::Word && text.len() > 2 && !text.iter().any(u8::is_ascii_lowercase)
-    }
-
-    /// What a call is made on: a request, a client that was made with an address elsewhere.
-    fn receiver_claim(&self, group: Id, head: &[Id], depth: usize) -> Option<Claim> {
-        let call = self.s.tree.kind(group) == Kind::Round;
-        let mut found: Option<Claim> = None;
-        for &id in head {
-            let claim = match self.s.tree.kind(id) {
-                Kind::Word if call => self.resolve_base(id, depth).or_else(|| self.receiver(id, depth)),
-                Kind::Round => self.arguments_claim(id, depth),
-                _ => None,
-            };
-            if let Some(claim) = claim {
-                if claim.by_host {
-                    return Some(claim);
-                }
-                found = found.or(Some(claim));
-            }
-        }
-        found.or_else(|| call.then(|| self.first_argument(group, depth)).flatten())
-    }
-
-    /// The object whose method is called.
-    fn receiver(&self, word: Id, depth: usize) -> Option<Claim> {
-        let mut all = crate::structure::parts(self.s.tree.slice(word)).filter(|p| !matches!(*p, b"self" | b"this"));
-        let base = all.next()?;
-        all.next()?;
-        self.handle_claim(word, base, depth + 1)
-    }
-
-    /// The object that is a call's first argument, where the language has no methods: `setopt(handle, name, value)`.
-    fn first_argument(&self, call: Id, depth: usize) -> Option<Claim> {
-        let holding = self.s.holding(call);
-        let [word] = holding.item(0) else { return None };
-        if holding.items.len() < 2 || self.s.tree.kind(*word) != Kind::Word {
-            return None;
-        }
-        let base = crate::structure::parts(self.s.tree.slice(*word)).next()?;
-        self.handle_claim(*word, base, depth + 1)
+        let telling = sense.owner.is_some() && span.end - start > 2 || sense.fit() == Fit::Secret;
+        telling.then(|| Name { span: start..span.end, node: name, bond: Bond::Assigned })
     }
 
     /// What else stands in the item: addresses of a command, further calls of a chain, a comment behind.
     fn item_claim(&self, node: Id, item: Item, slot: &Slot, depth: usize) -> Option<Claim> {
         let (nodes, at) = self.s.nodes_around(item, node)?;
+        if self.s.tree.family(node) == Family::Sql && self.s.tree.kind(item.container) != Kind::Round {
+            return self.command_claim(&nodes, node, slot, depth);
+        }
         if self.is_tuple(&nodes) {
             return self.tuple_claim(&nodes, node, slot, depth);
         }
         let from = nodes[..at].iter().rposition(|&id| self.s.tree.kind(id) == Kind::Comma).map_or(0, |n| n + 1);
         let to = nodes[at..].iter().position(|&id| self.s.tree.kind(id) == Kind::Comma).map_or(nodes.len(), |n| at + n);
-        self.command_claim(&nodes[from..to], node, slot, depth)
+        self.command_claim(&nodes[from..to], node, slot, depth).or_else(|| self.directive_claim(&nodes, from, slot))
+    }
+
+    /// `config :provider, key: value`: what a statement begins with speaks for its keywords.
+    fn directive_claim(&self, nodes: &[Id], from: usize, slot: &Slot) -> Option<Claim> {
+        let tree = &self.s.tree;
+        let comma =
+            nodes.iter().position(|&n| tree.kind(n) == Kind::Comma).filter(|&c| c < from && (2..=4).contains(&c))?;
+        let head = &nodes[..comma];
+        let plain =
+            head.iter().all(|&n| tree.kind(n) == Kind::Word) && slot.fit() == Fit::Secret && slot.stem().is_empty();
+        let span = tree.span(head[0]).start..tree.span(head[comma - 1]).end;
+        let sense = self.sense(self.text(span.clone()));
+        if !plain || !sense.stem.is_empty() {
+            return None;
+        }
+        let ruling = match sense.owner.clone()? {
+            super::terms::Owner::Ours => Ruling::Ours(Confidence::High),
+            super::terms::Owner::Other(other) => Ruling::Other(other),
+        };
+        Some(Claim::new(ruling, format!("under {}", String::from_utf8_lossy(self.text(span.clone()))), span))
     }
 
     /// `a, b = x, y`, `call x, y`: parts of one thing, and not declarations side by side.
@@ -576,10 +303,32 @@ impl Inquiry<'_> {
         if !record && let Some(claim) = self.uses_claim(item, slot, depth, names) {
             return Some(claim);
         }
+        if !record && let Some(claim) = self.returned_claim(item, slot, depth) {
+            return Some(claim);
+        }
         if !record && let Some(claim) = self.run_claim(item, slot) {
             return Some(claim);
         }
-        if record && let Some(claim) = self.fields_claim(container, item.index, slot, level) {
+        // Constants stand side by side as fields do, but what is done with them says more.
+        if record
+            && (slot.fit() == Fit::Unknown || self.s.tree.kind(container) == Kind::File)
+            && self.s.tree.family(container) == Family::Code
+            && self.holds_statements(container)
+            && let Some(claim) = self.uses_claim(item, slot, depth, names)
+        {
+            return Some(claim);
+        }
+        if record && let Some(claim) = self.fields_claim(container, item.index, slot, depth) {
+            // The provider's name may be that of a record with another address.
+            let alias =
+                || self.referred_claim(container, item.index, slot, depth).filter(|r| r.by_host && !r.is_ours());
+            let open = depth == 0 && claim.is_ours() && !claim.by_host;
+            return Some(if open { alias().unwrap_or(claim) } else { claim });
+        }
+        if record
+            && depth <= 1
+            && let Some(claim) = self.referred_claim(container, item.index, slot, depth)
+        {
             return Some(claim);
         }
         if record

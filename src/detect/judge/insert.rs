@@ -56,7 +56,8 @@ impl Inquiry<'_> {
             let head = row.columns.get(index).map(Vec::as_slice);
             let Some((rank, claim)) = self.cell_claim(&text, span, head, index + 1, slot) else { continue };
             // A row of people: what they prefer is not whose token it is.
-            let people = row.table.iter().any(|w| super::beside::is_people(w));
+            let (hints, _) = self.terms.hints();
+            let people = row.table.iter().any(|w| super::beside::is_people(w) || hints.contains(w));
             if people && !claim.by_host {
                 continue;
             }

@@ -1,12 +1,12 @@
 //! Structures that stand apart and belong together: lists of equal length, tables with the same keys. All of them are
 //! read once for a text.
 
-use super::claim::{Claim, Ruling};
+use super::claim::{Claim, Ruling, Slot};
 use super::hosts;
 use super::inquiry::Inquiry;
 use super::terms::{Fit, Owner};
 use crate::rule::Confidence;
-use crate::structure::{Id, Item, Kind};
+use crate::structure::{Family, Id, Item, Kind};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
@@ -19,6 +19,8 @@ const LONG: usize = 64;
 struct Mark {
     owner: Owner,
     host: bool,
+    /// Whether it is a whole record that names it.
+    record: bool,
     span: Range<usize>,
     shown: String,
 }
@@ -134,18 +136,29 @@ impl Inquiry<'_> {
         let shown = String::from_utf8_lossy(text).into_owned();
         if let Some(host) = hosts::bare(text, span.start) {
             let owner = self.terms.host(&host)?;
-            return Some(Mark { owner, host: true, span, shown: host.name });
+            return Some(Mark { owner, host: true, record: false, span, shown: host.name });
+        }
+        if text.iter().filter(|b| **b == b' ').count() > 3 {
+            return None;
         }
         let last = text.rsplit(|b| matches!(b, b'.' | b':')).next().unwrap_or(text);
         let owner = self.terms.value(text).or_else(|| self.terms.value(last))?;
-        Some(Mark { owner, host: false, span, shown })
+        Some(Mark { owner, host: false, record: false, span, shown })
     }
 
     fn read_entry(&self, container: Id, nodes: &[Id], tables: &mut Tables) {
         let Some((table, key)) = self.entry_key(container, nodes) else { return };
-        let (_, value) = self.key_and_value(nodes);
+        let second: Option<Vec<Id>> = match nodes {
+            [pair] => self.pair(*pair).map(|(_, second)| vec![second]),
+            _ => self.arm(nodes).map(|(_, value)| value),
+        };
+        let value = match &second {
+            Some(second) => second.as_slice(),
+            None => self.key_and_value(nodes).1,
+        };
         let mark = match value {
             [] => None,
+            [one] if matches!(self.s.tree.kind(*one), Kind::Curly | Kind::Block) => self.only_host(*one),
             [one] if self.s.tree.kind(*one).is_container() && self.s.tree.kind(*one) != Kind::Str => None,
             _ => self.element(value).or_else(|| self.host_within(value)),
         };
@@ -153,6 +166,24 @@ impl Inquiry<'_> {
         if let Some(mark) = mark {
             tables.entries.entry(key).or_default().push((table, mark));
         }
+    }
+
+    /// The owner of the addresses of a small record, if it is one.
+    fn only_host(&self, record: Id) -> Option<Mark> {
+        if self.s.tree.node(record).after - record > 60 {
+            return None;
+        }
+        let fields = self.fields(record);
+        let mut hosts = fields.fields.iter().filter(|f| f.signal == super::fields::Signal::Host);
+        let first = hosts.next()?;
+        let alone = hosts.all(|f| f.owner == first.owner);
+        alone.then(|| Mark {
+            owner: first.owner.clone(),
+            host: true,
+            record: true,
+            span: first.span.clone(),
+            shown: first.shown.clone(),
+        })
     }
 
     /// The first address among the arguments of a value.
@@ -172,6 +203,21 @@ impl Inquiry<'_> {
             let inner = tree.children(*square).next()?;
             return Some((TableId::Variable(container, tree.slice(*base).to_vec()), tree.content(inner).to_vec()));
         }
+        // `case "key": return value`, `when 'key' then value`, `"key" -> value`, `key "value";`
+        if let Some((key, _)) = self.arm(nodes) {
+            // The heads of one function are a table of their own.
+            let function = match nodes {
+                [word, name, ..] if matches!(tree.slice(*word), b"def" | b"defp") => tree.slice(*name),
+                [name, _, sign, _] if tree.slice(*sign) == b"=" => tree.slice(*name),
+                _ => return Some((TableId::Group(container), key)),
+            };
+            return Some((TableId::Variable(container, function.to_vec()), key));
+        }
+        if let [pair] = nodes
+            && let Some((first, _)) = self.pair(*pair)
+        {
+            return Some((TableId::Group(container), tree.content(first).to_vec()));
+        }
         let (key, value) = self.key_and_value(nodes);
         let key = key?;
         // `directive value` is no entry of a table.
@@ -187,6 +233,77 @@ impl Inquiry<'_> {
             return None;
         }
         Some((TableId::Group(container), text.to_vec()))
+    }
+
+    /// A branch that gives a value for a key: `case "key": return value`, `"key" => value`, `key "value";`.
+    fn arm(&self, nodes: &[Id]) -> Option<(Vec<u8>, Vec<Id>)> {
+        let tree = &self.s.tree;
+        let text = |k: Id| matches!(tree.kind(k), Kind::Str | Kind::Word);
+        let (key, rest) = match nodes {
+            [word, key, rest @ ..]
+                if matches!(tree.slice(*word), b"case" | b"Case" | b"when" | b"WHEN" | b"elif" | b"|")
+                    && text(*key) =>
+            {
+                (tree.content(*key).to_vec(), rest)
+            }
+            // `def host(:key), do: value`, `host Key = value`
+            [word, name, round, .., last]
+                if matches!(tree.slice(*word), b"def" | b"defp")
+                    && tree.kind(*name) == Kind::Word
+                    && tree.kind(*round) == Kind::Round
+                    && tree.kind(*last) == Kind::Str =>
+            {
+                let key = tree.children(*round).next()?;
+                return Some((tree.content(key).to_vec(), vec![*last]));
+            }
+            [name, key, sign, value]
+                if tree.kind(*name) == Kind::Word
+                    && tree.kind(*key) == Kind::Word
+                    && tree.slice(*sign) == b"="
+                    && tree.kind(*value) == Kind::Str
+                    && tree.family(*name) == Family::Code
+                    && tree.slice(*key).first().is_some_and(u8::is_ascii_uppercase) =>
+            {
+                return Some((tree.slice(*key).to_vec(), vec![*value]));
+            }
+            [first, .., last] if tree.kind(*last) == Kind::Str && self.is_map_line(*first) => {
+                let key = tree.span(*first).start..tree.span(*last).start;
+                return Some((self.text(key).trim_ascii().to_vec(), vec![*last]));
+            }
+            _ => return None,
+        };
+        let rest = match rest {
+            [.., block] if rest.len() <= 2 && tree.kind(*block) == Kind::Block => {
+                self.s.holding(*block).item(0).to_vec()
+            }
+            _ => rest.to_vec(),
+        };
+        let words: [&[u8]; 8] = [b":", b"->", b"=>", b"then", b"THEN", b"return", b"Return", b"="];
+        let skip = rest.iter().take_while(|&&n| words.contains(&tree.slice(n))).count();
+        let value = rest[skip..].to_vec();
+        (!value.is_empty()).then_some((key, value))
+    }
+
+    /// A line of a map as nginx and its kin write them: words within braces, each line ended by a semicolon.
+    fn is_map_line(&self, first: Id) -> bool {
+        let tree = &self.s.tree;
+        let Some(group) = tree.parent(first).filter(|&p| tree.kind(p) == Kind::Curly) else { return false };
+        let Some(item) = self.s.item_of(group) else { return false };
+        let map =
+            self.s.nodes(item).first().is_some_and(|&n| matches!(tree.slice(n), b"map" | b"geo" | b"split_clients"));
+        map && tree.family(first) == Family::Code
+    }
+
+    /// `["key", value]`, `("key", value)`: an entry of a map that is written as a pair.
+    fn pair(&self, group: Id) -> Option<(Id, Id)> {
+        let tree = &self.s.tree;
+        if !matches!(tree.kind(group), Kind::Square | Kind::Round | Kind::Curly) {
+            return None;
+        }
+        let holding = self.s.holding(group);
+        let ([first], [second]) = (holding.item(0), holding.item(1)) else { return None };
+        let named = matches!(tree.kind(*first), Kind::Str | Kind::Word);
+        (holding.items.len() == 2 && named).then_some((*first, *second))
     }
 
     /// What a list of the same length says at the same place.
@@ -224,6 +341,8 @@ impl Inquiry<'_> {
 
     /// What another table says under the same key.
     pub(super) fn table_claim(&self, item: Item) -> Option<Claim> {
+        let pair = item.index == 1 && self.pair(item.container).is_some();
+        let item = if pair { self.s.item_of(item.container)? } else { item };
         let nodes = self.s.nodes(item);
         let (mine, key) = self.entry_key(item.container, &nodes)?;
         let sense = self.sense(&key);
@@ -249,6 +368,13 @@ impl Inquiry<'_> {
             if shared >= 2 && shared * 2 >= theirs.len().min(keys.len()) {
                 marks.push(mark);
             }
+        }
+        // A record goes with a value of the same name, not with another record: those share the names of fields.
+        let value = self.key_and_value(&nodes).1;
+        if value.len() != 1
+            || value.iter().any(|&v| matches!(self.s.tree.kind(v), Kind::Curly | Kind::Block | Kind::Square))
+        {
+            marks.retain(|m| !m.record);
         }
         if marks.iter().any(|m| m.host) {
             marks.retain(|m| m.host);
@@ -288,7 +414,13 @@ impl Inquiry<'_> {
             }
             let mut found: Option<Claim> = None;
             for &place in places.iter().filter(|&&p| !tree.holds(container, p) && !self.is_entry_key(p)) {
-                let Some(claim) = self.whose(place, depth + 1) else { continue };
+                // The record of the reference speaks; the reference's own name is no owner's.
+                let node = tree.parent(place).filter(|&p| tree.kind(p) == Kind::Str).unwrap_or(place);
+                let beside = self
+                    .s
+                    .item_of(node)
+                    .and_then(|i| self.fields_claim(i.container, i.index, &mut Slot::default(), depth + 1));
+                let Some(claim) = beside.or_else(|| self.whose(place, depth + 1)) else { continue };
                 match &found {
                     Some(known) if known.ruling != claim.ruling => return None,
                     _ => found = Some(claim),

@@ -38,6 +38,7 @@ struct WordLists {
     protocol: Vec<String>,
     keyword: Vec<String>,
     module: Vec<String>,
+    relay: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -51,6 +52,10 @@ pub(super) struct Lexicon {
     roles: HashMap<String, u16>,
     names: HashMap<String, String>,
     hosts: HashMap<String, String>,
+    /// Hosts that hand on the key of the provider whom their path names.
+    pub(super) relays: Vec<String>,
+    /// Words of writing without spaces.
+    wide: Vec<(String, u16)>,
 }
 
 /// The shared tables. They are part of the program; a test reads them, and were they broken the judge would know nobody.
@@ -65,7 +70,7 @@ pub(super) fn lexicon() -> &'static Lexicon {
 
 impl Lexicon {
     fn new(words: WordLists, owners: OwnerLists) -> Self {
-        let mut lexicon = Lexicon::default();
+        let mut lexicon = Lexicon { relays: words.relay.clone(), ..Lexicon::default() };
         for (list, bit) in [
             (words.secret, role::SECRET),
             (words.id, role::ID),
@@ -86,6 +91,8 @@ impl Lexicon {
                 *lexicon.roles.entry(word).or_default() |= bit;
             }
         }
+        let wide = lexicon.roles.iter().filter(|(w, _)| w.chars().all(|c| c >= '\u{2e80}'));
+        lexicon.wide = wide.map(|(w, r)| (w.clone(), *r)).collect();
         for (owner, marks) in owners.owners {
             for mark in marks {
                 let table = if mark.contains('.') { &mut lexicon.hosts } else { &mut lexicon.names };
@@ -98,6 +105,15 @@ impl Lexicon {
     /// What a word means.
     pub(super) fn roles(&self, word: &str) -> u16 {
         self.roles.get(word).copied().unwrap_or(0)
+    }
+
+    /// What the words mean that stand in a piece of writing without spaces.
+    pub(super) fn inside(&self, piece: &[u8]) -> u16 {
+        if !piece.first().is_some_and(|b| *b >= 0xe2) {
+            return 0;
+        }
+        let found = self.wide.iter().filter(|(w, _)| memchr::memmem::find(piece, w.as_bytes()).is_some());
+        found.fold(0, |all, (_, roles)| all | roles)
     }
 
     /// The owner of this name (words joined, lower case).

@@ -13,31 +13,40 @@ mod fields;
 mod file;
 mod flow;
 mod handle;
+mod head;
 mod hosts;
 mod inquiry;
 mod insert;
 mod joins;
 mod lexicon;
+mod naming;
 mod params;
 mod prose;
+mod reach;
 mod record;
+mod refs;
 mod resolve;
 mod rows;
+mod said;
+mod signals;
+mod subject;
 mod terms;
 #[cfg(test)]
 mod tests;
+mod uses;
 mod veto;
 
 use super::{Evidence, Path, Place, shape};
 use crate::finding::hide_random;
 use crate::rule::{Alphabet, Confidence, Length, Rule, TokenSpec};
 use crate::structure::{Dialect, Structure, Tree};
+use aho_corasick::AhoCorasick;
 use claim::{Claim, Ruling};
 use inquiry::{Inquiry, Memory};
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use terms::Terms;
 
 /// How many places are looked at for one token.
@@ -62,28 +71,20 @@ pub enum Verdict {
     Refused(String),
 }
 
-/// What the judge knows of one text, filled as it is asked for.
+/// One rule, ready to be asked: what its evidence says and what its tokens look like. Made once for all texts.
 #[derive(Debug)]
-pub struct Reader<'a> {
-    text: &'a [u8],
-    place: Place<'a>,
-    /// The text as it was read; a difference is read twice, as what it makes and as what it replaces.
-    versions: Vec<Structure<'a>>,
-    rules: HashMap<String, Known>,
+pub struct Judge {
+    rule: Arc<Rule>,
+    kept: OnceLock<Kept>,
 }
 
-/// What is known for one rule.
+/// What the first candidate of a rule makes.
 #[derive(Debug)]
-struct Known {
+struct Kept {
     terms: Terms,
-    /// What its tokens may look like.
     forms: Vec<Form>,
-    /// Whether the text or its path names the provider at all.
-    mentioned: bool,
-    /// For each version of the text.
-    memory: [Memory; 2],
-    /// What is said of each candidate, by where it begins; filled at the first question.
-    claims: Option<HashMap<usize, Option<Claim>>>,
+    /// Finds the words without which nothing can speak for the rule.
+    marks: Option<AhoCorasick>,
 }
 
 /// One form of a rule's tokens.
@@ -101,10 +102,31 @@ impl Form {
     }
 }
 
-impl Known {
+impl Judge {
+    /// The judge of a rule.
+    pub fn new(rule: Arc<Rule>) -> Judge {
+        Judge { rule, kept: OnceLock::new() }
+    }
+
+    fn kept(&self) -> &Kept {
+        self.kept.get_or_init(|| {
+            let terms = self.rule.spec.evidence.as_ref().map(Terms::new).unwrap_or_default();
+            let forms = self.rule.spec.token.iter().filter_map(Form::new).collect();
+            let words: Vec<&str> = terms.marks().filter(|m| !m.is_empty()).collect();
+            let marks = AhoCorasick::builder().ascii_case_insensitive(true).build(words).ok();
+            Kept { terms, forms, marks }
+        })
+    }
+
+    /// The rule.
+    pub fn rule(&self) -> &Arc<Rule> {
+        &self.rule
+    }
+
     /// Why no form of the rule's tokens fits the value.
     fn refuse(&self, value: &[u8]) -> Option<&'static str> {
         let fitting = self
+            .kept()
             .forms
             .iter()
             .filter(|f| f.length.holds(value.len()) && f.alphabet.span(value, usize::MAX) == value.len());
@@ -117,6 +139,32 @@ impl Known {
         }
         why.or(Some("it has another length or alphabet"))
     }
+
+    /// Whether the text holds one of the words without which nothing can speak for the rule.
+    fn is_mentioned(&self, text: &[u8]) -> bool {
+        self.kept().marks.as_ref().is_some_and(|marks| marks.is_match(text))
+    }
+}
+
+/// What is known of one text, filled as it is asked for.
+#[derive(Debug)]
+pub struct Reader<'a> {
+    text: &'a [u8],
+    place: Place<'a>,
+    /// The text as it was read; a difference is read twice, as what it makes and as what it replaces.
+    versions: Vec<Structure<'a>>,
+    rules: HashMap<String, Known>,
+}
+
+/// What is known for one rule.
+#[derive(Debug)]
+struct Known {
+    /// Whether the text or its path names the provider at all.
+    mentioned: bool,
+    /// For each version of the text.
+    memory: [Memory; 2],
+    /// What is said of each candidate, by where it begins; filled at the first question.
+    claims: Option<HashMap<usize, Option<Claim>>>,
 }
 
 impl<'a> Reader<'a> {
@@ -132,17 +180,15 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn know(&mut self, rule: &Rule) {
-        if self.rules.contains_key(&rule.id) {
+    fn know(&mut self, judge: &Judge) {
+        if self.rules.contains_key(&judge.rule.id) {
             return;
         }
-        let terms = rule.spec.evidence.as_ref().map(Terms::new).unwrap_or_default();
-        let forms = rule.spec.token.iter().filter_map(Form::new).collect();
         // Where the path is not known, it may be the path that names the provider.
         let mentioned = self.place.path == Path::Unknown
-            || mentions(&terms, self.text)
-            || self.path().is_some_and(|p| mentions(&terms, p));
-        self.rules.insert(rule.id.clone(), Known { terms, forms, mentioned, memory: Default::default(), claims: None });
+            || judge.is_mentioned(self.text)
+            || self.path().is_some_and(|p| judge.is_mentioned(p));
+        self.rules.insert(judge.rule.id.clone(), Known { mentioned, memory: Default::default(), claims: None });
     }
 
     fn read(&mut self) {
@@ -162,17 +208,17 @@ impl<'a> Reader<'a> {
 
 impl Reader<'_> {
     /// Judges all candidates of a rule, so that what one place says of many is known.
-    fn answer(&mut self, rule: &Rule) {
+    fn answer(&mut self, judge: &Judge) {
         self.read();
         let path = self.path();
-        let Some(known) = self.rules.get_mut(&rule.id) else { return };
+        let Some(known) = self.rules.get_mut(&judge.rule.id) else { return };
         if known.claims.is_some() {
             return;
         }
         let mut claims: Vec<(Range<usize>, Option<Claim>)> = Vec::new();
-        for span in candidates(&known.forms, self.text) {
+        for span in candidates(&judge.kept().forms, self.text) {
             let value = &self.text[span.clone()];
-            if known.refuse(value).is_some() || shape::edge(self.text, span.clone()).is_some() {
+            if judge.refuse(value).is_some() || shape::edge(self.text, span.clone()).is_some() {
                 continue;
             }
             let budget = Cell::new(BUDGET);
@@ -181,7 +227,7 @@ impl Reader<'_> {
             else {
                 continue;
             };
-            let inquiry = Inquiry { s, terms: &known.terms, memory, budget };
+            let inquiry = Inquiry { s, terms: &judge.kept().terms, memory, budget };
             let claim = inquiry.token(&span, path);
             claims.push((span, claim));
         }
@@ -240,30 +286,28 @@ fn series(text: &[u8], claims: &mut [(Range<usize>, Option<Claim>)]) {
     }
 }
 
-/// Whether the text holds one of the words without which nothing can speak for the rule.
-fn mentions(terms: &Terms, text: &[u8]) -> bool {
-    let marks: Vec<&str> = terms.marks().filter(|m| !m.is_empty()).collect();
-    aho_corasick::AhoCorasick::builder().ascii_case_insensitive(true).build(marks).is_ok_and(|ac| ac.is_match(text))
-}
-
-/// Whether the token at `span` is the rule's.
-pub fn judge(rule: &Arc<Rule>, text: &[u8], span: Range<usize>, place: Place<'_>, reader: &mut Reader<'_>) -> Verdict {
-    debug_assert_eq!(text.len(), reader.text.len());
-    reader.know(rule);
-    let Some(value) = text.get(span.clone()) else { return Verdict::Refused("it lies outside the text".into()) };
-    let Some(known) = reader.rules.get(&rule.id) else { return Verdict::Refused("its rule is unknown".into()) };
-    if let Some(why) = known.refuse(value).or_else(|| shape::edge(text, span.clone())) {
-        return Verdict::Refused(why.into());
+impl Judge {
+    /// Whether the token at `span` is the rule's.
+    pub fn ask(&self, text: &[u8], span: Range<usize>, place: Place<'_>, reader: &mut Reader<'_>) -> Verdict {
+        debug_assert_eq!(text.len(), reader.text.len());
+        reader.know(self);
+        let Some(value) = text.get(span.clone()) else { return Verdict::Refused("it lies outside the text".into()) };
+        let Some(known) = reader.rules.get(&self.rule.id) else {
+            return Verdict::Refused("its rule is unknown".into());
+        };
+        if let Some(why) = self.refuse(value).or_else(|| shape::edge(text, span.clone())) {
+            return Verdict::Refused(why.into());
+        }
+        if place.path == Path::Unknown {
+            return unknown_path(known.mentioned);
+        }
+        if !known.mentioned {
+            return Verdict::Refused("nothing here names the provider".into());
+        }
+        reader.answer(self);
+        let claim = reader.rules.get(&self.rule.id).and_then(|known| known.claims.as_ref()?.get(&span.start).cloned());
+        verdict(claim.flatten())
     }
-    if place.path == Path::Unknown {
-        return unknown_path(known.mentioned);
-    }
-    if !known.mentioned {
-        return Verdict::Refused("nothing here names the provider".into());
-    }
-    reader.answer(rule);
-    let claim = reader.rules.get(&rule.id).and_then(|known| known.claims.as_ref()?.get(&span.start).cloned());
-    verdict(claim.flatten())
 }
 
 /// Where the path is not known, whatever some path could lift to a finding is one: the names in the text, or the

@@ -2,7 +2,9 @@
 
 use super::claim::{Claim, Slot, Step};
 use super::inquiry::{DEPTH, Inquiry};
+use super::terms::Fit;
 use crate::structure::{Bond, Id, Item, Kind, parts};
+use bstr::ByteSlice as _;
 
 impl Inquiry<'_> {
     /// What becomes of an argument within the function that takes it.
@@ -10,7 +12,8 @@ impl Inquiry<'_> {
         if depth + 1 >= DEPTH || self.s.tree.kind(group) != Kind::Round {
             return None;
         }
-        let (index, named) = match slot.path.last()? {
+        let (last, rest) = slot.path.split_last()?;
+        let (index, named) = match last {
             Step::Index(n) => (*n, None),
             Step::Name(name) => (usize::MAX, Some(name.clone())),
         };
@@ -23,12 +26,39 @@ impl Inquiry<'_> {
             for (parameter, item) in self.parameters(place, index, named.as_deref()) {
                 let text = self.s.tree.slice(parameter);
                 let Some(base) = parts(text).last().map(<[u8]>::to_vec) else { continue };
-                if let Some(claim) = self.uses_within(&base, parameter, item, &[], depth + 1, &regions) {
+                if let Some(claim) = self.uses_within(&base, parameter, item, rest, depth + 1, &regions) {
                     return Some(claim);
                 }
             }
         }
         None
+    }
+
+    /// `option("-k", "--key", default=VALUE)`: the default of a command's option goes where its name is used.
+    pub(super) fn option_claim(&self, call: Id, index: usize, slot: &Slot, depth: usize) -> Option<Claim> {
+        let tree = &self.s.tree;
+        if depth + 1 >= DEPTH || tree.kind(call) != Kind::Round || !slot.name.is_empty() && slot.fit() == Fit::Not {
+            return None;
+        }
+        let holding = self.s.holding(call);
+        let key = self.key_and_value(holding.item(index)).0.map(|k| tree.content(k).to_ascii_lowercase())?;
+        if !key.starts_with(b"default") {
+            return None;
+        }
+        let flag = (0..holding.items.len()).find_map(|i| match holding.item(i) {
+            [one] if tree.kind(*one) == Kind::Str && tree.content(*one).starts_with(b"--") => Some(*one),
+            _ => None,
+        })?;
+        let text = tree.content(flag).trim_start_with(|c| c == '-').to_vec();
+        let sense = self.sense(&text);
+        let name = crate::structure::Name { span: tree.span(flag), node: flag, bond: Bond::Assigned };
+        if let Some(ruling) = self.own_name(&sense, &name) {
+            let shown = String::from_utf8_lossy(&text).into_owned();
+            return Some(Claim::new(ruling, format!("the default of --{shown}"), name.span));
+        }
+        let base: Vec<u8> = text.iter().map(|b| if *b == b'-' { b'_' } else { *b }).collect();
+        let item = self.s.item_of(call)?;
+        self.uses_of(&base, flag, Item { container: 0, index: item.index }, &[], depth + 1)
     }
 
     /// The bodies of the methods that are called on the object that a constructor's call makes: only they use its
@@ -77,7 +107,7 @@ impl Inquiry<'_> {
     }
 
     /// The words that can be the parameter of this number or name in the function or class at `place`.
-    fn parameters(&self, place: Id, index: usize, named: Option<&[u8]>) -> Vec<(Id, Item)> {
+    pub(super) fn parameters(&self, place: Id, index: usize, named: Option<&[u8]>) -> Vec<(Id, Item)> {
         let tree = &self.s.tree;
         let Some(item) = self.s.item_of(place) else { return Vec::new() };
         let nodes = self.s.nodes(item);

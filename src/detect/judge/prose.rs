@@ -1,10 +1,9 @@
 //! Text for people: a sentence that hands a key over, a line under a heading, the answer to somebody who asked for it.
 //! The weakest kind of evidence: only where nobody else is named and nothing speaks of ids.
 
-use super::claim::{Claim, Ruling};
+use super::claim::{Claim, Ruling, Slot};
 use super::inquiry::Inquiry;
-use super::lexicon::{lexicon, role, words};
-use super::terms::Owner;
+use super::terms::{Fit, Owner};
 use crate::rule::Confidence;
 use crate::structure::{Family, Id, Item, Kind};
 use std::ops::Range;
@@ -14,18 +13,9 @@ const SENTENCE: usize = 400;
 /// How many messages or lines back a question may stand.
 const BACK: usize = 2;
 
-/// What a stretch of prose says.
-#[derive(Debug, Default)]
-struct Said {
-    ours: bool,
-    other: bool,
-    secret: bool,
-    id: bool,
-}
-
 impl Inquiry<'_> {
     /// What people say about the token at the node `at`.
-    pub(super) fn prose_claim(&self, at: Id, token: &Range<usize>) -> Option<Claim> {
+    pub(super) fn prose_claim(&self, at: Id, token: &Range<usize>, slot: &Slot) -> Option<Claim> {
         let (text, item) = self.sentence(at, token)?;
         let text = self.clause(text, token);
         let said = self.said(&text, token);
@@ -35,10 +25,15 @@ impl Inquiry<'_> {
         if said.ours {
             return (said.secret || self.is_alone(item, token)).then(|| medium("named in the sentence", text));
         }
+        let stemmed = !slot.stem().is_empty();
+        if let Some(lead) = self.subject(at, item, token, &said).filter(|_| !stemmed) {
+            return Some(medium("named in the title above", lead));
+        }
         let lead = self.heading(item).or_else(|| self.question(at, item)).or_else(|| self.printed(item, token));
         let lead = lead?;
         let asked = self.said(&lead, token);
-        let handed = asked.secret || self.text(lead.clone()).trim_ascii_end().ends_with(b":");
+        let handed =
+            asked.secret || self.is_entry_name(&lead) || self.text(lead.clone()).trim_ascii_end().ends_with(b":");
         (asked.ours && !asked.other && !asked.id && handed).then(|| medium("named in the text that it answers", lead))
     }
 
@@ -46,11 +41,15 @@ impl Inquiry<'_> {
     fn sentence(&self, at: Id, token: &Range<usize>) -> Option<(Range<usize>, Item)> {
         let tree = &self.s.tree;
         let holder = tree.ancestors(at).find(|&a| {
-            matches!(
-                tree.kind(a),
-                Kind::File | Kind::Block | Kind::Element | Kind::Section | Kind::Comment | Kind::Str | Kind::Tag
-            )
+            matches!(tree.kind(a), Kind::File | Kind::Block | Kind::Element | Kind::Section | Kind::Comment | Kind::Str)
+                || tree.kind(a) == Kind::Tag && !self.is_inline(a)
         })?;
+        if tree.kind(holder) == Kind::Tag {
+            let head = tree.children(holder).find(|&k| tree.slice(k) == b">")?;
+            let span = tree.span(head).end..tree.span(holder).end;
+            let within = span.start <= token.start && span.len() <= 2 * SENTENCE;
+            return self.s.item_of(holder).filter(|_| within).map(|item| (span, item));
+        }
         // Quotes within a message are part of it.
         let outer = tree.ancestors(holder).find(|&a| tree.kind(holder) == Kind::Str && tree.kind(a) == Kind::Str);
         let holder = outer.unwrap_or(holder);
@@ -74,6 +73,34 @@ impl Inquiry<'_> {
         };
         let span = if tree.kind(holder) == Kind::Str { tree.span(holder) } else { self.s.item_span(item) };
         (prose && span.len() <= SENTENCE).then_some((span, item))
+    }
+
+    /// An element within a line of text.
+    fn is_inline(&self, tag: Id) -> bool {
+        let name = self.s.tree.children(tag).next().map_or(&b""[..], |n| self.s.tree.slice(n));
+        matches!(
+            name.to_ascii_lowercase().as_slice(),
+            b"a" | b"b"
+                | b"i"
+                | b"em"
+                | b"strong"
+                | b"span"
+                | b"code"
+                | b"tt"
+                | b"kbd"
+                | b"font"
+                | b"u"
+                | b"s"
+                | b"mark"
+                | b"small"
+                | b"sub"
+                | b"sup"
+                | b"var"
+                | b"samp"
+                | b"q"
+                | b"abbr"
+                | b"time"
+        )
     }
 
     /// The part of a sentence that speaks of the token, where it holds several: what stands before it, up to the one
@@ -117,66 +144,23 @@ impl Inquiry<'_> {
             )
         });
         let words = tree.children(string).filter(|&k| tree.kind(k) == Kind::Word).count();
-        text_key && (words >= 2 || tree.span(string).len() <= token.len() + 8)
-    }
-
-    /// What a stretch of text says, the token itself left out.
-    fn said(&self, span: &Range<usize>, token: &Range<usize>) -> Said {
-        let mut said = Said::default();
-        let text = self.text(span.clone());
-        let mut at = span.start;
-        for piece in
-            text.split(|b| !(b.is_ascii_alphanumeric() || *b == b'_' || *b == b'-' || *b == b'.' || *b >= 0x80))
-        {
-            let place = at..at + piece.len();
-            at += piece.len() + 1;
-            if piece.is_empty() || place.start < token.end && token.start < place.end {
-                continue;
-            }
-            self.say(piece, &mut said);
-        }
-        let joined = words(text).join(" ");
-        said.ours |=
-            self.terms.names().any(|n| n.len() > 5 && joined.replace(' ', "").contains(n) && !joined.contains(n));
-        said
-    }
-
-    fn say(&self, piece: &[u8], said: &mut Said) {
-        let sense = self.terms.sense(piece);
-        match &sense.owner {
-            // Another variable's name.
-            None if piece.contains(&b'_')
-                && sense.roles & role::SECRET != 0
-                && piece.iter().any(u8::is_ascii_uppercase) =>
-            {
-                said.other = true;
-            }
-            Some(Owner::Ours) if !sense.stem.is_empty() => said.other = true,
-            Some(Owner::Ours) => said.ours = true,
-            // Many providers bear the name of an ordinary word: in prose only its capital tells.
-            Some(Owner::Other(_)) if piece.iter().any(u8::is_ascii_uppercase) || piece.len() > 10 => said.other = true,
-            _ => {}
-        }
-        for word in words(piece) {
-            let roles = lexicon().roles(&word);
-            said.secret |= roles & role::SECRET != 0;
-            said.id |=
-                roles & (role::ID | role::FOREIGN) != 0 || matches!(word.as_str(), "request" | "password" | "passwort");
-        }
+        let spaces = tree.content(string).iter().filter(|b| **b == b' ').count();
+        let sentence = words >= 4 && spaces >= 4 && tree.family(string) == Family::Code;
+        sentence || text_key && (words >= 2 || tree.span(string).len() <= token.len() + 8)
     }
 
     /// Whether the token stands alone on its line, but for punctuation.
-    fn is_alone(&self, item: Item, token: &Range<usize>) -> bool {
+    pub(super) fn is_alone(&self, item: Item, token: &Range<usize>) -> bool {
         let span = self.s.item_span(item);
         let beside = self
             .text(span.start.min(token.start)..token.start)
             .iter()
             .chain(self.text(token.end..span.end.max(token.end)));
-        beside.filter(|b| b.is_ascii_alphanumeric()).count() == 0
+        beside.filter(|b| b.is_ascii_alphanumeric() || **b >= 0xc3).count() == 0
     }
 
     /// The line under which a block of lines stands, or the line before, if it ends with a colon.
-    fn heading(&self, item: Item) -> Option<Range<usize>> {
+    pub(super) fn heading(&self, item: Item) -> Option<Range<usize>> {
         let tree = &self.s.tree;
         if tree.kind(item.container) == Kind::Block {
             let above = self.s.item_of(item.container)?;
@@ -249,7 +233,23 @@ impl Inquiry<'_> {
         let before = Item { container: item.container, index: item.index.checked_sub(1)? };
         let span = self.s.item_span(before);
         let said = self.said(&span, token);
-        (span.len() <= SENTENCE && said.secret && said.ours).then_some(span)
+        let named = said.secret || self.is_entry_name(&span);
+        (span.len() <= SENTENCE && named && said.ours && !said.other).then_some(span)
+    }
+
+    /// Whether a line is but a name or a path of the rule's: `--- llm/provider/ci`, as stores print their entries.
+    fn is_entry_name(&self, span: &Range<usize>) -> bool {
+        let line = self.text(span.clone()).trim_ascii();
+        let name: &[u8] = line.trim_ascii_start();
+        let start = name.iter().take_while(|b| matches!(b, b'-' | b'#' | b'=' | b'>' | b'[' | b' ' | b'*')).count();
+        let name = name[start..].trim_ascii_end();
+        let name = name.strip_suffix(b":").or(name.strip_suffix(b"]")).unwrap_or(name);
+        let sense = self.sense(name);
+        !name.is_empty()
+            && !name.contains(&b' ')
+            && sense.owner == Some(Owner::Ours)
+            && sense.stem.is_empty()
+            && sense.fit() != Fit::Not
     }
 
     fn asks(&self, span: &Range<usize>) -> bool {

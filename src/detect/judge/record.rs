@@ -111,6 +111,6 @@ impl Inquiry<'_> {
     /// Whether what is bound in a container are variables rather than fields of data.
     pub(super) fn holds_statements(&self, container: Id) -> bool {
         !matches!(self.s.tree.kind(container), Kind::Square | Kind::Row | Kind::Tag)
-            && self.s.tree.dialect().family != Family::Json
+            && self.s.tree.family(container) != Family::Json
     }
 }

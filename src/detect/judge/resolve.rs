@@ -146,7 +146,7 @@ impl Inquiry<'_> {
 
     /// What a name stands for, if that names an owner: an address, a client made here.
     pub(super) fn resolve_base(&self, word: Id, depth: usize) -> Option<Claim> {
-        if depth >= DEPTH || self.s.tree.dialect().family == crate::structure::Family::Json {
+        if depth >= DEPTH || self.s.tree.family(word) == crate::structure::Family::Json {
             return None;
         }
         let text = self.s.tree.slice(word);
@@ -204,6 +204,9 @@ impl Inquiry<'_> {
         if let Some(claim) = super::beside::decide(&fitting, Confidence::High) {
             return (claim.ruling != Ruling::Torn).then_some(claim);
         }
+        if let Some(claim) = self.class_argument(value) {
+            return Some(claim);
+        }
         let callee =
             value.iter().take(4).copied().find(|&n| tree.kind(n) == Kind::Word && !self.is_type(tree.slice(n)))?;
         match self.callee(callee)? {
@@ -213,6 +216,16 @@ impl Inquiry<'_> {
             }
             _ => None,
         }
+    }
+
+    /// `partial(Client, ...)`: a class of the rule's handed to what makes others of it.
+    fn class_argument(&self, value: &[Id]) -> Option<Claim> {
+        let tree = &self.s.tree;
+        let round = value.iter().take(3).copied().find(|&n| tree.kind(n) == Kind::Round)?;
+        let first = tree.children(round).next().filter(|&n| tree.kind(n) == Kind::Word)?;
+        let listed = matches!(self.callee(first), Some((Owner::Ours, Known::Listed)));
+        let shown = String::from_utf8_lossy(tree.slice(first)).into_owned();
+        listed.then(|| Claim::new(Ruling::Ours(Confidence::High), format!("used with {shown}"), tree.span(first)))
     }
 
     /// What the body of a function defined here names, and nobody else.

@@ -28,7 +28,23 @@ impl Inquiry<'_> {
             slot.sense = Some((*sense).clone());
             slot.name = text.clone();
         }
-        self.cells_claim(row, mine, slot)
+        self.cells_claim(row, mine, slot).or_else(|| self.namesake_claim(row, mine, slot))
+    }
+
+    /// What a row of another table says that begins with the same cell.
+    fn namesake_claim(&self, row: Id, mine: usize, slot: &Slot) -> Option<Claim> {
+        let tree = &self.s.tree;
+        let (_, key) = self.cell(row, 0).filter(|(_, key)| mine != 0 && key.len() <= 40)?;
+        let words = self.s.words();
+        let places = words.of(&key);
+        if !(2..=8).contains(&places.len()) {
+            return None;
+        }
+        places.iter().find_map(|&place| {
+            let other = tree.ancestors(place).find(|&a| tree.kind(a) == Kind::Row).filter(|&r| r != row)?;
+            let first = self.cell(other, 0).is_some_and(|(_, text)| text == key);
+            first.then(|| self.cells_claim(other, 0, slot))?
+        })
     }
 
     fn cells_claim(&self, row: Id, mine: usize, slot: &Slot) -> Option<Claim> {
@@ -138,7 +154,7 @@ impl Inquiry<'_> {
             .last()
             .copied()?;
         let head = self.s.holding(first);
-        let shift = cells.checked_sub(head.items.len())?;
+        let shift = cells.saturating_sub(head.items.len());
         let (span, text) = self.cell(first, index.checked_sub(shift.min(index))?)?;
         let heading = shift == 0 && !text.iter().any(u8::is_ascii_digit) || self.sense(&text).fit() != Fit::Unknown;
         heading.then_some((span, text))

@@ -3,6 +3,7 @@
 use super::hosts::{self, Host};
 use super::lexicon::{lexicon, role, words};
 use crate::rule::EvidenceSpec;
+use std::collections::HashSet;
 
 /// Whose something is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +31,8 @@ pub(super) struct Sense {
     pub(super) odd: bool,
     /// How many words it has.
     pub(super) count: usize,
+    /// The words, where they are few.
+    pub(super) words: Vec<String>,
 }
 
 /// How well a name fits a slot that holds a credential.
@@ -90,6 +93,8 @@ pub(super) struct Terms {
     not_model_prefixes: Vec<String>,
     excluded: Vec<String>,
     homonyms: Vec<String>,
+    hints: HashSet<String>,
+    kin: HashSet<String>,
     files: Vec<String>,
 }
 
@@ -113,6 +118,8 @@ impl Terms {
             not_model_prefixes: lower(&spec.not_model_prefixes),
             excluded: lower(&spec.excluded_words),
             homonyms: lower(&spec.homonyms),
+            hints: lower(&spec.homonym_hints).into_iter().collect(),
+            kin: lower(&spec.kin).into_iter().collect(),
             files: lower(&spec.files),
         }
     }
@@ -134,6 +141,11 @@ impl Terms {
         &self.homonyms
     }
 
+    /// Words of which several betray another thing of the name, and words of the provider's own trade.
+    pub(super) fn hints(&self) -> (&HashSet<String>, &HashSet<String>) {
+        (&self.hints, &self.kin)
+    }
+
     /// Modules whose import says that the file uses the provider.
     pub(super) fn imports(&self) -> &[String] {
         &self.imports
@@ -143,8 +155,8 @@ impl Terms {
     pub(super) fn sense(&self, name: &[u8]) -> Sense {
         let words = words(name);
         let exact = self.env.contains(&words) || self.headers.contains(&words);
-        let mut sense =
-            Sense { owner: None, exact, roles: 0, stem: Vec::new(), full: Vec::new(), odd: false, count: words.len() };
+        let few = if words.len() <= 4 { words.clone() } else { Vec::new() };
+        let mut sense = Sense { exact, count: words.len(), words: few, ..Sense::default() };
         if exact {
             sense.owner = Some(Owner::Ours);
         }
@@ -250,6 +262,11 @@ impl Terms {
         if self.api_hosts.iter().any(|(h, path)| within(h) && host.path.starts_with(path.as_str())) {
             return Some(Owner::Ours);
         }
+        // A gateway that hands the provider's own key on, and says so in the path.
+        let relayed = lexicon().relays.iter().any(|r| within(r));
+        if relayed && host.path.split('/').any(|p| self.names.iter().any(|n| n == p)) {
+            return Some(Owner::Ours);
+        }
         let known = lexicon().owner_of_host(&host.name);
         match known {
             Some(owner) => Some(Owner::Other(owner.to_owned())),
@@ -272,6 +289,14 @@ impl Terms {
         let words = words(value);
         if self.provider_values.contains(&words.concat()) {
             return Some(Owner::Ours);
+        }
+        if lexicon().roles(&words.concat()) & role::PROTOCOL != 0 {
+            return None;
+        }
+        const OWN: [&str; 10] =
+            ["local", "onprem", "selfhosted", "inhouse", "mock", "fake", "stub", "vllm", "interne", "onpremise"];
+        if words.iter().any(|w| OWN.contains(&w.as_str())) {
+            return None;
         }
         let sense = self.sense(value);
         let plain = sense.stem.is_empty() && sense.count <= 5;

@@ -25,7 +25,7 @@ fn of(rule_id: &str, path: &str, text: &str) -> Verdict {
     let place =
         Place { kind: Kind::Worktree, path: if path.is_empty() { Path::None } else { Path::Known(BStr::new(path)) } };
     let mut reader = Reader::new(text.as_bytes(), place);
-    judge(&rule(rule_id), text.as_bytes(), at..at + 32, place, &mut reader)
+    Judge::new(rule(rule_id)).ask(text.as_bytes(), at..at + 32, place, &mut reader)
 }
 
 fn confidence(path: &str, text: &str) -> Option<Confidence> {
@@ -126,10 +126,10 @@ fn many_candidates_stay_linear() {
         text.push_str("}\n");
         let place = Place { kind: Kind::Worktree, path: Path::Known(BStr::new("a.json")) };
         let mut reader = Reader::new(text.as_bytes(), place);
-        let rule = rule("mistral-api-key");
+        let judge = Judge::new(rule("mistral-api-key"));
         let start = std::time::Instant::now();
         let at = text.find("\"x\": \"").unwrap() + 6;
-        judge(&rule, text.as_bytes(), at..at + 32, place, &mut reader);
+        judge.ask(text.as_bytes(), at..at + 32, place, &mut reader);
         start.elapsed().as_secs_f64()
     };
     let (small, large) = (time(2_000).max(0.002), time(16_000));
@@ -142,9 +142,9 @@ fn a_reason_holds_no_key() {
     let text = format!(",{key}\n=,{key}{key}: mistral");
     let place = Place { kind: Kind::Worktree, path: Path::Known(BStr::new("a.md")) };
     let mut reader = Reader::new(text.as_bytes(), place);
-    let rule = rule("mistral-api-key");
+    let judge = Judge::new(rule("mistral-api-key"));
     for (at, _) in text.match_indices(key) {
-        let reasons = match judge(&rule, text.as_bytes(), at..at + 32, place, &mut reader) {
+        let reasons = match judge.ask(text.as_bytes(), at..at + 32, place, &mut reader) {
             Verdict::Accepted { evidence, .. } => evidence.into_iter().map(|e| e.reason).collect(),
             Verdict::Refused(why) => vec![why],
         };
@@ -166,9 +166,9 @@ proptest! {
         let text = KEYS.iter().fold(pieces.concat(), |t, (mark, key)| t.replace(mark, key));
         let place = Place { kind: Kind::Worktree, path: Path::Known(BStr::new(name)) };
         let mut reader = Reader::new(text.as_bytes(), place);
-        let rule = rule("mistral-api-key");
+        let judge = Judge::new(rule("mistral-api-key"));
         for (at, _) in text.match_indices(KEYS[0].1) {
-            if let Verdict::Accepted { evidence, .. } = judge(&rule, text.as_bytes(), at..at + 32, place, &mut reader) {
+            if let Verdict::Accepted { evidence, .. } = judge.ask(text.as_bytes(), at..at + 32, place, &mut reader) {
                 prop_assert!(!evidence.is_empty());
                 for e in evidence {
                     prop_assert!(e.span.is_none_or(|s| s.start < s.end && s.end <= text.len()));

@@ -5,7 +5,7 @@ use super::hosts;
 use super::inquiry::Inquiry;
 use super::terms::{Fit, Owner};
 use crate::rule::Confidence;
-use crate::structure::{Id, Kind};
+use crate::structure::{Bond, Id, Kind};
 use std::ops::Range;
 
 impl Inquiry<'_> {
@@ -42,7 +42,7 @@ impl Inquiry<'_> {
     fn is_ciphertext(&self, at: Id) -> bool {
         let tree = &self.s.tree;
         std::iter::once(at).chain(tree.ancestors(at)).take(8).any(|node| {
-            let named = self.s.names(node).into_iter().any(|n| {
+            let named = self.s.names(node).into_iter().filter(|n| n.bond != Bond::Before).any(|n| {
                 super::lexicon::words(self.text(n.span))
                     .iter()
                     .any(|w| matches!(w.as_str(), "encrypted" | "encrypteddata" | "ciphertext" | "sealed" | "cipher"))
@@ -99,14 +99,6 @@ impl Inquiry<'_> {
         let after = url.get(token.end - start..).unwrap_or_default();
         let user = after.first() == Some(&b'@') || before.ends_with(b"://") && after.contains(&b'@');
         if user {
-            let name = before.strip_suffix(b":").and_then(|b| b.rsplit(|c| *c == b'/').next()).unwrap_or_default();
-            if self.terms.value(name) == Some(Owner::Ours) {
-                return Some(Claim::new(
-                    Ruling::Ours(Confidence::Medium),
-                    "the password of the user of that name",
-                    token.clone(),
-                ));
-            }
             return Some(by_host(of_host(Confidence::High)));
         }
         Some(Claim::new(Ruling::Not, "in the path of an address", token.clone()))
@@ -158,9 +150,12 @@ fn is_wrapped(text: &[u8], token: &Range<usize>) -> bool {
     let alone_before = text[line_start..token.start].iter().all(blank);
     let alone_after = text[token.end..line_end].iter().all(noise);
     let longer = |line: &[u8]| {
-        let run = line.iter().filter(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=')).count();
-        let other = line.len() - run;
-        run >= 36 && other <= 8 && !line.iter().any(|b| matches!(b, b'.' | b':' | b',' | b';'))
+        let start = line.iter().take_while(|b| noise(b) && **b != b'n').count();
+        let line = &line[start..];
+        let line = line.strip_suffix(b"\\n\"").unwrap_or(line);
+        let end = line.len() - line.iter().rev().take_while(|b| noise(b) && **b != b'n').count();
+        let line = &line[..end];
+        line.len() >= 36 && line.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'='))
     };
     let trimmed = |line: &[u8]| longer(line.trim_ascii());
     if alone_before && line_start > 0 {

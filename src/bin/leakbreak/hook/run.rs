@@ -2,12 +2,13 @@
 
 use super::push;
 use crate::args::{ColorArg, HookRun, MannerArgs, RunnableHook, SourceArgs};
-use crate::assemble::{Known, parts_of, refuse_verify};
+use crate::assemble::{Known, parts_of};
 use crate::faults::remark;
 use crate::ground::{Asked, Target};
 use crate::output::{Destination, has_color};
 use crate::scan::drive;
 use crate::status::{Gate, Status};
+use crate::verify::refuse_in_hook;
 use leakbreak::Result;
 use leakbreak::finding::Outcome;
 use leakbreak::report::{self, Format, Options};
@@ -22,7 +23,7 @@ enum Act {
 
 /// Runs a hook.
 pub(super) fn run(args: &HookRun) -> Result<Status> {
-    refuse_verify(&args.policy)?;
+    refuse_in_hook(args.verify)?;
     let (target, act) = match args.hook {
         RunnableHook::PreCommit | RunnableHook::PreMergeCommit => (Target::Staged(Asked::here()?), Act::Commit),
         RunnableHook::PrePush => (Target::Push(Asked::here()?, push::told(&args.given)?), Act::Push),

@@ -1,0 +1,218 @@
+//! What stands before the group that holds a token: a callee, receivers, labels.
+
+use super::claim::{Claim, Ruling, Slot, Step};
+use super::inquiry::Inquiry;
+use super::terms::{Fit, Known, Owner};
+use crate::rule::Confidence;
+use crate::structure::{Id, Item, Kind, parts};
+
+impl Inquiry<'_> {
+    /// What the call or block that a group belongs to says: its callee, its receivers, its labels.
+    pub(super) fn head_claim(&self, group: Id, slot: &Slot, depth: usize) -> Option<Claim> {
+        if let Some(claim) = self.message_claim(group, depth) {
+            return Some(claim);
+        }
+        let head = self.s.head(group);
+        if head.is_empty() {
+            return None;
+        }
+        let fit = slot.fit();
+        let callee = *head.first()?;
+        // A function defined here is followed by its parameters, not judged by its name.
+        let local = self.s.tree.kind(callee) == Kind::Word && self.is_defined(callee);
+        if local && let Some(claim) = self.parameter_claim(group, callee, slot, depth) {
+            return Some(claim);
+        }
+        for (n, &id) in head.iter().enumerate() {
+            let kind = self.s.tree.kind(id);
+            if !matches!(kind, Kind::Word | Kind::Str) || local && n == 0 || self.is_constant(id) {
+                continue;
+            }
+            let text = self.s.tree.content(id);
+            if self.is_keyword(text) || text.len() > 120 || matches!(text, b"import" | b"from" | b"require") {
+                continue;
+            }
+            if let Some(owner) = super::hosts::bare(text, 0)
+                .filter(|h| h.name.contains('.') && fit >= Fit::Neutral && kind == Kind::Word)
+                .and_then(|h| self.terms.host(&h))
+            {
+                let ruling = match owner {
+                    Owner::Ours => Ruling::Ours(Confidence::High),
+                    Owner::Other(other) => Ruling::Other(other),
+                };
+                let shown = String::from_utf8_lossy(text).into_owned();
+                let mut claim = Claim::new(ruling, format!("under the host {shown}"), self.s.tree.span(id));
+                claim.by_host = true;
+                return Some(claim);
+            }
+            // `resource "type" "name"`: the last label is a name that anybody may give.
+            let label = kind == Kind::Str && n == 0 && head.get(1).is_some_and(|&h| self.s.tree.kind(h) == Kind::Str);
+            let Some((owner, known)) = self.callee(id).filter(|_| !label) else { continue };
+            let quoted = String::from_utf8_lossy(text).into_owned();
+            let ruling = match owner {
+                Owner::Other(other) => Ruling::Other(other),
+                Owner::Ours if fit == Fit::Not => Ruling::Not,
+                Owner::Ours => Ruling::Ours(match known {
+                    Known::Listed if fit >= Fit::Neutral => Confidence::High,
+                    Known::Listed | Known::ByName => Confidence::Medium,
+                    Known::Loosely if fit == Fit::Secret && kind == Kind::Str => Confidence::Medium,
+                    Known::Loosely => Confidence::Low,
+                }),
+            };
+            let reason = match &ruling {
+                Ruling::Other(other) => format!("passed to {quoted}: {other}'s"),
+                _ => format!("passed to {quoted}"),
+            };
+            return Some(Claim::new(ruling, reason, self.s.tree.span(id)));
+        }
+        self.receiver_claim(group, &head, depth)
+    }
+
+    /// What a call makes of its arguments is taken for the argument; a record keeps it under its field's name.
+    pub(super) fn leave_call(&self, group: Id, slot: &mut Slot) {
+        let argument = self.s.tree.kind(group) == Kind::Round && self.s.holding(group).items.len() > 1;
+        let Some(Step::Index(index)) = slot.path.last().filter(|_| argument).cloned() else { return };
+        let Some(callee) = self.s.callee(group) else { return };
+        slot.path.pop();
+        slot.path.extend(self.member(group, callee, index).map(Step::Name));
+    }
+
+    /// The field that a record's constructor makes of its argument of this number.
+    fn member(&self, group: Id, callee: Id, index: usize) -> Option<Vec<u8>> {
+        let tree = &self.s.tree;
+        let name = match tree.slice(callee) {
+            // `Options opts = new(...)`: the type stands before the variable.
+            b"new" => {
+                let nodes = self.s.nodes(self.s.item_of(group)?);
+                let sign = nodes.iter().position(|&n| tree.slice(n) == b"=")?;
+                tree.slice(*nodes.get(sign.checked_sub(2)?)?)
+            }
+            name => parts(name).last()?,
+        };
+        let record = self.functions(name).iter().copied().find(|&place| {
+            let nodes = self.s.item_of(place).map(|i| self.s.nodes(i)).unwrap_or_default();
+            nodes.iter().take_while(|&&n| n < place).any(|&n| matches!(tree.slice(n), b"class" | b"struct" | b"record"))
+        })?;
+        let (word, _) = self.parameters(record, index, None).into_iter().next()?;
+        parts(tree.slice(word)).last().map(<[u8]>::to_vec)
+    }
+
+    /// What the name of the parameter says that takes an argument without a name.
+    pub(super) fn argument_claim(&self, call: Id, index: usize, slot: &mut Slot) -> Option<Claim> {
+        let tree = &self.s.tree;
+        let holding = self.s.holding(call);
+        let plain = matches!(holding.item(index), [only] if matches!(tree.kind(*only), Kind::Str | Kind::Word));
+        if tree.kind(call) != Kind::Round || !plain || slot.sense.is_some() {
+            return None;
+        }
+        let callee = self.s.callee(call)?;
+        let (word, _) = self.parameter_of(call, callee, index)?;
+        let sense = self.sense(parts(tree.slice(word)).last()?);
+        let (fit, span) = (sense.fit(), tree.span(word));
+        let shown = String::from_utf8_lossy(tree.slice(word)).into_owned();
+        slot.sense = Some((*sense).clone());
+        slot.name = tree.slice(word).to_vec();
+        match (&sense.owner, fit) {
+            (Some(Owner::Other(other)), _) => {
+                Some(Claim::new(Ruling::Other(other.clone()), format!("taken as {shown}"), span))
+            }
+            (_, Fit::Not) => Some(Claim::new(Ruling::Not, format!("taken as {shown}: not the name of a key"), span)),
+            _ => None,
+        }
+    }
+
+    /// The parameter of this number of what is called: a function or class of the text, an entry of an enumeration.
+    fn parameter_of(&self, call: Id, callee: Id, index: usize) -> Option<(Id, Item)> {
+        let tree = &self.s.tree;
+        let name = parts(tree.slice(callee)).last()?;
+        if let Some(place) = self.functions(name).iter().copied().find(|&p| p != callee) {
+            return self.parameters(place, index, None).into_iter().next();
+        }
+        let body = tree.ancestors(call).find(|&a| tree.kind(a) == Kind::Curly)?;
+        let nodes = self.s.nodes(self.s.item_of(body)?);
+        let place = nodes
+            .iter()
+            .position(|&n| tree.slice(n) == b"enum")
+            .and_then(|e| nodes[e + 1..].iter().take(2).copied().find(|&n| tree.slice(n) != b"class"))?;
+        self.parameters(place, index, None).into_iter().next()
+    }
+
+    /// `[receiver selector:argument ...]`: what is known of the receiver.
+    fn message_claim(&self, group: Id, depth: usize) -> Option<Claim> {
+        let tree = &self.s.tree;
+        if tree.kind(group) != Kind::Square {
+            return None;
+        }
+        let mut kids = tree.children(group);
+        let (receiver, selector, colon) = (kids.next()?, kids.next()?, kids.next()?);
+        let message =
+            tree.kind(receiver) == Kind::Word && tree.kind(selector) == Kind::Word && tree.slice(colon) == b":";
+        message.then(|| self.handle_claim(receiver, tree.slice(receiver), depth + 1)).flatten()
+    }
+
+    /// `NAME(...)`: a constant of an enumeration, not a class.
+    fn is_constant(&self, id: Id) -> bool {
+        let text = self.s.tree.slice(id);
+        self.s.tree.kind(id) == Kind::Word && text.len() > 2 && !text.iter().any(u8::is_ascii_lowercase)
+    }
+
+    /// What a call is made on: a request, a client that was made with an address elsewhere.
+    fn receiver_claim(&self, group: Id, head: &[Id], depth: usize) -> Option<Claim> {
+        let call = self.s.tree.kind(group) == Kind::Round;
+        let mut found: Option<Claim> = None;
+        for &id in head {
+            let claim = match self.s.tree.kind(id) {
+                Kind::Word if call => self.resolve_base(id, depth).or_else(|| self.receiver(id, depth)),
+                Kind::Round => self.looked_up(id).or_else(|| self.arguments_claim(id, depth)),
+                _ => None,
+            };
+            if let Some(claim) = claim {
+                if claim.by_host {
+                    return Some(claim);
+                }
+                found = found.or(Some(claim));
+            }
+        }
+        found.or_else(|| call.then(|| self.first_argument(group, depth)).flatten())
+    }
+
+    /// `look_up("NAME").or_else(|| value)`: the name of what is looked up.
+    fn looked_up(&self, round: Id) -> Option<Claim> {
+        let tree = &self.s.tree;
+        let holding = self.s.holding(round);
+        let ([name], 1) = (holding.item(0), holding.items.len()) else { return None };
+        if tree.kind(*name) != Kind::Str {
+            return None;
+        }
+        let text = tree.content(*name);
+        let sense = self.sense(text);
+        let ours = match &sense.owner {
+            Some(owner) if sense.fit() == Fit::Secret && sense.stem.is_empty() || sense.exact => owner,
+            _ => return None,
+        };
+        let ruling = match ours {
+            Owner::Ours => Ruling::Ours(Confidence::High),
+            Owner::Other(other) => Ruling::Other(other.clone()),
+        };
+        Some(Claim::new(ruling, format!("stands in for {}", String::from_utf8_lossy(text)), tree.span(*name)))
+    }
+
+    /// The object whose method is called.
+    fn receiver(&self, word: Id, depth: usize) -> Option<Claim> {
+        let mut all = parts(self.s.tree.slice(word)).filter(|p| !matches!(*p, b"self" | b"this"));
+        let base = all.next()?;
+        all.next()?;
+        self.handle_claim(word, base, depth + 1)
+    }
+
+    /// The object that is a call's first argument, where the language has no methods: `setopt(handle, name, value)`.
+    fn first_argument(&self, call: Id, depth: usize) -> Option<Claim> {
+        let holding = self.s.holding(call);
+        let [word] = holding.item(0) else { return None };
+        if holding.items.len() < 2 || self.s.tree.kind(*word) != Kind::Word {
+            return None;
+        }
+        let base = parts(self.s.tree.slice(*word)).next()?;
+        self.handle_claim(*word, base, depth + 1)
+    }
+}

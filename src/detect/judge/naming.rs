@@ -1,0 +1,317 @@
+//! What names say: the token's own, those of what holds it, the headers of its sections.
+
+use super::claim::{Claim, Ruling, Slot, Step};
+use super::inquiry::Inquiry;
+use super::terms::{Fit, Owner, Sense};
+use crate::rule::Confidence;
+use crate::structure::{Bond, Id, Kind, Name};
+use std::rc::Rc;
+
+impl Inquiry<'_> {
+    /// What a name says: the nearest ones about the token itself, those further out about what holds it.
+    pub(super) fn name_claim(&self, node: Id, name: &Name, level: usize, slot: &mut Slot) -> Option<Claim> {
+        let text = self.text(name.span.clone()).to_vec();
+        if text.is_empty() || text.len() > 160 || self.is_keyword(&text) {
+            return None;
+        }
+        if let Some(host) = super::hosts::bare(&text, name.span.start).filter(|h| h.name.contains('.')) {
+            let owner = self.terms.host(&host)?;
+            let ruling = match owner {
+                Owner::Ours if slot.fit() >= Fit::Neutral => Ruling::Ours(Confidence::High),
+                Owner::Ours => return None,
+                Owner::Other(other) => Ruling::Other(other),
+            };
+            let mut claim = Claim::new(ruling, format!("bound to the host {}", host.name), name.span.clone());
+            claim.by_host = true;
+            return Some(claim);
+        }
+        let called = name.bond == Bond::Before && self.s.tree.kind(node) == Kind::Round;
+        let sense = match text.rsplit(|b| matches!(b, b'.' | b':')).next().filter(|_| called) {
+            Some(last) if self.sense(&text).owner.is_none() => self.sense(last),
+            _ => self.last_sense(&text),
+        };
+        let inner = slot.sense.is_none() && self.is_own_name(node, level) && !self.is_code_scope(node);
+        let first = slot.path.is_empty();
+        match name.bond {
+            Bond::Listed(i) => slot.path.extend([Step::Index(i), Step::Name(text.clone())]),
+            Bond::Assigned => slot.path.push(Step::Name(text.clone())),
+            _ => {}
+        }
+        let quoted = || String::from_utf8_lossy(&text).into_owned();
+        if inner {
+            let means_something = sense.owner.is_some() || sense.fit() != Fit::Neutral || first;
+            if means_something && (sense.fit() != Fit::Neutral || sense.owner.is_some()) {
+                slot.sense = Some((*sense).clone());
+                slot.name = text.clone();
+            }
+            let ruling = self.own_name(&sense, name);
+            let bare = sense.owner == Some(Owner::Ours) && sense.roles & super::lexicon::role::SECRET == 0;
+            let ruling = if bare { ruling.map(|r| self.bare_name(r, node, name)) } else { ruling };
+            return ruling.map(|ruling| {
+                let reason = match (&ruling, name.bond) {
+                    (Ruling::Ours(_), Bond::Compared) => format!("compared with {}", quoted()),
+                    (Ruling::Ours(_), Bond::Fallback) => format!("stands in for {}", quoted()),
+                    (Ruling::Ours(_), _) => format!("bound to {}", quoted()),
+                    (Ruling::Other(other), _) => format!("bound to {}: {other}'s", quoted()),
+                    _ => format!("bound to {}: not the name of a key", quoted()),
+                };
+                let mut claim = Claim::new(ruling, reason, name.span.clone());
+                claim.may_rise = true;
+                claim.own = true;
+                claim
+            });
+        }
+        slot.nested |= !sense.stem.is_empty() && sense.owner.is_none() && !self.is_code_scope(node);
+        let ruling = self.scope_name(node, &sense, slot);
+        if matches!(ruling, Some(Ruling::Ours(_)))
+            && !self.is_code_scope(node)
+            && (self.is_container_of_software(node) || self.is_elsewhere(node))
+        {
+            return None;
+        }
+        ruling.map(|ruling| {
+            let reason = match &ruling {
+                Ruling::Ours(_) => format!("held by {}", quoted()),
+                Ruling::Other(other) => format!("held by {}: {other}'s", quoted()),
+                _ => format!("held by {}", quoted()),
+            };
+            Claim::new(ruling, reason, name.span.clone())
+        })
+    }
+
+    /// Whether all addresses of a group are another's: its name is no provider's.
+    fn is_elsewhere(&self, group: Id) -> bool {
+        use super::fields::Signal;
+        if !matches!(self.s.tree.kind(group), Kind::Block | Kind::Curly | Kind::Element | Kind::Section) {
+            return false;
+        }
+        let fields = self.fields(group);
+        let mut hosts = fields.fields.iter().filter(|f| f.signal == Signal::Host).peekable();
+        hosts.peek().is_some() && hosts.all(|f| f.owner != Owner::Ours)
+    }
+
+    /// Whether a group describes something that runs here: an image, a build. Its name is no provider's.
+    fn is_container_of_software(&self, group: Id) -> bool {
+        let tree = &self.s.tree;
+        if !matches!(tree.kind(group), Kind::Block | Kind::Curly | Kind::Element) {
+            return false;
+        }
+        let holding = self.s.holding(group);
+        (0..holding.items.len().min(40)).any(|i| {
+            let key = self.key_and_value(holding.item(i)).0;
+            key.is_some_and(|k| {
+                matches!(
+                    tree.content(k),
+                    b"image"
+                        | b"build"
+                        | b"command"
+                        | b"ports"
+                        | b"container_name"
+                        | b"replicas"
+                        | b"volumes"
+                        | b"entrypoint"
+                        | b"ansible_host"
+                        | b"restart"
+                )
+            })
+        })
+    }
+
+    /// What the provider's name alone says (`mistral: value`): much where keys are listed, little elsewhere.
+    pub(super) fn bare_name(&self, ruling: Ruling, node: Id, name: &Name) -> Ruling {
+        if !matches!(ruling, Ruling::Ours(_)) {
+            return ruling;
+        }
+        use super::lexicon::role;
+        let tree = &self.s.tree;
+        let Some(item) = self.s.item_of(node) else { return ruling };
+        if self.s.holding(0).items.len() == 1 && item.container == 0 {
+            return ruling;
+        }
+        // What holds the entry: `KEYS = {...}`, `api-key: [...]`.
+        let outer = std::iter::once(item.container).chain(tree.ancestors(item.container)).take(4).find_map(|a| {
+            let names = self.s.names(a);
+            let first = names.into_iter().find(|n| n.span != name.span)?;
+            Some(self.sense(self.text(first.span)))
+        });
+        let holding = self.s.holding(item.container);
+        let others = (0..holding.items.len().min(200)).filter(|&i| i != item.index).any(|i| {
+            let key = self.entry(holding.item(i)).0;
+            key.is_some_and(|k| matches!(self.sense(tree.content(k)).owner, Some(Owner::Other(_))))
+        });
+        // `"auth": "user:password"`
+        let user = tree.kind(item.container) == Kind::Str
+            && tree.slice(node).len() + name.span.len() + 1 == tree.content(item.container).len();
+        match outer {
+            Some(sense) if sense.fit() == Fit::Not => Ruling::Not,
+            Some(sense) if user && sense.words.iter().any(|w| w == "auth" || w == "basic") => {
+                Ruling::Ours(Confidence::Low)
+            }
+            Some(sense) if sense.roles & role::SECRET != 0 => Ruling::Ours(Confidence::High),
+            _ if others => Ruling::Ours(Confidence::Medium),
+            _ => Ruling::Ours(Confidence::Low),
+        }
+    }
+
+    /// The sense of a name: of its last part alone, where what stands before is a name space (`plugin.mistralKey`).
+    fn last_sense(&self, text: &[u8]) -> Rc<Sense> {
+        let whole = self.sense(text);
+        if whole.exact || whole.stem.is_empty() || whole.owner != Some(Owner::Ours) {
+            return whole;
+        }
+        let Some(last) =
+            text.rsplit(|b| matches!(b, b'.' | b':' | b'/' | b'\\')).next().filter(|l| l.len() < text.len())
+        else {
+            return whole;
+        };
+        let part = self.sense(last);
+        if part.owner == Some(Owner::Ours) { part } else { whole }
+    }
+
+    /// Whether names at this level are the token's own: nothing but quotes and groups without names lie between.
+    fn is_own_name(&self, node: Id, level: usize) -> bool {
+        level == 0
+            || matches!(
+                self.s.tree.kind(node),
+                Kind::Str | Kind::Round | Kind::Square | Kind::Curly | Kind::Element | Kind::Block
+            )
+    }
+
+    /// Types and keywords between a name and its value.
+    pub(super) fn is_keyword(&self, text: &[u8]) -> bool {
+        let word = String::from_utf8_lossy(text).to_lowercase();
+        super::lexicon::lexicon().roles(word.trim_matches(|c: char| !c.is_alphanumeric()))
+            & super::lexicon::role::KEYWORD
+            != 0
+    }
+
+    /// What the token's own name says.
+    pub(super) fn own_name(&self, sense: &Sense, name: &Name) -> Option<Ruling> {
+        use super::lexicon::role;
+        // `data-key` of an element is a handle of the page's own.
+        if self.text(name.span.clone()).starts_with(b"data-") {
+            return Some(Ruling::Not);
+        }
+        match &sense.owner {
+            Some(Owner::Other(other)) => Some(Ruling::Other(other.clone())),
+            _ if sense.fit() == Fit::Not => Some(Ruling::Not),
+            Some(Owner::Ours) => {
+                let secret = sense.roles & role::SECRET != 0;
+                let confidence = match (sense.exact, secret, sense.stem.is_empty()) {
+                    (true, _, _) | (_, true, true) => Confidence::High,
+                    // `MISTRAL_API_KEY_2`: one of several of the kind.
+                    (_, true, false) if sense.only_counts() => Confidence::High,
+                    (_, true, false) => Confidence::Low,
+                    (_, false, true) if sense.roles & (role::MODEL | role::ENDPOINT) == 0 => Confidence::Medium,
+                    _ => return Some(Ruling::Not),
+                };
+                let most = if matches!(name.bond, Bond::Compared | Bond::Before) {
+                    Confidence::Medium
+                } else {
+                    Confidence::High
+                };
+                let exact_enough = sense.exact || name.bond != Bond::Before || secret;
+                exact_enough.then_some(Ruling::Ours(if sense.exact { confidence } else { confidence.min(most) }))
+            }
+            None => None,
+        }
+    }
+
+    /// What the name of something that holds the slot says.
+    pub(super) fn scope_name(&self, node: Id, sense: &Sense, slot: &Slot) -> Option<Ruling> {
+        use super::lexicon::role;
+        let code = self.is_code_scope(node);
+        match &sense.owner {
+            Some(Owner::Other(other)) => Some(Ruling::Other(other.clone())),
+            _ if sense.roles & role::FOREIGN != 0
+                && sense.roles & role::ENDPOINT == 0
+                && !code
+                && slot.fit() != Fit::Unknown =>
+            {
+                Some(Ruling::Not)
+            }
+            _ if sense.roles & role::ID != 0 && !code && slot.fit() == Fit::Neutral => Some(Ruling::Not),
+            Some(Owner::Ours) if slot.fit() >= Fit::Neutral => {
+                let plain = sense.stem.is_empty();
+                if !code && !slot.stem().is_empty() && slot.name.iter().any(u8::is_ascii_uppercase) {
+                    return Some(Ruling::Ours(Confidence::Low));
+                }
+                Some(Ruling::Ours(match (plain, code, slot.fit()) {
+                    (true, false, Fit::Secret) => Confidence::High,
+                    (true, _, _) => Confidence::Medium,
+                    (false, _, _) => Confidence::Low,
+                }))
+            }
+            Some(Owner::Ours) if slot.fit() == Fit::Unknown => Some(Ruling::Ours(Confidence::Low)),
+            _ => None,
+        }
+    }
+
+    /// Whether a group is the body of a function or a class.
+    pub(super) fn is_code_scope(&self, node: Id) -> bool {
+        if !matches!(self.s.tree.kind(node), Kind::Block | Kind::Curly) {
+            return false;
+        }
+        let Some(item) = self.s.item_of(node) else { return false };
+        let nodes = self.s.nodes(item);
+        nodes.iter().take_while(|&&id| id < node).any(|&id| match self.s.tree.kind(id) {
+            Kind::Round => true,
+            Kind::Word => matches!(
+                self.s.tree.slice(id),
+                b"class"
+                    | b"def"
+                    | b"function"
+                    | b"fn"
+                    | b"func"
+                    | b"fun"
+                    | b"struct"
+                    | b"impl"
+                    | b"interface"
+                    | b"enum"
+                    | b"module"
+                    | b"namespace"
+                    | b"object"
+                    | b"defmodule"
+                    | b"sub"
+                    | b"trait"
+                    | b"extension"
+                    | b"do"
+            ),
+            _ => false,
+        })
+    }
+
+    /// What a section's header says.
+    pub(super) fn section_claim(&self, section: Id, slot: &mut Slot) -> Option<Claim> {
+        let header = self.s.header(section);
+        let (first, last) = (*header.first()?, *header.last()?);
+        let span = self.s.tree.span(first).start..self.s.tree.span(last).end;
+        let text = self.text(span.clone()).trim_ascii().trim_ascii_start();
+        if text.len() > 200 {
+            return None;
+        }
+        let sense = self.section_sense(text);
+        slot.nested |= sense.owner.is_none() && !sense.stem.is_empty();
+        let prose = self.s.tree.kind(first) != Kind::Square;
+        let ruling = self.scope_name(section, &sense, slot)?;
+        if matches!(ruling, Ruling::Ours(_)) && self.s.tree.kind(first) == Kind::Square && self.is_elsewhere(section) {
+            return None;
+        }
+        if prose && (!matches!(ruling, Ruling::Ours(_)) || sense.count > 4) {
+            return None;
+        }
+        let title = String::from_utf8_lossy(text).into_owned();
+        Some(Claim::new(ruling, format!("in section {title}"), span))
+    }
+
+    /// The sense of a header's last part that says something: `[tool.x.mistral.auth]` is mistral's.
+    fn section_sense(&self, text: &[u8]) -> Rc<Sense> {
+        for part in text.rsplit(|b| matches!(b, b'.' | b'\\' | b'/' | b':' | b'"' | b'[' | b']')) {
+            let sense = self.sense(part);
+            if sense.owner.is_some() || !sense.stem.is_empty() {
+                return sense;
+            }
+        }
+        self.sense(text)
+    }
+}

@@ -1,0 +1,343 @@
+//! How a use reaches a value within what a name stands for: fields, elements, look-ups, unpacking.
+
+use super::claim::{Claim, Slot, Step};
+use super::inquiry::{DEPTH, Inquiry};
+use super::terms::Fit;
+use crate::rule::Confidence;
+use crate::structure::{Family, Id, Item, Kind, parts};
+use bstr::ByteSlice as _;
+
+impl Inquiry<'_> {
+    /// What one use says: through the rest of the path, and perhaps through another name.
+    pub(super) fn use_claim(&self, place: Id, base: &[u8], path: &[Step], depth: usize) -> Option<Claim> {
+        let word = self.s.tree.slice(place);
+        let named: Vec<&[u8]> = parts(word).collect();
+        let at = named.iter().position(|p| *p == base)?;
+        let mut rest = path.to_vec();
+        for part in &named[at + 1..] {
+            match rest.pop() {
+                Some(Step::Name(step)) if step == *part => {}
+                Some(Step::Index(n)) if n.to_string().as_bytes() == *part => {}
+                // `map.getValue("key")`: the key stands in the brackets behind.
+                Some(step) if is_accessor(part) => {
+                    rest.push(step);
+                    break;
+                }
+                Some(_) => return None,
+                None => break,
+            }
+        }
+        let mut at = place;
+        if !rest.is_empty() && (self.is_merged(place) || self.is_passed_whole(place, &rest)) {
+            return self.whose(place, depth + 1);
+        }
+        if !rest.is_empty()
+            && let Some((name, item)) = self.alias(place)
+        {
+            let base = parts(self.s.tree.slice(name)).last()?.to_vec();
+            return self.uses_of(&base, name, item, &rest, depth + 1);
+        }
+        while let Some(step) = rest.pop() {
+            if let Some((name, item)) = self.unpacked(at, &step) {
+                let text = self.s.tree.slice(name);
+                let base = parts(text).next()?.to_vec();
+                return self.uses_of(&base, name, item, &rest, depth + 1);
+            }
+            at = self.step_into(at, &step)?;
+        }
+        self.whose(at, depth + 1)
+    }
+
+    /// `const {key, mail} = {key: value, ...}`, `a, b = [value, ...]`: the uses of the name that gets the value.
+    pub(super) fn unpacked_claim(&self, node: Id, item: Item, path: &[Step], depth: usize) -> Option<Claim> {
+        if depth >= DEPTH || !matches!(self.s.tree.kind(node), Kind::Curly | Kind::Square | Kind::Round) {
+            return None;
+        }
+        let (step, rest) = path.split_last()?;
+        let (name, _) = self.unpacked(node, step)?;
+        let base = parts(self.s.tree.slice(name)).last()?.to_vec();
+        self.uses_of(&base, name, item, rest, depth)
+    }
+
+    /// `config.llm.key`, `${credential.key}`: a place elsewhere that reaches the value by the names that hold it.
+    pub(super) fn path_reference(&self, at: Id, slot: &Slot) -> Option<Claim> {
+        let mut names = slot.path.iter().filter_map(|s| match s {
+            Step::Name(name) => Some(name.as_slice()),
+            Step::Index(_) => None,
+        });
+        let (inner, outer) = (names.next()?, names.next()?);
+        let words = self.s.words();
+        let mut found: Option<Claim> = None;
+        for &place in words.of(inner).iter().take(24).filter(|&&p| p != at) {
+            let reached: Vec<&[u8]> = parts(self.s.tree.slice(place)).collect();
+            if !reached.ends_with(&[outer, inner]) || !self.spend() {
+                continue;
+            }
+            let Some(claim) = self.whose(place, 1) else { continue };
+            if slot.fit() < Fit::Neutral && claim.confidence() < Some(Confidence::High) {
+                continue;
+            }
+            match &found {
+                Some(known) if known.ruling != claim.ruling => return None,
+                _ => found = Some(claim),
+            }
+        }
+        found
+    }
+
+    /// `${b.tok}`, `{{key}}`, `%key%`: templates that call the value by the name of its pair.
+    pub(super) fn template_reference(&self, slot: &Slot) -> Option<Claim> {
+        let tree = &self.s.tree;
+        let last = parts(&slot.alias).last()?;
+        let words = self.s.words();
+        let mut found: Option<Claim> = None;
+        for &place in words.of(last).iter().take(24) {
+            let span = tree.span(place);
+            let before = tree.text()[..span.start].trim_ascii_end();
+            let opened =
+                matches!(before, [.., b'$' | b'{' | b'%' | b'#' | b'@']) || tree.slice(place).starts_with(b"$");
+            let named = tree.slice(place).trim_start_with(|c| c == '$' || c == '@') == slot.alias.as_slice();
+            if !opened || !named || !self.spend() {
+                continue;
+            }
+            let Some(claim) = self.whose(place, 1) else { continue };
+            match &found {
+                Some(known) if known.ruling != claim.ruling => return None,
+                _ => found = Some(claim),
+            }
+        }
+        found
+    }
+
+    /// The place of a token in a text that a program splits: `"a|b|c"`, `"a b c"`.
+    pub(super) fn split_place(&self, item: Item, node: Id) -> Option<usize> {
+        let tree = &self.s.tree;
+        let nodes = self.s.nodes(item);
+        let words: Vec<Id> = nodes.iter().copied().filter(|&n| tree.kind(n) == Kind::Word).collect();
+        let long = words.iter().filter(|&&n| tree.slice(n).len() >= 20).count();
+        let lone = self.s.holding(item.container).items.len() == 1;
+        (lone && long >= 2 && long * 2 >= words.len()).then(|| words.iter().position(|&n| n == node))?
+    }
+
+    /// `return value` in a function of the text: what its calls say.
+    fn returned_base(&self, item: Item) -> Option<(Id, Item)> {
+        let tree = &self.s.tree;
+        let nodes = self.s.nodes(item);
+        let returned = nodes.first().is_some_and(|&n| matches!(tree.slice(n), b"return" | b"Return" | b"yield"));
+        // What a call makes of it is not the value.
+        let itself = match nodes.get(1..) {
+            Some([value]) => tree.kind(*value) != Kind::Round,
+            Some([callee, _]) => matches!(tree.slice(*callee), b"array" | b"dict" | b"list" | b"Some" | b"Ok" | b"new"),
+            _ => false,
+        };
+        if !returned || !itself || tree.family(item.container) != Family::Code {
+            return None;
+        }
+        let body = std::iter::once(item.container)
+            .chain(tree.ancestors(item.container))
+            .find(|&c| self.is_function_body(c))?;
+        let holder = self.s.item_of(body)?;
+        let nodes = self.s.nodes(holder);
+        let round = nodes.iter().position(|&n| n < body && tree.kind(n) == Kind::Round)?;
+        let name = *nodes.get(round.checked_sub(1)?)?;
+        (tree.kind(name) == Kind::Word).then_some((name, holder))
+    }
+
+    /// The same as a claim.
+    pub(super) fn returned_claim(&self, item: Item, slot: &Slot, depth: usize) -> Option<Claim> {
+        if depth >= DEPTH {
+            return None;
+        }
+        let (name, holder) = self.returned_base(item)?;
+        let base = parts(self.s.tree.slice(name)).last()?.to_vec();
+        self.uses_of(&base, name, holder, &slot.path, depth + 1)
+    }
+
+    /// `x = f()`: the new name of the whole of what a use gives.
+    fn alias(&self, place: Id) -> Option<(Id, Item)> {
+        let tree = &self.s.tree;
+        let item = self.s.item_of(place)?;
+        let nodes = self.s.nodes(item);
+        let at = nodes.binary_search(&place).ok()?;
+        let sign = at.checked_sub(1).filter(|&s| matches!(tree.slice(nodes[s]), b"=" | b":=" | b"<-"))?;
+        let whole = nodes[at + 1..].iter().all(|&n| tree.kind(n) == Kind::Round && tree.node(n).after == n + 1);
+        let name = *nodes.get(sign.checked_sub(1)?)?;
+        let several = nodes[..sign].iter().any(|&n| tree.kind(n) == Kind::Comma);
+        (!several && whole && tree.kind(name) == Kind::Word).then_some((name, item))
+    }
+
+    /// `headers=HEADERS`: the record is handed on as it is, and what leads to the token in it has no name of its own.
+    fn is_passed_whole(&self, place: Id, rest: &[Step]) -> bool {
+        let tree = &self.s.tree;
+        let next = tree.node(place).after;
+        let goes_on = (next as usize) < tree.len()
+            && tree.parent(next) == tree.parent(place)
+            && (matches!(tree.kind(next), Kind::Square | Kind::Round)
+                || matches!(tree.slice(next), b"." | b"->" | b"$" | b"?."));
+        let headers = place > 1
+            && matches!(tree.slice(place - 1), b"=" | b":")
+            && tree.slice(place - 2).to_ascii_lowercase().ends_with(b"headers");
+        let neutral = |step: &Step| match step {
+            Step::Name(name) => self.sense(name).stem.is_empty(),
+            Step::Index(_) => headers,
+        };
+        !goes_on && rest.iter().all(neutral)
+    }
+
+    /// `<<: *name`, `...name`, `**name`: all that it holds goes where it is used.
+    fn is_merged(&self, place: Id) -> bool {
+        let tree = &self.s.tree;
+        let before = place.checked_sub(1).filter(|&b| tree.kind(b) == Kind::Op && tree.parent(b) == tree.parent(place));
+        before.is_some_and(|b| matches!(tree.slice(b), b"*" | b"..." | b"**" | b".."))
+    }
+
+    /// The node by which an element or a field is reached behind `at`: `[2]`, `["a"]`, `.fetch(:a)`, `$a`.
+    fn step_into(&self, at: Id, step: &Step) -> Option<Id> {
+        let tree = &self.s.tree;
+        let mut next = tree.node(at).after;
+        for _ in 0..4 {
+            if next as usize >= tree.len() || tree.parent(next) != tree.parent(at) {
+                return None;
+            }
+            match tree.kind(next) {
+                Kind::Square | Kind::Round | Kind::Curly => {
+                    let inner = self.innermost(next)?;
+                    return self.is_step(tree.content(inner), step).then_some(next);
+                }
+                Kind::Word => {
+                    let text = tree.slice(next);
+                    if self.is_step(text, step) {
+                        return Some(next);
+                    }
+                    if !is_accessor(text)
+                        && !matches!(
+                            text,
+                            b"fetch"
+                                | b"get"
+                                | b"getValue"
+                                | b"getString"
+                                | b"getOrThrow"
+                                | b"getOrNull"
+                                | b"dig"
+                                | b"getProperty"
+                                | b"at"
+                                | b"getOrElse"
+                                | b"getOrDefault"
+                        )
+                    {
+                        return None;
+                    }
+                }
+                Kind::Op if matches!(tree.slice(next), b"." | b"->" | b"$" | b"?." | b"!" | b"::") => {}
+                _ => return None,
+            }
+            next = tree.node(next).after;
+        }
+        None
+    }
+
+    /// How many elements a list has.
+    fn elements(&self, list: Id) -> Option<usize> {
+        let kind = self.s.tree.kind(list);
+        matches!(kind, Kind::Square | Kind::Round | Kind::Curly).then(|| self.s.holding(list).items.len())
+    }
+
+    fn innermost(&self, group: Id) -> Option<Id> {
+        let tree = &self.s.tree;
+        let first = tree.children(group).find(|&k| !tree.kind(k).is_separator() && tree.kind(k) != Kind::Op)?;
+        if tree.kind(first) == Kind::Square { self.innermost(first) } else { Some(first) }
+    }
+
+    fn is_step(&self, text: &[u8], step: &Step) -> bool {
+        match step {
+            Step::Name(name) => {
+                parts(text).last() == Some(name.as_slice()) || text == name.as_slice() || text == strip_sigil(name)
+            }
+            Step::Index(n) => text == n.to_string().as_bytes(),
+        }
+    }
+
+    /// `a, b = value`, `const {a: x} = value`: the new name of the part that `step` reaches.
+    fn unpacked(&self, at: Id, step: &Step) -> Option<(Id, Item)> {
+        let tree = &self.s.tree;
+        let item = self.s.item_of(at)?;
+        let nodes = self.s.nodes(item);
+        let place = nodes.binary_search(&at).ok()?;
+        let sign = nodes[..place].iter().rposition(|&n| matches!(tree.slice(n), b"=" | b":=" | b"<-"))?;
+        if place != sign + 1 && !(place == sign + 2 && matches!(tree.slice(nodes[sign + 1]), b"*" | b"&" | b"await")) {
+            return None;
+        }
+        let left = &nodes[..sign];
+        if let Some(&group) = left.last().filter(|&&g| matches!(tree.kind(g), Kind::Curly | Kind::Square | Kind::Round))
+        {
+            let holding = self.s.holding(group);
+            return match step {
+                Step::Index(n) => holding
+                    .item(*n)
+                    .iter()
+                    .rev()
+                    .find(|&&w| tree.kind(w) == Kind::Word)
+                    .map(|&w| (w, Item { container: group, index: *n })),
+                Step::Name(name) => (0..holding.items.len()).find_map(|i| {
+                    let nodes = holding.item(i);
+                    let first = *nodes.first()?;
+                    let named = tree.content(first) == name.as_slice();
+                    named.then(|| {
+                        nodes
+                            .iter()
+                            .rev()
+                            .find(|&&w| tree.kind(w) == Kind::Word)
+                            .map(|&w| (w, Item { container: item.container, index: item.index }))
+                    })?
+                }),
+            }
+            .map(|(w, _)| (w, item));
+        }
+        let parts: Vec<&[Id]> = left.split(|&id| tree.kind(id) == Kind::Comma).collect();
+        let Step::Index(n) = step else { return None };
+        if parts.len() < 2 {
+            return None;
+        }
+        // `first, *others, last = list`
+        let star = parts.iter().position(|p| p.first().is_some_and(|&f| tree.slice(f) == b"*"));
+        let n = match star {
+            Some(star) if *n >= star => {
+                let elements = self.elements(nodes.get(sign + 1).copied()?)?;
+                let behind = parts.len() - 1 - star;
+                if *n + behind < elements { star } else { *n + parts.len() - elements }
+            }
+            _ => *n,
+        };
+        parts.get(n)?.iter().rev().find(|&&w| tree.kind(w) == Kind::Word).map(|&w| (w, item))
+    }
+}
+
+fn strip_sigil(name: &[u8]) -> &[u8] {
+    let n = name.iter().take_while(|b| matches!(b, b'$' | b'@' | b':')).count();
+    &name[n..]
+}
+
+/// Methods that give an element or an entry.
+fn is_accessor(name: &[u8]) -> bool {
+    matches!(
+        name,
+        b"get"
+            | b"getValue"
+            | b"getString"
+            | b"getProperty"
+            | b"fetch"
+            | b"at"
+            | b"dig"
+            | b"elementAt"
+            | b"getOrThrow"
+            | b"getOrDefault"
+            | b"getOrElse"
+            | b"getOrNull"
+            | b"value"
+            | b"Get"
+            | b"GetValue"
+            | b"Item"
+            | b"item"
+            | b"nth"
+    )
+}

@@ -36,12 +36,20 @@ pub(super) fn find(text: &[u8], edits: &mut Edits) {
         let end = memchr::memchr(b'\n', &text[at..]).map_or(text.len(), |i| at + i);
         for at in memchr::memchr_iter(b'&', &text[start..end]).map(|i| start + i) {
             if let Some((byte, len)) = entity(&text[at..end]) {
-                let byte = if byte == b'"' && in_attribute(&text[start..at]) { b'\'' } else { byte };
+                let structural = byte == b'"' && is_structural(&text[start..at], &text[at + len..end]);
+                let byte = if structural && in_attribute(&text[start..at]) { b'\'' } else { byte };
                 edits.push(at..at + len, &[byte], Piece::Whole(Encoding::Entities));
             }
         }
         done = end;
     }
+}
+
+/// Whether a quote between these parts data, and is no character of a value.
+fn is_structural(before: &[u8], after: &[u8]) -> bool {
+    const AROUND: &[u8] = b"{}[]:,=()";
+    let meets = |b: Option<&u8>| b.is_some_and(|b| AROUND.contains(b));
+    meets(before.last()) || meets(after.first())
 }
 
 /// Whether a text ends within an attribute's value: its quotes must go on holding what they hold.

@@ -89,7 +89,7 @@ fn percent_entities_and_quoted_printable() {
     points_at("u?key%253Dq8Zt2LmX9vRb4KcW7yHs", &format!("key={KEY}"), &format!("key%253D{KEY}"));
     assert_eq!(
         last(&format!("<a d=\"{{&quot;key&quot;:&quot;{KEY}&quot;}}\">")),
-        format!("<a d=\"{{\"key\":\"{KEY}\"}}\">")
+        format!("<a d=\"{{'key':'{KEY}'}}\">")
     );
     points_at("token&#61;q8Zt2LmX9vRb4KcW7yHs", &format!("token={KEY}"), &format!("token&#61;{KEY}"));
     let mail = "Content-Transfer-Encoding: quoted-printable\n\ntoken=3Dq8Zt2LmX9v=\nRb4KcW7yHs";

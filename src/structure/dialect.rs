@@ -80,7 +80,17 @@ impl Dialect {
 
     /// The dialect of a file, by its name (a path, any case) and its text.
     pub fn of(path: Option<&[u8]>, text: &[u8]) -> Dialect {
-        path.and_then(by_name).unwrap_or_else(|| by_text(text))
+        let named = path.and_then(by_name);
+        // The cells of a notebook, taken out of it.
+        let cells = path.is_some_and(|p| p.ends_with(b".ipynb")) && text.trim_ascii_start().first() != Some(&b'{');
+        if cells {
+            return by_extension(b"py").unwrap_or(Dialect::UNKNOWN);
+        }
+        // Classes of Basic and of Apex have the same ending.
+        if named.is_some_and(|d| d.comments == BASIC) && text[..text.len().min(4096)].contains(&b'{') {
+            return Dialect::new(Family::Code, SLASH, false, true);
+        }
+        named.unwrap_or_else(|| by_text(text))
     }
 
     /// The dialect of a fenced block or an embedded document, by the name of its language.

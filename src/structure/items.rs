@@ -209,16 +209,16 @@ fn pairs(tree: &Tree<'_>, kids: &[Id]) -> Vec<Range<usize>> {
 
 /// The cells of a row, empty ones too; a bar at the beginning or the end is a border.
 fn cells(tree: &Tree<'_>, kids: &[Id]) -> Vec<Range<usize>> {
-    let ends = |k: Id| tree.kind(k) == Kind::Comma || tree.slice(k) == b"|";
+    // Where bars part the cells, commas are text.
+    let barred = kids.iter().any(|&k| tree.slice(k) == b"|");
+    let ends = |k: Id| if barred { tree.slice(k) == b"|" } else { tree.kind(k) == Kind::Comma };
     let bar = |k: Option<&Id>| k.is_some_and(|&k| tree.slice(k) == b"|");
     let mut from = usize::from(bar(kids.first()));
     let to = kids.len() - usize::from(kids.len() > from && bar(kids.last()));
     let mut items = Vec::new();
-    for i in from..to {
-        if ends(kids[i]) {
-            items.push(from..i);
-            from = i + 1;
-        }
+    for (i, _) in kids.iter().enumerate().take(to).skip(from).filter(|(_, k)| ends(**k)) {
+        items.push(from..i);
+        from = i + 1;
     }
     items.push(from.min(to)..to);
     items
@@ -254,7 +254,14 @@ fn list(tree: &Tree<'_>, kids: &[Id]) -> Vec<Range<usize>> {
 fn lines(tree: &Tree<'_>, container: Id, kids: &[Id]) -> Vec<Range<usize>> {
     let kind = |i: usize| tree.kind(kids[i]);
     let (mut commas, mut open, mut ended, mut semis) = (0, 0, 0, 0);
+    // `config :name,`: a statement that goes on, no field.
+    let (mut heads, mut from) = (0, 0);
     for i in 0..kids.len() {
+        if matches!(kind(i), Kind::Line | Kind::Gap) {
+            let word = |j: usize| j < i && matches!(kind(j), Kind::Word | Kind::Str);
+            heads += usize::from(word(from) && word(from + 1) && i > from + 2 && kind(i - 1) == Kind::Comma);
+            from = i + 1;
+        }
         match kind(i) {
             Kind::Comma => commas += 1,
             Kind::Semi => semis += 1,
@@ -273,7 +280,7 @@ fn lines(tree: &Tree<'_>, container: Id, kids: &[Id]) -> Vec<Range<usize>> {
     let fields = match tree.kind(container) {
         Kind::Curly => commas > 0 && open >= ended && semis == 0,
         Kind::Str => commas > 0 && open + ended == 0,
-        _ => open > 0 && open >= ended,
+        _ => open > 0 && open >= ended && (heads == 0 || family != Family::Code),
     };
     if fields {
         return by(tree, kids, &|id| tree.kind(id).is_separator());

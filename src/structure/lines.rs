@@ -266,7 +266,11 @@ impl Read<'_> {
         let scalar = frame.dialect.family == Family::Yaml
             && (frame.kind == Kind::Block || frame.kind == Kind::Section)
             && frame.indent > Some(0);
-        if !matches!(frame.kind, Kind::File | Kind::Section | Kind::Fence) && !scalar {
+        // A string over several lines can hold a file of its own.
+        let embedded = frame.dialect.family == Family::Code
+            && (frame.kind == Kind::Str
+                || frame.kind == Kind::Section && self.stack.iter().any(|f| f.kind == Kind::Str));
+        if !matches!(frame.kind, Kind::File | Kind::Section | Kind::Fence) && !scalar && !embedded {
             return false;
         }
         let line = line_of(self.text, self.pos, frame.limit);

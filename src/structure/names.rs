@@ -128,6 +128,19 @@ impl Structure<'_> {
                 Kind::Word if i + 1 == at && i > 0 && matches!(self.tree.slice(id), b"to" | b"TO" | b"To") => {
                     names.extend(self.operand(nodes, i, Bond::Assigned));
                 }
+                // `CONSTANTS name TYPE string VALUE value`, `01 NAME PIC X(32) VALUE value`
+                Kind::Word if i + 1 == at && i > 1 && self.tree.slice(id).eq_ignore_ascii_case(b"value") => {
+                    let from = nodes[..i].iter().rposition(|&n| self.tree.kind(n) == Kind::Comma).map_or(0, |n| n + 1);
+                    let named = |n: &&Id| {
+                        let text = self.tree.slice(**n);
+                        self.tree.kind(**n) == Kind::Word
+                            && !text.iter().all(u8::is_ascii_digit)
+                            && !text.eq_ignore_ascii_case(b"constants")
+                            && !text.eq_ignore_ascii_case(b"data")
+                    };
+                    let name = nodes[from..i].iter().find(named);
+                    names.extend(name.map(|&n| self.name(n, Bond::Assigned)));
+                }
                 // `Const Key As String = value`
                 Kind::Word if matches!(self.tree.slice(id), b"As" | b"AS") && i > 0 => {
                     names.extend(self.operand(nodes, i, Bond::Assigned));
@@ -212,6 +225,10 @@ impl Structure<'_> {
     fn before(&self, nodes: &[Id], i: usize) -> Option<Name> {
         let id = nodes[i];
         let text = self.tree.content(id);
+        // `"$expires$uri value"`: a variable within a text.
+        if text.starts_with(b"$") && self.tree.parent(id).is_some_and(|p| self.tree.kind(p) == Kind::Str) {
+            return None;
+        }
         if is_scheme(text) {
             let left = i.checked_sub(1)?;
             return matches!(self.tree.kind(nodes[left]), Kind::Word | Kind::Flag)

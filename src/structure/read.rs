@@ -196,6 +196,11 @@ impl<'t> Read<'t> {
             b'\n' => self.newline(),
             PART => self.part(),
             0x1b | b'[' if lex::color(self.text, self.pos) > 0 => self.pos += lex::color(self.text, self.pos),
+            // A NUL as `cat -v` writes it.
+            b'^' if self.text.get(self.pos + 1) == Some(&b'@') => {
+                self.leaf(Kind::Line, self.pos, self.pos + 2);
+                self.pos += 2;
+            }
             b'\t' if frame.kind == Kind::Row && self.cell == b'\t' => self.one(Kind::Comma),
             b' ' | b'\t' | b'\r' | 0x0b | 0x0c | 0 => self.pos += 1,
             b'\\' | b'^' | b'`' if self.is_continuation() => {

@@ -1,17 +1,7 @@
 //! The commands beside `scan`: what they say, and what they refuse.
 
-use crate::support::{Sandbox, key, line};
+use crate::support::{Sandbox, key, leaky, line};
 use std::fs;
-
-/// A repository with a key in its history, its index and its tree.
-fn leaky() -> Sandbox {
-    let sandbox = Sandbox::repository();
-    sandbox.write("old.py", line(&key(1)));
-    sandbox.commit("Old");
-    sandbox.write("new.py", line(&key(2)));
-    sandbox.git(["add", "."]);
-    sandbox
-}
 
 #[test]
 fn explain_says_why_and_why_not() {

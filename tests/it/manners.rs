@@ -1,6 +1,6 @@
 //! Status and manners: what a run ends with, where it speaks, what it leaves behind.
 
-use crate::support::{Run, Sandbox, key, line, run};
+use crate::support::{Run, Sandbox, key, leaky, line, run};
 use std::fs;
 use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -8,16 +8,6 @@ use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 const FORMATS: [&str; 5] = ["human", "json", "jsonl", "sarif", "github"];
-
-/// A repository with a key in its history, its index and its tree.
-fn leaky() -> Sandbox {
-    let sandbox = Sandbox::repository();
-    sandbox.write("old.py", line(&key(1)));
-    sandbox.commit("Old");
-    sandbox.write("new.py", line(&key(2)));
-    sandbox.git(["add", "."]);
-    sandbox
-}
 
 fn clean() -> Sandbox {
     let sandbox = Sandbox::repository();

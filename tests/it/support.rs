@@ -136,6 +136,16 @@ pub fn run(command: &mut Command, stdin: &[u8]) -> Run {
     }
 }
 
+/// A repository with a key in its history, its index and its tree.
+pub fn leaky() -> Sandbox {
+    let sandbox = Sandbox::repository();
+    sandbox.write("old.py", line(&key(1)));
+    sandbox.commit("Old");
+    sandbox.write("new.py", line(&key(2)));
+    sandbox.git(["add", "."]);
+    sandbox
+}
+
 /// A random-looking key of 32 letters and digits, the same for the same seed; never a real one.
 pub fn key(seed: u64) -> String {
     const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";

@@ -53,10 +53,13 @@ impl Inquiry<'_> {
                 let stemmed = f.signal == Signal::Name && (!slot.stem().is_empty() || record && slot.sense.is_none());
                 let void =
                     person || stemmed || slot.is_password() || slot.nested || elsewhere && f.owner == Owner::Ours;
+                // What an object was made by says nothing of other arguments without a name.
+                let made = f.signal == Signal::Class && f.key.is_none() && slot.sense.is_none() && !self.is_class(f);
+                let void = void || made;
                 let taken = fields.own_slot.is_some_and(|s| s != index)
                     && slot.sense.as_ref().is_none_or(|s| s.owner.is_none());
                 let void = void || taken;
-                f.signal == Signal::Host || !void && !(group && f.key.is_none() && !self.is_class(f))
+                f.signal == Signal::Host || !(void || group && f.key.is_none() && !self.is_class(f))
             })
             .collect();
         let confidence = confidence_of(slot, &fields);
@@ -77,7 +80,7 @@ impl Inquiry<'_> {
     fn is_person(&self, record: Id) -> bool {
         let tree = &self.s.tree;
         let made = self.s.callee(record).filter(|_| tree.kind(record) == Kind::Round);
-        if made.is_some_and(|c| super::lexicon::words(tree.slice(c)).iter().any(|w| is_people(w))) {
+        if made.is_some_and(|c| super::lexicon::words(tree.slice(c)).iter().any(|w| is_people(w) || w == "account")) {
             return true;
         }
         std::iter::once(record)
@@ -170,6 +173,25 @@ impl Inquiry<'_> {
                     Some((_, _, span)) => (span.clone(), self.text(span)),
                     None => continue,
                 },
+                // A constant that holds the name.
+                Kind::Word if call => {
+                    let known = self.definitions(self.s.tree.slice(id));
+                    let constant = match &*known {
+                        [(_, value)] => match value.as_slice() {
+                            [one] if self.s.tree.kind(*one) == Kind::Str => *one,
+                            _ => id,
+                        },
+                        _ => id,
+                    };
+                    (self.s.tree.span(constant), self.s.tree.content(constant))
+                }
+                // `name: /path/to/key`
+                Kind::Op if self.s.tree.slice(id) == b"/" => {
+                    let start = self.s.tree.span(id).start;
+                    let rest = self.text(start..self.s.tree.text().len().min(start + 100));
+                    let end = rest.iter().position(|b| b.is_ascii_whitespace() || *b == b',').unwrap_or(rest.len());
+                    (start..start + end, &rest[..end])
+                }
                 _ => (self.s.tree.span(id), self.s.tree.content(id)),
             };
             if text.is_empty()
@@ -184,7 +206,10 @@ impl Inquiry<'_> {
             let sense = self.sense(if path_last.is_empty() { text } else { path_last });
             // `space/provider/api_key`: the last two parts say it, if the whole does.
             let slash = text.iter().rposition(|b| *b == b'/').and_then(|n| text[..n].iter().rposition(|b| *b == b'/'));
-            let pair = slash.map(|n| self.sense(&text[n + 1..])).filter(|s| s.owner.is_some());
+            let pair = slash
+                .filter(|_| !path_last.to_ascii_lowercase().ends_with(b"password"))
+                .map(|n| self.sense(&text[n + 1..]))
+                .filter(|s| s.owner.is_some());
             let whole = pair.unwrap_or_else(|| self.sense(text));
             let sense = if sense.owner.is_none() && whole.owner.is_some() { whole } else { sense };
             // `{ provide: PROVIDER, useValue: ... }`; a name alone is more often a title.
@@ -247,6 +272,13 @@ impl Inquiry<'_> {
                 }
                 self.search(node, i, None, &mut found);
             }
+        }
+        let verb = |f: &Field| {
+            let label = holding.item(f.item).first().map(|&n| self.s.tree.slice(n).to_ascii_lowercase());
+            matches!(label.as_deref(), Some(b"get" | b"post" | b"put" | b"patch" | b"delete" | b"request"))
+        };
+        if found.iter().any(verb) {
+            found.retain(verb);
         }
         let first = found.first()?;
         if found.iter().any(|f| f.owner != first.owner) {

@@ -75,6 +75,15 @@ impl Claim {
     }
 }
 
+/// Of the claims of a row's cells the one of the highest rank stays; of two that differ neither says anything.
+pub(super) fn keep_best(best: &mut Option<(u8, Claim)>, rank: u8, claim: Claim) {
+    match best {
+        Some((known, torn)) if *known == rank && torn.ruling != claim.ruling => torn.ruling = Ruling::Torn,
+        Some((known, _)) if *known >= rank => {}
+        _ => *best = Some((rank, claim)),
+    }
+}
+
 /// The slot that holds a token: what its names say.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Slot {

@@ -267,14 +267,58 @@ impl Inquiry<'_> {
         })
     }
 
+    /// `keys set provider`, `kv put kv/llm/provider key=value`: the word or path that says whose key is stored.
+    fn stored(&self, nodes: &[Id], node: Id, slot: &Slot) -> Option<Claim> {
+        let tree = &self.s.tree;
+        let (first, last) = (*nodes.first()?, tree.span(node).start);
+        let text = self.text(tree.span(first).start..last);
+        if text.len() > 200 || slot.fit() == Fit::Not {
+            return None;
+        }
+        let plain = |w: &[u8]| w.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'/' | b'.'));
+        let mut flag = false;
+        let mut words: Vec<&[u8]> = Vec::new();
+        for word in text.split(|b| b.is_ascii_whitespace()).filter(|w| !w.is_empty()) {
+            // What follows a flag is its value.
+            if plain(word) && !word.starts_with(b"-") && !flag {
+                words.push(word);
+            }
+            flag = word.starts_with(b"-") && !word.contains(&b'=');
+        }
+        let secret = words.iter().any(|w| {
+            let sense = self.sense(w);
+            sense.count == 1 && sense.fit() == Fit::Secret && sense.owner.is_none()
+        });
+        let (owner, word) = words.iter().find_map(|w| {
+            let part = w.rsplit(|b| *b == b'/').next().unwrap_or(w);
+            let path = part.len() < w.len() && slot.fit() == Fit::Secret;
+            let owner = self.terms.value(part)?;
+            let told = path || secret && part.len() == w.len() && owner == Owner::Ours;
+            told.then_some((owner, *w))
+        })?;
+        let ruling = match owner {
+            Owner::Ours => Ruling::Ours(Confidence::High),
+            Owner::Other(other) => Ruling::Other(other),
+        };
+        let span = tree.span(first).start..last;
+        Some(Claim::new(ruling, format!("stored for {}", String::from_utf8_lossy(word)), span))
+    }
+
     /// The program that a command runs, if it is another owner's.
     fn command_name(&self, nodes: &[Id], node: Id, slot: &Slot) -> Option<Claim> {
         let tree = &self.s.tree;
+        if nodes.len() >= 4
+            && matches!(tree.family(node), Family::Shell | Family::Yaml)
+            && nodes.first() != Some(&node)
+            && let Some(claim) = self.named_in_command(nodes, node).or_else(|| self.stored(nodes, node, slot))
+        {
+            return Some(claim);
+        }
         if !nodes.iter().any(|&n| tree.kind(n) == Kind::Flag) || nodes.first() == Some(&node) || slot.fit() == Fit::Not
         {
             return None;
         }
-        if let Some(claim) = self.named_in_command(nodes, node) {
+        if let Some(claim) = self.named_in_command(nodes, node).or_else(|| self.stored(nodes, node, slot)) {
             return Some(claim);
         }
         let words = nodes.iter().take(12).filter(|&&n| tree.kind(n) == Kind::Word && n != node);

@@ -97,7 +97,7 @@ impl Inquiry<'_> {
                 let name = self.s.tree.content(key.unwrap_or_default()).to_ascii_lowercase();
                 has_id |= matches!(name.as_slice(), b"id" | b"_id" | b"uuid");
                 has_text |= is_content(&name);
-                if sense.roles & role::PAIR_NAME != 0 && sense.stem.is_empty() {
+                if sense.roles & role::PAIR_NAME != 0 && sense.stem.is_empty() && sense.owner.is_none() {
                     out.pairs.extend(value.first().map(|&v| (index, v)));
                 }
             }

@@ -113,6 +113,9 @@ impl Inquiry<'_> {
                 }
             }
         }
+        // A word and its plural are one.
+        let plural = |w: &&str| w.strip_suffix('s').is_none_or(|one| !found.contains(&one));
+        let found: Vec<&str> = found.iter().copied().filter(plural).collect();
         let told = found.len() >= 2 && found.len() > trade.len();
         let whole = found.len() >= WHOLE && trade.is_empty() && text.len() <= SHORT;
         told.then(|| Homonym { word: found[0].to_owned(), sure: found.len() > 2, whole, strong: false })
@@ -137,6 +140,14 @@ impl Inquiry<'_> {
             let host = hosts::bare(part.strip_suffix(b".json").or(part.strip_suffix(b".yaml")).unwrap_or(part), 0)?;
             (self.terms.host(&host) == Some(Owner::Ours)).then_some(host.name)
         });
+        let elsewhere = path
+            .split(|b| *b == b'/')
+            .rev()
+            .skip(1)
+            .any(|part| hosts::bare(part, 0).is_some_and(|h| matches!(self.terms.host(&h), Some(Owner::Other(_)))));
+        if elsewhere {
+            return None;
+        }
         if let Some(host) = host.filter(|_| slot.fit() == Fit::Secret) {
             return Some(Claim::new(Ruling::Ours(Confidence::Medium), format!("in a file of {host}"), 0..0));
         }

@@ -9,6 +9,12 @@ use crate::structure::{Id, Item, Kind, parts};
 impl Inquiry<'_> {
     /// What the call or block that a group belongs to says: its callee, its receivers, its labels.
     pub(super) fn head_claim(&self, group: Id, slot: &Slot, depth: usize) -> Option<Claim> {
+        // `"/path/{name}"`
+        if self.s.tree.parent(group).is_some_and(|p| self.s.tree.kind(p) == Kind::Str)
+            && self.s.tree.kind(group) == Kind::Curly
+        {
+            return None;
+        }
         if let Some(claim) = self.message_claim(group, depth) {
             return Some(claim);
         }
@@ -30,6 +36,15 @@ impl Inquiry<'_> {
             }
             let text = self.s.tree.content(id);
             if self.is_keyword(text) || text.len() > 120 || matches!(text, b"import" | b"from" | b"require") {
+                continue;
+            }
+            let defined = id.checked_sub(1).is_some_and(|b| {
+                matches!(
+                    self.s.tree.slice(b),
+                    b"module" | b"class" | b"namespace" | b"object" | b"defmodule" | b"package"
+                )
+            });
+            if defined {
                 continue;
             }
             if let Some(owner) = super::hosts::bare(text, 0)
@@ -64,6 +79,11 @@ impl Inquiry<'_> {
                 _ => format!("passed to {quoted}"),
             };
             return Some(Claim::new(ruling, reason, self.s.tree.span(id)));
+        }
+        // A client's methods take no keys, but for headers.
+        if slot.sense.is_some() && fit == Fit::Unknown {
+            let rounds = head.iter().filter(|&&id| self.s.tree.kind(id) == Kind::Round);
+            return rounds.copied().find_map(|id| self.looked_up(id));
         }
         self.receiver_claim(group, &head, depth)
     }

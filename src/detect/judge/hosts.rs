@@ -27,7 +27,7 @@ fn parse(rest: &[u8], span: Range<usize>) -> Option<Host> {
     let authority = &rest[..end];
     let authority = authority.rsplit(|b| *b == b'@').next().unwrap_or_default();
     let name = authority.split(|b| *b == b':').next().unwrap_or_default();
-    if name.is_empty() || name.len() > 253 {
+    if name.is_empty() || name.len() > 253 || name.iter().any(|b| matches!(b, b'%' | b'{' | b'$' | b'<')) {
         return None;
     }
     let path = rest[end..].split(|b| matches!(b, b'?' | b'#')).next().unwrap_or_default();
@@ -69,7 +69,11 @@ pub(super) fn bare(value: &[u8], at: usize) -> Option<Host> {
 
 /// Hosts that pages of documentation, sources and standards stand on: an address there says nothing about a request.
 pub(super) fn is_reading(host: &Host) -> bool {
-    const PAGES: [&str; 26] = [
+    const PAGES: [&str; 30] = [
+        "ghcr.io",
+        "docker.io",
+        "quay.io",
+        "gcr.io",
         "github.com",
         "githubusercontent.com",
         "gitlab.com",
@@ -113,6 +117,7 @@ pub(super) fn is_reading(host: &Host) -> bool {
                 | "developers"
                 | "wiki"
                 | "status"
+                | "registry"
         )
     });
     docs || PAGES.iter().any(|p| host.name == *p || host.name.strip_suffix(p).is_some_and(|rest| rest.ends_with('.')))

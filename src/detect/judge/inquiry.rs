@@ -237,7 +237,28 @@ impl Inquiry<'_> {
         let sense = self.sense(self.text(start..span.end));
         // The elements of pages say nothing of what they hold.
         let telling = sense.owner.is_some() && span.end - start > 2 || sense.fit() == Fit::Secret;
-        telling.then(|| Name { span: start..span.end, node: name, bond: Bond::Assigned })
+        telling.then_some(Name { span: start..span.end, node: name, bond: Bond::Assigned })
+    }
+
+    /// `config :app, base_url: "...", key: value`: what the other keywords of a statement say.
+    fn keywords_claim(&self, nodes: &[Id], from: usize, slot: &Slot) -> Option<Claim> {
+        let tree = &self.s.tree;
+        let mut found = Vec::new();
+        let mut at = 0;
+        for part in nodes.split(|&n| tree.kind(n) == Kind::Comma) {
+            let blank = part.iter().take_while(|&&n| tree.kind(n).is_separator()).count();
+            let (key, value) = self.key_and_value(&part[blank..]);
+            if at != from
+                && let Some(key) = key
+            {
+                let sense = self.sense(tree.content(key));
+                self.value_signals(Some(&sense), value, 0, 0, &mut found);
+            }
+            at += part.len() + 1;
+        }
+        let fitting: Vec<_> =
+            found.iter().filter_map(|f| super::beside::fits(f, slot, false, 1).map(|fit| (f, fit))).collect();
+        super::beside::decide(&fitting, Confidence::High)
     }
 
     /// What else stands in the item: addresses of a command, further calls of a chain, a comment behind.
@@ -264,8 +285,11 @@ impl Inquiry<'_> {
             head.iter().all(|&n| tree.kind(n) == Kind::Word) && slot.fit() == Fit::Secret && slot.stem().is_empty();
         let span = tree.span(head[0]).start..tree.span(head[comma - 1]).end;
         let sense = self.sense(self.text(span.clone()));
-        if !plain || !sense.stem.is_empty() {
+        if slot.fit() != Fit::Secret {
             return None;
+        }
+        if !plain || !sense.stem.is_empty() || sense.owner.is_none() {
+            return self.keywords_claim(nodes, from, slot);
         }
         let ruling = match sense.owner.clone()? {
             super::terms::Owner::Ours => Ruling::Ours(Confidence::High),
@@ -304,6 +328,9 @@ impl Inquiry<'_> {
             return Some(claim);
         }
         if !record && let Some(claim) = self.returned_claim(item, slot, depth) {
+            return Some(claim);
+        }
+        if let Some(claim) = self.annotated_claim(item, depth) {
             return Some(claim);
         }
         if !record && let Some(claim) = self.run_claim(item, slot) {

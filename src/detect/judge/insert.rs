@@ -57,15 +57,14 @@ impl Inquiry<'_> {
             let Some((rank, claim)) = self.cell_claim(&text, span, head, index + 1, slot) else { continue };
             // A row of people: what they prefer is not whose token it is.
             let (hints, _) = self.terms.hints();
-            let people = row.table.iter().any(|w| super::beside::is_people(w) || hints.contains(w));
+            let trade =
+                |w: &String| matches!(w.as_str(), "llm" | "ai" | "ki" | "ia" | "provider" | "api" | "vendor" | "model");
+            let people = !row.table.iter().any(trade)
+                && row.table.iter().any(|w| super::beside::is_people(w) || hints.contains(w));
             if people && !claim.by_host {
                 continue;
             }
-            match &mut best {
-                Some((known, torn)) if *known == rank && torn.ruling != claim.ruling => torn.ruling = Ruling::Torn,
-                Some((known, _)) if *known >= rank => {}
-                _ => best = Some((rank, claim)),
-            }
+            super::claim::keep_best(&mut best, rank, claim);
         }
         best.map(|(_, claim)| claim)
     }

@@ -256,6 +256,14 @@ impl Inquiry<'_> {
                 let key = tree.children(*round).next()?;
                 return Some((tree.content(key).to_vec(), vec![*last]));
             }
+            [name, round, sign, value]
+                if tree.kind(*name) == Kind::Word
+                    && tree.kind(*round) == Kind::Round
+                    && tree.slice(*sign) == b"="
+                    && tree.kind(*value) == Kind::Str =>
+            {
+                return Some((tree.slice(*round).to_vec(), vec![*value]));
+            }
             [name, key, sign, value]
                 if tree.kind(*name) == Kind::Word
                     && tree.kind(*key) == Kind::Word

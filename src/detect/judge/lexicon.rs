@@ -109,7 +109,7 @@ impl Lexicon {
 
     /// What the words mean that stand in a piece of writing without spaces.
     pub(super) fn inside(&self, piece: &[u8]) -> u16 {
-        if !piece.first().is_some_and(|b| *b >= 0xe2) {
+        if piece.first().is_none_or(|b| *b < 0xe2) {
             return 0;
         }
         let found = self.wide.iter().filter(|(w, _)| memchr::memmem::find(piece, w.as_bytes()).is_some());

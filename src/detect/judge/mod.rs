@@ -273,7 +273,9 @@ fn series(text: &[u8], claims: &mut [(Range<usize>, Option<Claim>)]) {
     }
     let told: Vec<&[u8]> =
         claims.iter().filter(|(_, c)| c.as_ref().is_some_and(|c| c.prose)).map(|(s, _)| &text[s.clone()]).collect();
-    let chatter = told.iter().any(|v| told.iter().filter(|w| w != &v).count() >= PROSE);
+    let mut times: HashMap<&[u8], usize> = HashMap::new();
+    told.iter().for_each(|value| *times.entry(value).or_default() += 1);
+    let chatter = times.values().any(|same| told.len() - same >= PROSE);
     for (_, claim) in claims.iter_mut() {
         if chatter && let Some(found) = claim.take_if(|c| c.prose) {
             *claim = Some(found.at_most(Confidence::Low));
@@ -290,14 +292,15 @@ impl Judge {
     /// Whether the token at `span` is the rule's.
     pub fn ask(&self, text: &[u8], span: Range<usize>, place: Place<'_>, reader: &mut Reader<'_>) -> Verdict {
         debug_assert_eq!(text.len(), reader.text.len());
-        reader.know(self);
         let Some(value) = text.get(span.clone()) else { return Verdict::Refused("it lies outside the text".into()) };
-        let Some(known) = reader.rules.get(&self.rule.id) else {
-            return Verdict::Refused("its rule is unknown".into());
-        };
+        // The token first: most are refused by it, and the rest of the text need not be read for them.
         if let Some(why) = self.refuse(value).or_else(|| shape::edge(text, span.clone())) {
             return Verdict::Refused(why.into());
         }
+        reader.know(self);
+        let Some(known) = reader.rules.get(&self.rule.id) else {
+            return Verdict::Refused("its rule is unknown".into());
+        };
         if place.path == Path::Unknown {
             return unknown_path(known.mentioned);
         }

@@ -58,6 +58,7 @@ impl Inquiry<'_> {
                 let mut claim = Claim::new(ruling, reason, name.span.clone());
                 claim.may_rise = true;
                 claim.own = true;
+                claim.firm = sense.exact;
                 claim
             });
         }
@@ -195,6 +196,8 @@ impl Inquiry<'_> {
         match &sense.owner {
             Some(Owner::Other(other)) => Some(Ruling::Other(other.clone())),
             _ if sense.fit() == Fit::Not => Some(Ruling::Not),
+            // What comes in is compared with it: a secret of the program's own.
+            None if name.bond == Bond::Compared && sense.fit() == Fit::Secret => Some(Ruling::Not),
             Some(Owner::Ours) => {
                 let secret = sense.roles & role::SECRET != 0;
                 let confidence = match (sense.exact, secret, sense.stem.is_empty()) {
@@ -203,6 +206,9 @@ impl Inquiry<'_> {
                     (_, true, false) if sense.only_counts() => Confidence::High,
                     (_, true, false) => Confidence::Low,
                     (_, false, true) if sense.roles & (role::MODEL | role::ENDPOINT) == 0 => Confidence::Medium,
+                    (_, false, false) if sense.roles & (role::MODEL | role::ENDPOINT) == 0 && sense.stem.len() == 1 => {
+                        return None;
+                    }
                     _ => return Some(Ruling::Not),
                 };
                 let most = if matches!(name.bond, Bond::Compared | Bond::Before) {

@@ -25,6 +25,9 @@ impl Inquiry<'_> {
         if said.ours {
             return (said.secret || self.is_alone(item, token)).then(|| medium("named in the sentence", text));
         }
+        if let Some(claim) = self.label_claim(token, slot) {
+            return Some(claim);
+        }
         let stemmed = !slot.stem().is_empty();
         if let Some(lead) = self.subject(at, item, token, &said).filter(|_| !stemmed) {
             return Some(medium("named in the title above", lead));
@@ -34,7 +37,8 @@ impl Inquiry<'_> {
         let asked = self.said(&lead, token);
         let handed =
             asked.secret || self.is_entry_name(&lead) || self.text(lead.clone()).trim_ascii_end().ends_with(b":");
-        (asked.ours && !asked.other && !asked.id && handed).then(|| medium("named in the text that it answers", lead))
+        let ours = asked.ours || self.is_entry_name(&lead);
+        (ours && !asked.other && !asked.id && handed).then(|| medium("named in the text that it answers", lead))
     }
 
     /// The line or the quoted text that holds the token, if it is prose.
@@ -126,9 +130,14 @@ impl Inquiry<'_> {
         let names = self.s.names(string);
         let text_key = names.first().is_some_and(|n| {
             let name = self.text(n.span.clone()).to_ascii_lowercase();
+            let last = name.rsplit(|b| *b == b'.').next().unwrap_or(&name);
             matches!(
-                name.as_slice(),
-                b"text"
+                last,
+                b"hint"
+                    | b"help"
+                    | b"tooltip"
+                    | b"placeholder"
+                    | b"text"
                     | b"body"
                     | b"message"
                     | b"content"
@@ -233,8 +242,8 @@ impl Inquiry<'_> {
         let before = Item { container: item.container, index: item.index.checked_sub(1)? };
         let span = self.s.item_span(before);
         let said = self.said(&span, token);
-        let named = said.secret || self.is_entry_name(&span);
-        (span.len() <= SENTENCE && named && said.ours && !said.other).then_some(span)
+        let entry = self.is_entry_name(&span);
+        (span.len() <= SENTENCE && (entry || said.secret && said.ours) && !said.other).then_some(span)
     }
 
     /// Whether a line is but a name or a path of the rule's: `--- llm/provider/ci`, as stores print their entries.

@@ -153,6 +153,28 @@ impl Inquiry<'_> {
         self.uses_of(&base, name, holder, &slot.path, depth + 1)
     }
 
+    /// `@Value("...")`, `#[arg(default_value = "...")]` over a field: what is done with the field.
+    pub(super) fn annotated_claim(&self, item: Item, depth: usize) -> Option<Claim> {
+        let tree = &self.s.tree;
+        let nodes = self.s.nodes(item);
+        let [first, group, ..] = nodes.as_slice() else { return None };
+        let java = tree.slice(*first).starts_with(b"@") && tree.kind(*group) == Kind::Round;
+        let rust = tree.slice(*first) == b"#" && tree.kind(*group) == Kind::Square;
+        if !(java || rust) || depth + 1 >= DEPTH || tree.family(*first) != Family::Code {
+            return None;
+        }
+        let beside = nodes.get(2..).filter(|rest| !rest.is_empty()).map(<[Id]>::to_vec);
+        let next = Item { container: item.container, index: item.index + 1 };
+        let (rest, holder) = match beside {
+            Some(rest) => (rest, item),
+            None => (self.s.nodes(next), next),
+        };
+        let end = rest.iter().position(|&n| matches!(tree.slice(n), b"=" | b":")).unwrap_or(rest.len());
+        let name = rest[..end].iter().rev().copied().find(|&n| tree.kind(n) == Kind::Word)?;
+        let base = parts(tree.slice(name)).last()?.to_vec();
+        self.uses_of(&base, name, holder, &[], depth + 1)
+    }
+
     /// `x = f()`: the new name of the whole of what a use gives.
     fn alias(&self, place: Id) -> Option<(Id, Item)> {
         let tree = &self.s.tree;

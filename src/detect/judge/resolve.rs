@@ -13,7 +13,7 @@ const DEFINITIONS: usize = 64;
 
 impl Inquiry<'_> {
     /// The definitions of a name: the word that is bound, and the nodes of what it is bound to.
-    fn definitions(&self, name: &[u8]) -> Rc<[(Id, Vec<Id>)]> {
+    pub(super) fn definitions(&self, name: &[u8]) -> Rc<[(Id, Vec<Id>)]> {
         if let Some(known) = self.memory.definitions.borrow().get(name) {
             return known.clone();
         }

@@ -47,7 +47,7 @@ impl Inquiry<'_> {
         })
     }
 
-    fn cells_claim(&self, row: Id, mine: usize, slot: &Slot) -> Option<Claim> {
+    pub(super) fn cells_claim(&self, row: Id, mine: usize, slot: &Slot) -> Option<Claim> {
         let holding = self.s.holding(row);
         let mut best: Option<(u8, Claim)> = None;
         for index in (0..holding.items.len()).filter(|i| *i != mine) {
@@ -61,11 +61,7 @@ impl Inquiry<'_> {
             else {
                 continue;
             };
-            match &mut best {
-                Some((known, torn)) if *known == rank && torn.ruling != claim.ruling => torn.ruling = Ruling::Torn,
-                Some((known, _)) if *known >= rank => {}
-                _ => best = Some((rank, claim)),
-            }
+            super::claim::keep_best(&mut best, rank, claim);
         }
         best.map(|(_, claim)| claim)
     }
@@ -98,7 +94,8 @@ impl Inquiry<'_> {
         {
             let mut claim = Claim::new(ruling(owner, Confidence::High), format!("in the row of {}", host.name), span);
             claim.by_host = true;
-            return Some((4, claim));
+            let number = host.name.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+            return Some((if number { 3 } else { 4 }, claim));
         }
         let roles = head.map_or(0, |h| self.sense(h).roles);
         let weight = if roles & role::PROVIDER != 0 {

@@ -26,7 +26,8 @@ impl Inquiry<'_> {
         let text = self.text(span.clone());
         for piece in pieces(text) {
             let place = piece.start + span.start..piece.end + span.start;
-            if place.start >= token.end || token.start >= place.end {
+            let path = piece.start > 0 && text[piece.start - 1] == b'/' && !text[piece.clone()].contains(&b'.');
+            if !path && (place.start >= token.end || token.start >= place.end) {
                 self.say(&text[piece], &mut said);
             }
         }

@@ -76,7 +76,9 @@ impl Inquiry<'_> {
         };
         let named_key = key.is_some_and(|k| k.owner.is_some());
         if roles & role::PROVIDER != 0 && !named_key || key.is_none() {
-            let last = text.rsplit(|b| matches!(b, b'.' | b':' | b'\\')).next().unwrap_or(text);
+            let slash = roles & role::PROVIDER != 0
+                && text.split(|b| *b == b'/').next().is_some_and(|first| self.terms.value(first).is_none());
+            let last = text.rsplit(|b| matches!(b, b'.' | b':' | b'\\') || slash && *b == b'/').next().unwrap_or(text);
             if let Some(owner) = self.terms.value(last).or_else(|| self.terms.value(text)) {
                 let strong = roles & role::PROVIDER != 0 && roles & role::NAMING == 0;
                 return push(if strong { Signal::Provider } else { Signal::Name }, owner);
@@ -145,6 +147,12 @@ impl Inquiry<'_> {
         self.s.tree.dialect().family == Family::Code && !text.contains(&b'/')
     }
 
+    /// The field that an address makes, if anybody owns it.
+    fn host_field(&self, host: Host, item: usize, key: Option<&Rc<Sense>>) -> Option<Field> {
+        let owner = self.terms.host(&host)?;
+        Some(Field { signal: Signal::Host, owner, key: key.cloned(), item, span: host.span, shown: host.name })
+    }
+
     /// Addresses in a node of a value.
     pub(super) fn hosts_of(
         &self,
@@ -156,19 +164,7 @@ impl Inquiry<'_> {
         out: &mut Vec<Field>,
     ) {
         let tree = &self.s.tree;
-        let mut push = |host: Host| {
-            let owner = self.terms.host(&host);
-            if let Some(owner) = owner {
-                out.push(Field {
-                    signal: Signal::Host,
-                    owner,
-                    key: key.cloned(),
-                    item,
-                    span: host.span,
-                    shown: host.name,
-                });
-            }
-        };
+        let mut push = |host: Host| out.extend(self.host_field(host, item, key));
         match tree.kind(node) {
             Kind::Url => hosts::of_url(tree.slice(node), tree.span(node).start).into_iter().for_each(push),
             Kind::Str => {
@@ -229,6 +225,22 @@ impl Inquiry<'_> {
         }
     }
 
+    /// Whether an address stands under a key that says nothing of where requests go: `help`, `docs`, `callback`.
+    fn is_aside(&self, id: Id) -> bool {
+        let tree = &self.s.tree;
+        let node = match tree.parent(id) {
+            Some(p) if tree.kind(p) == Kind::Str && tree.kind(id) == Kind::Url => p,
+            _ => id,
+        };
+        let Some(item) = self.s.item_of(node) else { return false };
+        let nodes = self.s.nodes(item);
+        let key = self.key_and_value(&nodes).0.filter(|&k| k < node);
+        key.is_some_and(|k| {
+            let sense = self.sense(tree.content(k));
+            sense.roles & role::ASIDE != 0 && sense.roles & (role::ENDPOINT | role::SECRET) == 0
+        })
+    }
+
     /// Whether the word stands behind a key that names an address.
     fn is_address_key(&self, word: Id) -> bool {
         let tree = &self.s.tree;
@@ -251,17 +263,10 @@ impl Inquiry<'_> {
                 }
                 _ => None,
             };
-            if let Some(host) = host
-                && let Some(owner) = self.terms.host(&host)
+            if let Some(field) = host.and_then(|host| self.host_field(host, item, key))
+                && !self.is_aside(id)
             {
-                out.push(Field {
-                    signal: Signal::Host,
-                    owner,
-                    key: key.cloned(),
-                    item,
-                    span: host.span,
-                    shown: host.name,
-                });
+                out.push(field);
             }
         }
     }

@@ -1,7 +1,9 @@
 //! What stands over a note: the title of its record, the subject of its message, the bold line over a list.
 
+use super::claim::{Claim, Ruling, Slot};
 use super::inquiry::Inquiry;
 use super::said::Said;
+use crate::rule::Confidence;
 use crate::structure::{Family, Id, Item, Kind};
 use std::ops::Range;
 
@@ -57,6 +59,44 @@ impl Inquiry<'_> {
             let span = tree.span(first).start..tree.span(last).end;
             let solid = matches!(tree.kind(first), Kind::Str | Kind::Word);
             (solid && TITLES.contains(&key.as_slice()) && span.len() <= TITLE).then_some(span)
+        })
+    }
+
+    /// `T3: value`, `zu 2: value`: the label before the token, where a row or a numbered line of the text explains it.
+    pub(super) fn label_claim(&self, token: &Range<usize>, slot: &Slot) -> Option<Claim> {
+        let tree = &self.s.tree;
+        let text = tree.text();
+        let start = memchr::memrchr(b'\n', &text[..token.start]).map_or(0, |n| n + 1);
+        let before = &text[start..token.start];
+        let end = before.iter().rposition(u8::is_ascii_alphanumeric)? + 1;
+        let from = before[..end].iter().rposition(|b| !b.is_ascii_alphanumeric()).map_or(0, |n| n + 1);
+        let label = &before[from..end];
+        if label.len() > 6 || !label.iter().any(u8::is_ascii_digit) || before.len() - end > 6 {
+            return None;
+        }
+        let words = self.s.words();
+        let places = words.of(label);
+        if places.len() > 12 {
+            return None;
+        }
+        places.iter().filter(|&&p| !(start..token.end).contains(&tree.span(p).start)).find_map(|&place| {
+            if let Some(row) = tree.ancestors(place).find(|&a| tree.kind(a) == Kind::Row) {
+                let first = self.cell(row, 0).is_some_and(|(_, text)| text == label);
+                return first.then(|| self.cells_claim(row, 0, slot))?.map(|c| c.at_most(Confidence::Medium));
+            }
+            // `2. Service (provider, account)`
+            let at = tree.span(place);
+            let line = memchr::memrchr(b'\n', &text[..at.start]).map_or(0, |n| n + 1);
+            let end = memchr::memchr(b'\n', &text[at.end..]).map_or(text.len(), |n| at.end + n);
+            let numbered =
+                text[line..at.start].trim_ascii().is_empty() && matches!(text.get(at.end), Some(b'.' | b')' | b':'));
+            let said = self.said(&(at.end..end), token);
+            let ours = numbered && end - at.end <= TITLE && said.ours && !said.other && !said.id;
+            ours.then(|| {
+                let mut claim = Claim::new(Ruling::Ours(Confidence::Medium), "its label is explained", at.start..end);
+                claim.prose = true;
+                claim
+            })
         })
     }
 

@@ -286,6 +286,11 @@ impl Terms {
         {
             return None;
         }
+        // `Provider (console.provider.example, workspace)`; other remarks often say that it is another's.
+        let mut halves = value.splitn(2, |b| *b == b'(');
+        let (head, note) = (halves.next().unwrap_or(value).trim_ascii(), halves.next().unwrap_or_default());
+        let own = self.account_hosts.iter().any(|h| memchr::memmem::find(note, h.as_bytes()).is_some());
+        let value = if own && !head.is_empty() { head } else { value };
         let words = words(value);
         if self.provider_values.contains(&words.concat()) {
             return Some(Owner::Ours);

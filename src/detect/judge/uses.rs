@@ -27,7 +27,7 @@ impl Inquiry<'_> {
                 || before.ends_with(b"<%=")
                 || matches!(before.last(), Some(b'*' | b'$' | b'{' | b'%'));
             let within = tree.ancestors(place).take(3).any(|a| matches!(tree.kind(a), Kind::Curly | Kind::Round));
-            if !sigil && !within && !(named.len() > 1 && tree.kind(parent) == Kind::Str) {
+            if !(sigil || within || named.len() > 1 && tree.kind(parent) == Kind::Str) {
                 return false;
             }
         }
@@ -83,7 +83,9 @@ impl Inquiry<'_> {
         let before = tree.text().get(tree.span(place).start.wrapping_sub(1)).copied();
         let percent = matches!(before, Some(b'%' | b'\\'));
         let content = tree.content(string).trim_ascii();
-        let whole = content == base || content == tree.slice(place) && parts(content).next() == Some(base);
+        let start = tree.span(place).start;
+        let formatted = tree.text()[..start].ends_with(b"%(");
+        let whole = formatted || content == base || content == tree.slice(place) && parts(content).next() == Some(base);
         let looked_up =
             whole && tree.parent(string).is_some_and(|p| matches!(tree.kind(p), Kind::Square | Kind::Round));
         dollar || percent || looked_up

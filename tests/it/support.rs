@@ -121,9 +121,23 @@ impl Run {
     }
 }
 
+/// Starts a command. A file that was just written can be "busy" while another thread's child, born in that moment, still holds
+/// the handle: that lasts until the child's own exec, so it is tried again.
+fn spawn(command: &mut Command) -> std::process::Child {
+    for _ in 0..200 {
+        match command.spawn() {
+            Err(error) if error.kind() == std::io::ErrorKind::ExecutableFileBusy => {
+                std::thread::sleep(std::time::Duration::from_millis(10));
+            }
+            started => return started.unwrap(),
+        }
+    }
+    command.spawn().unwrap()
+}
+
 /// Runs a command to its end.
 pub fn run(command: &mut Command, stdin: &[u8]) -> Run {
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = spawn(command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()));
     let mut pipe = child.stdin.take().unwrap();
     let input = stdin.to_vec();
     let writer = std::thread::spawn(move || drop(pipe.write_all(&input)));

@@ -43,6 +43,19 @@ impl Edits {
         self.list.is_empty()
     }
 
+    /// Where they begin and end, in order; of those within [`GRAIN`] bytes the first one.
+    pub(super) fn places(&self) -> Vec<usize> {
+        let mut all: Vec<usize> = self.list.iter().flat_map(|e| [e.start as usize, e.end as usize]).collect();
+        all.sort_unstable();
+        let mut last = None;
+        all.retain(|&at| {
+            let apart = last.is_none_or(|last| at > last + super::GRAIN);
+            last = if apart { Some(at) } else { last };
+            apart
+        });
+        all
+    }
+
     /// Whether anything but split literals is undone: those go on where lists of words look like them.
     pub(super) fn undo_more_than_seams(&self) -> bool {
         self.list.iter().any(|e| e.piece != Piece::Whole(super::Encoding::Joined))

@@ -31,9 +31,25 @@ pub(super) fn find(text: &[u8], edits: &mut Edits) {
 
 /// Finds lists of pieces that a call joins with nothing.
 pub(super) fn lists(text: &[u8], edits: &mut Edits) {
+    each_call(text, |at, open| list(text, at, open, edits));
+}
+
+/// Where calls stand that would join a list.
+pub(super) fn calls(text: &[u8]) -> Vec<usize> {
+    let mut all = Vec::new();
+    each_call(text, |at, open| {
+        if is_behind_list(text, at, open) || before_list(text, at, open).is_some() {
+            all.push(at);
+        }
+    });
+    all
+}
+
+/// Calls `found` with where each name that may join begins, and where its arguments do.
+fn each_call(text: &[u8], mut found: impl FnMut(usize, usize)) {
     for name in [&b".join("[..], b"Join(", b"implode("] {
         for at in memmem::find_iter(text, name) {
-            list(text, at, at + name.len(), edits);
+            found(at, at + name.len());
         }
     }
 }
@@ -91,27 +107,39 @@ fn prefix(rest: &[u8]) -> usize {
 
 /// A list of literals beside a call that joins with nothing: `at` is where its name begins, `open` its arguments.
 fn list(text: &[u8], at: usize, open: usize, edits: &mut Edits) {
-    let before = &text[..at];
-    if before.ends_with(b"\"\"") || before.ends_with(b"''") {
-        // Python: "".join(["abc", "def"])
-        return pieces(text, open, edits);
-    }
-    let rest = &text[open..];
-    if before.ends_with(b"]") && (rest.starts_with(b"\"\")") || rest.starts_with(b"'')") || rest.starts_with(b"``)")) {
-        // JavaScript, Ruby: ["abc", "def"].join("")
+    if let Some(from) = before_list(text, at, open) {
+        pieces(text, from, edits);
+    } else if is_behind_list(text, at, open) {
         let floor = at.saturating_sub(LIST);
         if let Some(start) = memchr::memrchr(b'[', &text[floor..at]) {
             pieces(text, floor + start, edits);
         }
-    } else if rest.starts_with(b"''") || rest.starts_with(b"\"\"") {
-        // PHP: implode('', ['abc', 'def'])
-        pieces(text, open + 2, edits);
-    } else if let Some(brace) = rest.iter().take(32).position(|&b| b == b'{')
-        && rest.starts_with(b"[]string")
-    {
-        // Go: strings.Join([]string{"abc", "def"}, "")
-        pieces(text, open + brace, edits);
     }
+}
+
+/// JavaScript, Ruby: `["abc", "def"].join("")`.
+fn is_behind_list(text: &[u8], at: usize, open: usize) -> bool {
+    let rest = &text[open..];
+    text[..at].ends_with(b"]") && [&b"\"\")"[..], b"'')", b"``)"].iter().any(|nothing| rest.starts_with(nothing))
+}
+
+/// Where the list begins that follows the call.
+fn before_list(text: &[u8], at: usize, open: usize) -> Option<usize> {
+    let (before, rest) = (&text[..at], &text[open..]);
+    if before.ends_with(b"\"\"") || before.ends_with(b"''") {
+        // Python: "".join(["abc", "def"])
+        return Some(open);
+    }
+    if is_behind_list(text, at, open) {
+        return None;
+    }
+    if rest.starts_with(b"''") || rest.starts_with(b"\"\"") {
+        // PHP: implode('', ['abc', 'def'])
+        return Some(open + 2);
+    }
+    // Go: strings.Join([]string{"abc", "def"}, "")
+    let brace = rest.iter().take(32).position(|&b| b == b'{').filter(|_| rest.starts_with(b"[]string"));
+    brace.map(|brace| open + brace)
 }
 
 /// Takes out what separates the literals of a list that begins near `from`.

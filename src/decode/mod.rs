@@ -36,6 +36,9 @@ const GROWTH: usize = 4;
 /// ... and this many more.
 const ALLOWANCE: usize = 1 << 20;
 
+/// How near to each other places are told as one.
+pub const GRAIN: usize = 64;
+
 /// What encodings of a text hide.
 #[derive(Clone, Debug, Default)]
 pub struct Views {
@@ -43,6 +46,8 @@ pub struct Views {
     pub views: Vec<View>,
     /// A limit of size or depth was reached: something may hide that was not looked at.
     pub truncated: bool,
+    /// Where in the text itself something is undone; of places close together one.
+    pub places: Vec<usize>,
 }
 
 impl IntoIterator for Views {
@@ -140,6 +145,9 @@ pub fn views(text: &[u8], path: Option<&[u8]>) -> Views {
         if edits.is_empty() {
             break;
         }
+        if out.views.is_empty() {
+            out.places = edits.places();
+        }
         if level == DEPTH || above.len() > budget {
             out.truncated = edits.undo_more_than_seams();
             break;
@@ -152,9 +160,9 @@ pub fn views(text: &[u8], path: Option<&[u8]>) -> Views {
     out
 }
 
-/// Whether something in `text` has a view.
-pub fn hides_anything(text: &[u8]) -> bool {
-    !Edits::of(text).is_empty()
+/// Where something in `text` has a view; of places close together one.
+pub fn places(text: &[u8]) -> Vec<usize> {
+    Edits::of(text).places()
 }
 
 /// Whether how `text` is decoded may be told by words far away from the place: what begins like a notebook, a mail, a
@@ -185,6 +193,11 @@ pub fn reaches_far(text: &[u8]) -> bool {
     };
     let told = signs.as_ref().is_none_or(|signs| signs.find_iter(text).any(&mut tells));
     told || lists && joins_lists(text)
+}
+
+/// Where calls stand that would join a list of pieces, if one stood beside them.
+pub fn list_calls(text: &[u8]) -> Vec<usize> {
+    join::calls(text)
 }
 
 /// Whether calls join lists of pieces here; a list may be some 4,096 bytes long.

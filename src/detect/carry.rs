@@ -1,34 +1,44 @@
 //! What a look at a content tells of the next version of it: only what changed is looked at again.
 //!
-//! Asked is what [`Detector::probe`] asks: could some path make a finding of this? For nearly all candidates the text
-//! near them decides. So where the version before had none, one can only stand near a change. What needs a further
-//! look (private keys, tables, notebooks, lists of pieces) marks its text as one that is always looked at as a whole;
-//! so does anything else that would be judged by text out of reach. Where the version before had one whose
+//! Asked is what [`Detector::probe`] asks: could some path make a finding of this? Nearly every candidate is decided by
+//! its own line, so that where the version before had none, only lines close to a change ([`NEAR`]) can have one. What
+//! other lines may decide (a secret-like name and a value that is not there yet, an encoded stretch) leaves an
+//! [`Anchor`], refused as it is; anchors move with what is copied, and those that a change comes near to ([`AHEAD`],
+//! [`BACK`]) are looked at again. What is judged by text still further away (private keys, tables, notebooks, lists of
+//! pieces) marks its text as one that is always looked at as a whole. Where the version before had a match whose
 //! surroundings were copied, this one has it too. Everything doubtful is looked at as a whole, so that the answer is
 //! the same as without memory.
 
+pub(super) mod anchor;
+mod spots;
+
 use super::hits::Hits;
-use super::{Detector, Match, Place};
+use super::{Detector, Match, Place, pattern};
 use crate::blob::Copied;
 use crate::decode;
 use crate::rule::{Confidence, RuleKind};
+use anchor::{Anchor, What, moved, within};
+use spots::{Spot, Spots, add, lines};
 use std::ops::Range;
 
-/// How far behind itself a candidate is judged by other text than that of its own line: a name and its value, with
+/// How far around a change everything is looked at, to whole lines: what decides whether something is encoded, and
+/// names in several words, reach this far.
+const NEAR: usize = 320;
+/// How far behind itself an anchor is judged by other text than that of its own line: a name and its value, with
 /// what may stand between them; the longest are the fields of an object on several lines, and literals in three quotes.
 const AHEAD: usize = 1600;
 /// How far before itself: the row above a table's header, the value that stands before its name.
 const BACK: usize = 1000;
-/// Longer lines are not looked at in part.
-const LINE: usize = 8 << 10;
+/// How far from a name what encodes it may stand, and the place that is noted for it.
+const SLACK: usize = 4 * decode::GRAIN;
 /// Lists of pieces reach so far.
 const LIST: usize = 4200;
 /// How much text around a change is decoded where something in it is encoded.
 const DECODED: usize = 6 << 10;
 /// Text around a match that must be the same for it to be one again; some line end must stand in it.
 const WITNESS: usize = 3000;
-/// Smaller texts are always looked at as a whole.
-const SMALL: usize = 4 << 10;
+/// Of larger texts nothing is remembered.
+pub const LARGEST: usize = (1 << 30) - 1;
 
 /// What is known of a content.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,10 +49,10 @@ pub struct Carry {
     pub far: bool,
     /// It holds the sign of a password file.
     pub ports: bool,
-    /// Something in it is encoded.
-    pub views: bool,
     /// A match that only the text around it decides.
     pub witness: Option<Range<usize>>,
+    /// What other lines may make something of, in order.
+    pub anchors: Vec<Anchor>,
 }
 
 /// How a text was made from another one.
@@ -56,14 +66,6 @@ pub struct Made<'a> {
     pub copied: &'a [Copied],
 }
 
-/// Whole lines around changes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Spot {
-    lines: Range<usize>,
-    /// From the first of the changes to the last; what was only taken out has no bytes.
-    change: Range<usize>,
-}
-
 impl Detector {
     /// As [`Detector::probe`], and what to remember for the next version.
     pub fn probe_whole(&self, text: &[u8], floor: Confidence) -> Carry {
@@ -74,7 +76,8 @@ impl Detector {
         if worth {
             return Carry { worth, witness, ..Carry::default() };
         }
-        Carry { worth, far: hits.far, ports: hits.ports, views: hits.views, witness }
+        let anchors = if hits.far { Vec::new() } else { in_order(hits.anchors) };
+        Carry { worth, far: hits.far, ports: hits.ports, witness, anchors }
     }
 
     /// The same for a text that was made from another one.
@@ -89,33 +92,54 @@ impl Detector {
             let witness = carried(text, made)?;
             return Some(Carry { worth: true, witness: Some(witness), ..Carry::default() });
         }
-        if base.far || text.len() < SMALL {
+        if base.far {
             return None;
         }
-        let spots = spots(text, made)?;
+        let spots = Spots::of(text, made)?;
+        let moved = moved(&base.anchors, made.copied);
+        let parts = parts(text, &spots, &moved)?;
         let mut hits = Hits::probing(floor).with_ports(base.ports);
-        let parts: Vec<_> = spots.iter().map(|spot| spot.lines.clone()).collect();
         self.look_at(text, &parts, Place::UNKNOWN, &mut hits);
-        let mut views = base.views;
-        for spot in &spots {
-            if hits.far || hits.is_enough() {
-                return None;
-            }
-            let lines = &text[spot.lines.clone()];
-            let list = spot.change.start.saturating_sub(LIST)..(spot.change.end + LIST).min(text.len());
-            if decode::reaches_far(lines) || decode::joins_lists(&text[list]) {
-                return None;
-            }
-            if decode::hides_anything(lines) {
-                views = true;
-                self.decoded(text, spot, &mut hits)?;
-            }
+        for near in &spots.near {
+            encoded(text, near, &mut hits)?;
+        }
+        // Each line may be one of a password file now.
+        if hits.far || hits.is_enough() || hits.ports != base.ports {
+            return None;
+        }
+        let anchors = together(moved, std::mem::take(&mut hits.anchors), &parts);
+        for spot in &spots.all {
+            self.around(text, spot, &anchors, &mut hits)?;
+        }
+        if hits.far || hits.is_enough() {
+            return None;
         }
         // The views of large texts have gaps, which move.
-        if hits.far || hits.is_enough() || views && decode::is_cut(text.len().max(made.size)) {
+        if decode::is_cut(text.len().max(made.size)) && anchors.iter().any(|a| a.what() == What::View) {
             return None;
         }
-        Some(Carry { worth: false, far: false, ports: hits.ports, views, witness: None })
+        // What was seen in views stands where something is encoded.
+        Some(Carry { worth: false, far: false, ports: hits.ports, witness: None, anchors })
+    }
+
+    /// Looks at what other lines than its own decide; None where that is no answer.
+    fn around(&self, text: &[u8], spot: &Spot, anchors: &[Anchor], hits: &mut Hits) -> Option<()> {
+        let change = &spot.change;
+        let reach = |far: usize| change.start.saturating_sub(far)..change.end + far;
+        let stands = |what: What, range: Range<usize>| within(anchors, range).any(|a| a.what() == what);
+        if stands(What::Pattern, reach(pattern::REACH)) {
+            return None;
+        }
+        if stands(What::List, reach(LIST)) {
+            let list = reach(LIST);
+            if decode::joins_lists(&text[list.start..list.end.min(text.len())]) {
+                return None;
+            }
+        }
+        if stands(What::View, spot.lines.start.saturating_sub(SLACK)..spot.lines.end + SLACK) {
+            self.decoded(text, spot, hits)?;
+        }
+        Some(())
     }
 
     /// Looks at what is encoded around a change; None where the views don't hold enough of its surroundings.
@@ -132,10 +156,69 @@ impl Detector {
             }
             let mut seen = hits.alike().with_ports(hits.ports);
             self.look(&view.text, Place::UNKNOWN, &mut seen);
-            hits.absorb(seen, |range| view.original(range));
+            if seen.far || seen.ports != hits.ports || seen.anchors.iter().any(|a| a.what() == What::Pattern) {
+                return None;
+            }
+            hits.matches.append(&mut seen.matches);
         }
         Some(())
     }
+}
+
+/// What is looked at anew: the lines close to changes, and those of names that a change comes near to.
+fn parts(text: &[u8], spots: &Spots, moved: &[Anchor]) -> Option<Vec<Range<usize>>> {
+    let mut all = spots.near.clone();
+    for spot in &spots.all {
+        let mut done = spot.lines.start;
+        for anchor in within(moved, spot.lines.clone()).filter(|a| a.what() == What::Name) {
+            if anchor.at() >= done {
+                let line = lines(text, anchor.at()..anchor.at())?;
+                done = line.end;
+                all.push(line);
+            }
+        }
+    }
+    all.sort_unstable_by_key(|part| part.start);
+    let mut parts = Vec::with_capacity(all.len());
+    all.into_iter().for_each(|part| add(&mut parts, part));
+    Some(parts)
+}
+
+/// Takes note of what is encoded close to a change; None where how, is said by far text.
+fn encoded(text: &[u8], near: &Range<usize>, hits: &mut Hits) -> Option<()> {
+    let lines = &text[near.clone()];
+    if decode::reaches_far(lines) {
+        return None;
+    }
+    decode::places(lines).into_iter().for_each(|at| hits.anchor(near.start + at, What::View));
+    decode::list_calls(lines).into_iter().for_each(|at| hits.anchor(near.start + at, What::List));
+    Some(())
+}
+
+/// The anchors of a text: those that came over from the one before, but for names in parts that were looked at anew.
+fn together(mut moved: Vec<Anchor>, found: Vec<Anchor>, parts: &[Range<usize>]) -> Vec<Anchor> {
+    moved.retain(|anchor| {
+        let after = parts.partition_point(|part| part.end <= anchor.at());
+        anchor.what() != What::Name || !parts.get(after).is_some_and(|part| part.contains(&anchor.at()))
+    });
+    moved.extend(found);
+    in_order(moved)
+}
+
+/// Sorted, each once, of encoded places close together one.
+fn in_order(mut all: Vec<Anchor>) -> Vec<Anchor> {
+    all.sort_unstable();
+    let mut last = None;
+    all.retain(|anchor| {
+        if anchor.what() != What::View {
+            return true;
+        }
+        let apart = last.is_none_or(|last| anchor.at() > last + decode::GRAIN);
+        last = if apart { Some(anchor.at()) } else { last };
+        apart
+    });
+    all.dedup();
+    all
 }
 
 /// Whether the text around a match alone makes it one: nothing further away could take from it.
@@ -171,62 +254,6 @@ fn carried(text: &[u8], made: Made<'_>) -> Option<Range<usize>> {
     let broken = |part: &[u8]| memchr::memchr(b'\n', part).is_some();
     let apart = (head == 0 || broken(&text[head..start])) && (tail == text.len() || broken(&text[end..tail]));
     (apart && is_untested(text)).then_some(start..end)
-}
-
-/// The lines around what was changed; None where that is half of the text, or lines are too long.
-fn spots(text: &[u8], made: Made<'_>) -> Option<Vec<Spot>> {
-    let mut all: Vec<Spot> = Vec::new();
-    let mut sum = 0;
-    for change in changes(text.len(), made) {
-        let near = change.start.saturating_sub(AHEAD)..change.end + BACK;
-        let lines = lines(text, near)?;
-        sum += lines.end - all.last().map_or(lines.start, |last| last.lines.end.clamp(lines.start, lines.end));
-        if sum * 2 > text.len() {
-            return None;
-        }
-        match all.last_mut().filter(|last| last.lines.end >= lines.start) {
-            Some(last) => {
-                last.lines.end = last.lines.end.max(lines.end);
-                last.change.end = change.end;
-            }
-            None => all.push(Spot { lines, change }),
-        }
-    }
-    Some(all)
-}
-
-/// What was not copied, and the seams between what was.
-fn changes(len: usize, made: Made<'_>) -> Vec<Range<usize>> {
-    let mut all = Vec::new();
-    let (mut from, mut to) = (0, 0);
-    for copied in made.copied {
-        if copied.from != from || copied.to != to {
-            all.push(to..copied.to);
-        }
-        (from, to) = (copied.from + copied.len, copied.to + copied.len);
-    }
-    if from != made.size || to != len {
-        all.push(to..len);
-    }
-    all
-}
-
-/// The whole lines that hold `near`, as far as that lies in the text; None where a line is too long.
-fn lines(text: &[u8], near: Range<usize>) -> Option<Range<usize>> {
-    let (start, end) = (near.start.min(text.len()), near.end.min(text.len()));
-    let head = &text[start.saturating_sub(LINE)..start];
-    let back = match memchr::memrchr(b'\n', head) {
-        Some(at) => head.len() - at - 1,
-        None if head.len() == start => start,
-        None => return None,
-    };
-    let tail = &text[end..(end + LINE).min(text.len())];
-    let on = match memchr::memchr(b'\n', tail) {
-        Some(at) => at + 1,
-        None if end + tail.len() == text.len() => tail.len(),
-        None => return None,
-    };
-    Some(start - back..end + on)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What a detection gathers: matches, and (for `explain`) what was refused and why.
 
+use super::carry::anchor::{Anchor, What};
 use super::{Match, Refusal};
 use crate::rule::{Confidence, Rule};
 use std::ops::Range;
@@ -17,10 +18,10 @@ pub(super) struct Hits {
     pub(super) far: bool,
     /// The text may be a password file: it holds a sign of one.
     pub(super) ports: bool,
-    /// Something in it is encoded.
-    pub(super) views: bool,
     /// Set where only that counts whether there is a match as sure as this.
     pub(super) floor: Option<Confidence>,
+    /// What could become a match by a change near it, noted where only that counts.
+    pub(super) anchors: Vec<Anchor>,
 }
 
 impl Hits {
@@ -62,10 +63,21 @@ impl Hits {
         }
     }
 
+    /// Takes note of a place whose surroundings may make something of it that is not there now.
+    pub(super) fn anchor(&mut self, at: usize, what: What) {
+        if self.floor.is_some() {
+            self.anchors.push(Anchor::new(at, what));
+        }
+    }
+
     /// Takes over what was found in a view, its places mapped by `original`.
     pub(super) fn absorb(&mut self, view: Hits, original: impl Fn(Range<usize>) -> Range<usize>) {
         self.far |= view.far;
         self.ports |= view.ports;
+        self.anchors.extend(view.anchors.iter().map(|a| {
+            let at = original(a.at()..a.at() + 1).start;
+            Anchor::new(at, What::View)
+        }));
         self.matches.extend(view.matches.into_iter().map(|mut m| {
             m.span = original(m.span);
             for evidence in &mut m.evidence {

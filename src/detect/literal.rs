@@ -1,6 +1,6 @@
 //! What starts no run (`://`, `-----BEGIN `, a pattern rule's words) is found by one search for a few literals.
 
-use aho_corasick::packed::{self, Searcher};
+use super::spotter::Spotter;
 use aho_corasick::{AhoCorasick, Input, MatchKind};
 use std::ops::Range;
 
@@ -38,8 +38,8 @@ pub(super) struct Literals {
 
 #[derive(Debug)]
 enum Search {
-    /// Vector instructions, where the machine has them and the literals are few.
-    Packed(Searcher),
+    Spotter(Spotter),
+    /// Where a literal is too short for it.
     Automaton(AhoCorasick),
 }
 
@@ -75,9 +75,7 @@ impl Literals {
 impl Search {
     fn new<'a>(literals: impl Iterator<Item = &'a [u8]> + Clone) -> Option<Search> {
         literals.clone().next()?;
-        let mut packed = packed::Config::new().match_kind(packed::MatchKind::LeftmostFirst).builder();
-        packed.extend(literals.clone());
-        packed.build().map(Search::Packed).or_else(|| {
+        Spotter::new(literals.clone()).map(Search::Spotter).or_else(|| {
             let automaton = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(literals);
             automaton.ok().map(Search::Automaton)
         })
@@ -88,7 +86,7 @@ impl Search {
             return None;
         }
         match self {
-            Search::Packed(search) => search.find_in(text, span.into()).map(|m| m.start()),
+            Search::Spotter(search) => search.next(text, span),
             Search::Automaton(search) => search.find(Input::new(text).span(span)).map(|m| m.start()),
         }
     }

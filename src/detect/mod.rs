@@ -20,6 +20,7 @@ mod prefix;
 pub mod selftest;
 pub mod shape;
 mod soft;
+mod spotter;
 #[cfg(test)]
 mod tests;
 pub mod tokens;
@@ -31,6 +32,7 @@ use crate::decode;
 use crate::finding::Secret;
 use crate::rule::{Confidence, Rule, RuleSet};
 use bstr::BStr;
+use carry::anchor::What;
 use hits::Hits;
 use index::Index;
 use literal::Target;
@@ -161,12 +163,18 @@ impl Detector {
         };
         let views = decode::views(text, path);
         hits.truncated |= views.truncated;
-        hits.views = !views.views.is_empty();
-        hits.far |= hits.floor.is_some() && decode::reaches_far(text);
+        views.places.iter().for_each(|&at| hits.anchor(at, What::View));
+        if hits.floor.is_some() {
+            hits.far |= decode::reaches_far(text);
+            decode::list_calls(text).into_iter().for_each(|at| hits.anchor(at, What::List));
+        }
         for view in views {
             let mut seen = hits.alike();
             seen.far = hits.floor.is_some() && decode::reaches_far(&view.text);
             self.look(&view.text, place, &mut seen);
+            seen.far |= seen.anchors.iter().any(|anchor| anchor.what() == What::Pattern);
+            // The others stand in the text itself too.
+            seen.anchors.retain(|anchor| view.encoding(anchor.at()..anchor.at() + 1).is_some());
             hits.absorb(seen, |range| view.original(range));
             if hits.is_enough() {
                 break;

@@ -1,5 +1,6 @@
 //! Pattern rules: a regular expression, tried only around its literals.
 
+use super::carry::anchor::What;
 use super::hits::Hits;
 use super::index::{Index, Pattern};
 use super::{Evidence, Look, Match, entropy, placeholder};
@@ -11,6 +12,8 @@ use std::ops::Range;
 /// How far before a literal a match may begin, and how far behind it end.
 const BEFORE: usize = 512;
 const AFTER: usize = 2048;
+/// A change further away than this from every literal changes nothing between a window's beginning and its end.
+pub(super) const REACH: usize = BEFORE + AFTER + 256;
 
 /// A literal of a pattern rule: the pattern's number, and where it stands.
 pub(super) type Found = (usize, Range<usize>);
@@ -18,8 +21,8 @@ pub(super) type Found = (usize, Range<usize>);
 /// Looks around the literals of the pattern rules.
 pub(super) fn look(index: &Index, look: &Look<'_>, mut literals: Vec<Found>, hits: &mut Hits) {
     let (text, path) = (look.text, look.place.path);
-    // What stands between them may be long, and where one match ends the next may begin.
-    hits.far |= !literals.is_empty() || index.patterns.iter().any(|p| p.rule.spec.literals.is_empty());
+    hits.far |= index.patterns.iter().any(|p| p.rule.spec.literals.is_empty());
+    literals.iter().for_each(|(_, hit)| hits.anchor(hit.start, What::Pattern));
     for pattern in index.patterns.iter().filter(|p| p.rule.spec.literals.is_empty() && p.files.hold(path)) {
         search(pattern, text, 0..text.len(), hits);
     }

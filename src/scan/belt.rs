@@ -2,7 +2,7 @@
 
 use super::{InlineComments, Scan, Watch};
 use crate::blob::{Blob, Content, Kind, LineIndex, Origin, Scope, Skip, SkipReason, Text};
-use crate::detect::carry::{Carry, Made};
+use crate::detect::carry::{self, Carry, Made};
 use crate::detect::{Examined, Match, Path, Place};
 use crate::finding::{Excerpt, Finding, Fingerprint, Secret, fold};
 use crate::source::{Lineage, Memo, Sink, Unit};
@@ -12,7 +12,7 @@ use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The sink of a scan.
 pub(super) struct Belt<'a> {
@@ -165,36 +165,23 @@ impl Sink for Belt<'_> {
     fn worth_of(&self, raw: &[u8], made: Option<Lineage<'_>>) -> (bool, Option<Memo>) {
         let Content::Text(text) = Text::decode(raw) else { return (self.worth(raw), None) };
         // Places in what was transcoded are others than those in the content.
-        if text.bytes.len() != raw.len() || raw.len() > u32::MAX as usize {
+        if text.bytes.len() != raw.len() || raw.len() > carry::LARGEST {
             return (self.scan.detector.probe(&text.bytes, self.scan.min_confidence), None);
         }
         let (detector, floor) = (&self.scan.detector, self.scan.min_confidence);
-        let carry = match made {
-            Some(Lineage { memo, size, copied }) => {
-                detector.probe_made(raw, floor, Made { base: &carry_of(memo), size, copied })
+        let base = made.as_ref().and_then(|made| made.memo.0.downcast_ref::<Carry>());
+        let carry = match (made, base) {
+            (Some(Lineage { size, copied, .. }), Some(base)) => {
+                detector.probe_made(raw, floor, Made { base, size, copied })
             }
-            None => detector.probe_whole(raw, floor),
+            _ => detector.probe_whole(raw, floor),
         };
-        (carry.worth, Some(memo_of(&carry)))
+        (carry.worth, Some(Memo(Arc::new(carry))))
     }
 
     fn cancelled(&self) -> bool {
         self.watch.is_cancelled()
     }
-}
-
-fn memo_of(carry: &Carry) -> Memo {
-    let Carry { worth, far, ports, views, witness } = carry;
-    let flags = [*worth, *far, *ports, *views, witness.is_some()];
-    let flags = flags.iter().enumerate().fold(0, |sum, (bit, flag)| sum | u32::from(*flag) << bit);
-    let witness = witness.clone().unwrap_or_default();
-    Memo([flags, witness.start as u32, witness.end as u32])
-}
-
-fn carry_of(Memo([flags, start, end]): Memo) -> Carry {
-    let flag = |bit: u32| flags >> bit & 1 == 1;
-    let witness = flag(4).then_some(start as usize..end as usize);
-    Carry { worth: flag(0), far: flag(1), ports: flag(2), views: flag(3), witness }
 }
 
 /// Whether a match belongs to this blob: to its window, and to the lines that count.

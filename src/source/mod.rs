@@ -10,6 +10,8 @@ pub mod worktree;
 
 use crate::Result;
 use crate::blob::{Blob, Copied, Origin, Provenance, Skip};
+use std::any::Any;
+use std::sync::Arc;
 
 /// Takes what a source reads. Called from many threads at once.
 pub trait Sink: Sync {
@@ -45,14 +47,14 @@ pub trait Sink: Sync {
 }
 
 /// What a sink remembers of a content for the sake of those that are made from it. Its meaning is the sink's affair.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Memo(pub [u32; 3]);
+#[derive(Clone, Debug)]
+pub struct Memo(pub Arc<dyn Any + Send + Sync>);
 
 /// How a content was made from another one.
 #[derive(Clone, Copy, Debug)]
 pub struct Lineage<'a> {
     /// What was remembered of the other.
-    pub memo: Memo,
+    pub memo: &'a Memo,
     /// How many bytes the other has.
     pub size: usize,
     /// What was copied from it, by its place in the new one; stretches that belong together in both are one.

@@ -19,11 +19,13 @@ mod unfit;
 mod weigh;
 mod words;
 
+use super::carry::anchor::What;
 use super::hits::Hits;
+use super::spotter::Spotter;
 use super::{Evidence, Match, Place};
 use crate::finding::Secret;
 use crate::rule::{Confidence, Rule};
-use aho_corasick::{AhoCorasick, Input};
+use aho_corasick::AhoCorasick;
 use bind::{Bound, Form};
 use command::Part;
 use context::{Context, Syntax};
@@ -70,16 +72,28 @@ pub(super) fn find((text, parts): (&[u8], &[Range<usize>]), place: Place<'_>, ru
     if context.password_file {
         search.password_file(parts);
     }
-    for hit in parts.iter().flat_map(|part| stems.find_iter(Input::new(text).span(part.clone()))) {
-        if hit.start() >= search.done {
-            search.look(hit.pattern().as_usize(), hit.range());
+    for part in parts {
+        let mut at = part.start;
+        while let Some((stem, hit)) = next_stem(stems, text, at..part.end) {
+            at = hit.end;
+            if hit.start >= search.done {
+                search.look(stem, hit);
+            }
         }
     }
 }
 
-fn stems() -> Option<&'static AhoCorasick> {
-    static STEMS: OnceLock<Option<AhoCorasick>> = OnceLock::new();
-    STEMS.get_or_init(|| AhoCorasick::new(words::STEMS).ok()).as_ref()
+fn stems() -> Option<&'static Spotter> {
+    static STEMS: OnceLock<Option<Spotter>> = OnceLock::new();
+    STEMS.get_or_init(|| Spotter::new(words::STEMS.iter().map(|stem| stem.as_bytes()))).as_ref()
+}
+
+/// The first stem in `span`; of those that begin at one place the shortest.
+fn next_stem(stems: &Spotter, text: &[u8], span: Range<usize>) -> Option<(usize, Range<usize>)> {
+    let text = text.get(..span.end)?;
+    let start = stems.next(text, span)?;
+    let (stem, len) = stems.at(text, start).next()?;
+    Some((stem, start..start + len))
 }
 
 /// A search through one text.
@@ -116,6 +130,7 @@ impl Search<'_> {
     }
 
     fn look(&mut self, stem: usize, hit: Range<usize>) {
+        self.hits.anchor(hit.start, What::Name);
         match words::STEMS[stem] {
             "earer " => return self.bearer(hit.end),
             "asic\"" => return self.command(command::basic(self.text, hit.end - 1)),
@@ -151,7 +166,11 @@ impl Search<'_> {
         if call::sets_for_user(name) && literal::byte(self.text, span.end) == b'(' {
             self.hits.far |= command::positional(self.text, span.end + 1, 3).1 > FAR;
         }
-        let Some(claim) = name::claim(name) else { return };
+        let Some(claim) = name::claim(name) else {
+            // Nothing around it makes it one.
+            self.hits.anchors.pop_if(|anchor| anchor.at() == hit.start);
+            return;
+        };
         if self.text[..span.start].ends_with(b"checksum/") {
             return;
         }

@@ -150,3 +150,25 @@ fn detector_once() -> &'static Detector {
     static ONE: OnceLock<Detector> = OnceLock::new();
     ONE.get_or_init(detector)
 }
+
+/// Leaving all out that overlaps, in the order of their ends, gives the same as this search.
+#[test]
+fn stems_are_found_as_an_automaton_finds_them() {
+    let automaton = AhoCorasick::new(words::STEMS).unwrap();
+    let mut text = Vec::new();
+    let mut seed = 1u64;
+    for _ in 0..20_000 {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let stem = words::STEMS[(seed >> 33) as usize % words::STEMS.len()].as_bytes();
+        let cut = (seed >> 20) as usize % (stem.len() + 1);
+        text.extend_from_slice(if seed >> 60 < 6 { stem } else { &stem[cut..] });
+        text.extend_from_slice(&b"  xpa_-"[(seed >> 50) as usize % 7..]);
+    }
+    let slow: Vec<_> = automaton.find_iter(&text).map(|m| (m.pattern().as_usize(), m.range())).collect();
+    let (mut fast, mut at) = (Vec::new(), 0);
+    while let Some((stem, hit)) = next_stem(stems().unwrap(), &text, at..text.len()) {
+        at = hit.end;
+        fast.push((stem, hit));
+    }
+    assert_eq!(fast, slow);
+}

@@ -106,8 +106,8 @@ impl Made {
     }
 
     /// What is known of an object that `delta` made of this one.
-    fn lineage<'c>(&self, delta: &[u8], copied: &'c mut Vec<Copied>) -> Option<Lineage<'c>> {
-        let (memo, base) = (self.memo?, self.content.bytes()?);
+    fn lineage<'c>(&'c self, delta: &[u8], copied: &'c mut Vec<Copied>) -> Option<Lineage<'c>> {
+        let (memo, base) = (self.memo.as_ref()?, self.content.bytes()?);
         Delta::open(delta)?.copied(copied);
         Some(Lineage { memo, size: base.len(), copied })
     }
@@ -197,7 +197,8 @@ impl<'a> Walk<'a> {
             frame.child = self.forest.next(child);
             let last = frame.child == NONE;
             if !last && self.forest.weight(child) > self.grain {
-                let (parent, made) = (frame.node, Made { content: frame.made.content.share(), ..frame.made });
+                let made = Made { content: frame.made.content.share(), memo: frame.made.memo.clone(), ..frame.made };
+                let parent = frame.node;
                 scope.spawn(move |scope| {
                     self.with_scratch(|scratch| {
                         let mut parent = Frame { node: parent, child: NONE, made };

@@ -47,10 +47,15 @@ pub(super) fn calls(text: &[u8]) -> Vec<usize> {
 
 /// Calls `found` with where each name that may join begins, and where its arguments do.
 fn each_call(text: &[u8], mut found: impl FnMut(usize, usize)) {
-    for name in [&b".join("[..], b"Join(", b"implode("] {
-        for at in memmem::find_iter(text, name) {
-            found(at, at + name.len());
-        }
+    for at in memmem::find_iter(text, b"oin(") {
+        let name = match text[..at] {
+            [.., b'.', b'j'] | [.., b'J'] => at - if text[at - 1] == b'J' { 1 } else { 2 },
+            _ => continue,
+        };
+        found(name, at + 4);
+    }
+    for at in memmem::find_iter(text, b"implode(") {
+        found(at, at + 8);
     }
 }
 

@@ -23,7 +23,7 @@ mod percent;
 mod quoted;
 mod sign;
 
-use aho_corasick::AhoCorasick;
+use crate::spotter::Spotter;
 use edits::Edits;
 use map::Map;
 use std::ops::Range;
@@ -165,34 +165,54 @@ pub fn places(text: &[u8]) -> Vec<usize> {
     Edits::of(text).places()
 }
 
-/// Whether how `text` is decoded may be told by words far away from the place: what begins like a notebook, a mail, a
-/// manifest of short base64 values; a list of pieces.
-pub fn reaches_far(text: &[u8]) -> bool {
-    static SIGNS: OnceLock<Option<AhoCorasick>> = OnceLock::new();
-    let signs = SIGNS.get_or_init(|| {
-        AhoCorasick::new([
-            "=3D",
-            "uoted-printable",
-            "UOTED-PRINTABLE",
-            "\"cell_type\"",
-            "Secret",
-            ".join(",
-            "Join(",
-            "implode(",
-        ])
-        .ok()
-    });
-    let mut lists = false;
-    let mut tells = |sign: aho_corasick::Match| match sign.pattern().as_usize() {
-        0..4 => true,
-        4 => base64::begins_manifest(text, sign.start()),
-        _ => {
-            lists = true;
-            false
+/// How far away what is said of a text's encoding may stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Close by.
+    Near,
+    /// A soft line end within 4,096 bytes of this place would make a mail of it.
+    Mail(usize),
+    /// Anywhere: what begins like a notebook, a mail, a manifest of short base64 values.
+    Far,
+}
+
+/// How far away what is said of a text's encoding may stand, but for lists of pieces.
+pub fn reach(text: &[u8]) -> Reach {
+    let mut soft = None;
+    let far = each_sign(text, |sign, at| {
+        if sign == 0 {
+            soft = soft.or(Some(at));
         }
-    };
-    let told = signs.as_ref().is_none_or(|signs| signs.find_iter(text).any(&mut tells));
-    told || lists && joins_lists(text)
+        sign > 0
+    });
+    match soft {
+        _ if far => Reach::Far,
+        Some(_) if quoted::is_quoted_printable(text) => Reach::Far,
+        Some(at) => Reach::Mail(at),
+        None => Reach::Near,
+    }
+}
+
+/// Whether how a text is decoded that `part` is new in may be told by far text.
+pub fn reaches_far(part: &[u8]) -> bool {
+    each_sign(part, |_, _| true)
+}
+
+/// Whether `tells` says so of a sign, by its number and where it begins.
+fn each_sign(text: &[u8], mut tells: impl FnMut(usize, usize) -> bool) -> bool {
+    const SIGNS: [&str; 5] = ["=3D", "uoted-printable", "UOTED-PRINTABLE", "\"cell_type\"", "Secret"];
+    static SPOTTER: OnceLock<Option<Spotter>> = OnceLock::new();
+    let spotter = SPOTTER.get_or_init(|| Spotter::new(SIGNS.iter().map(|sign| sign.as_bytes())));
+    let Some(spotter) = spotter else { return true };
+    let mut from = 0;
+    while let Some(at) = spotter.next(text, from..text.len()) {
+        let sign = spotter.at(text, at).next().map_or(0, |(sign, _)| sign);
+        if (sign < 4 || base64::begins_manifest(text, at)) && tells(sign, at) {
+            return true;
+        }
+        from = at + 1;
+    }
+    false
 }
 
 /// Where calls stand that would join a list of pieces, if one stood beside them.

@@ -30,7 +30,7 @@ pub(super) fn find(text: &[u8], edits: &mut Edits) {
     }
 }
 
-fn is_quoted_printable(text: &[u8]) -> bool {
+pub(super) fn is_quoted_printable(text: &[u8]) -> bool {
     let declared = memmem::find(text, b"uoted-printable").or_else(|| memmem::find(text, b"UOTED-PRINTABLE")).is_some();
     let Some(first) = memmem::find(text, b"=3D") else { return declared };
     // Without its header (a cut-off mail) a soft break near an encoded `=` gives it away.

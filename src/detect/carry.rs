@@ -1,7 +1,7 @@
 //! What a look at a content tells of the next version of it: only what changed is looked at again.
 //!
 //! Asked is what [`Detector::probe`] asks: could some path make a finding of this? Nearly every candidate is decided by
-//! its own line, so that where the version before had none, only lines close to a change ([`NEAR`]) can have one. What
+//! its own line, so that where the version before had none, only changed lines can have one, or ([`NEAR`]) be encoded. What
 //! other lines may decide (a secret-like name and a value that is not there yet, an encoded stretch) leaves an
 //! [`Anchor`], refused as it is; anchors move with what is copied, and those that a change comes near to ([`AHEAD`],
 //! [`BACK`]) are looked at again. What is judged by text still further away (private keys, tables, notebooks, lists of
@@ -13,7 +13,7 @@ pub(super) mod anchor;
 mod spots;
 
 use super::hits::Hits;
-use super::{Detector, Match, Place, pattern};
+use super::{Detector, Match, Place};
 use crate::blob::Copied;
 use crate::decode;
 use crate::rule::{Confidence, RuleKind};
@@ -21,24 +21,29 @@ use anchor::{Anchor, What, moved, within};
 use spots::{Spot, Spots, add, lines};
 use std::ops::Range;
 
-/// How far around a change everything is looked at, to whole lines: what decides whether something is encoded, and
-/// names in several words, reach this far.
-const NEAR: usize = 320;
+/// How far before and behind a change it may matter to whether something is encoded, to whole lines.
+const NEAR: (usize, usize) = (160, 96);
+/// How far before and behind its lines: a literal that is joined to one in the next line.
+const SEAM: usize = 104;
 /// How far behind itself an anchor is judged by other text than that of its own line: a name and its value, with
 /// what may stand between them; the longest are the fields of an object on several lines, and literals in three quotes.
 const AHEAD: usize = 1600;
 /// How far before itself: the row above a table's header, the value that stands before its name.
 const BACK: usize = 1000;
+/// How far before it the heading of a name.
+const HEADING: usize = 2200;
+/// How far from a change nothing may stand that is judged by far text: the window of a pattern, and that of the next.
+const FAR: usize = 2816;
 /// How far from a name what encodes it may stand, and the place that is noted for it.
 const SLACK: usize = 4 * decode::GRAIN;
-/// Lists of pieces reach so far.
-const LIST: usize = 4200;
+/// Lists of pieces reach so far, and what is seen near them.
+const LIST: usize = 4200 + AHEAD + BACK;
 /// How much text around a change is decoded where something in it is encoded.
 const DECODED: usize = 6 << 10;
 /// Text around a match that must be the same for it to be one again; some line end must stand in it.
 const WITNESS: usize = 3000;
 /// Of larger texts nothing is remembered.
-pub const LARGEST: usize = (1 << 30) - 1;
+pub const LARGEST: usize = (1 << 29) - 1;
 
 /// What is known of a content.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -101,7 +106,10 @@ impl Detector {
         let mut hits = Hits::probing(floor).with_ports(base.ports);
         self.look_at(text, &parts, Place::UNKNOWN, &mut hits);
         for near in &spots.near {
-            encoded(text, near, &mut hits)?;
+            if decode::reaches_far(&text[near.clone()]) {
+                return None;
+            }
+            encoded(text, near, &mut hits);
         }
         // Each line may be one of a password file now.
         if hits.far || hits.is_enough() || hits.ports != base.ports {
@@ -127,7 +135,7 @@ impl Detector {
         let change = &spot.change;
         let reach = |far: usize| change.start.saturating_sub(far)..change.end + far;
         let stands = |what: What, range: Range<usize>| within(anchors, range).any(|a| a.what() == what);
-        if stands(What::Pattern, reach(pattern::REACH)) {
+        if stands(What::Far, reach(FAR)) {
             return None;
         }
         if stands(What::List, reach(LIST)) {
@@ -151,12 +159,12 @@ impl Detector {
             let before = around.start == 0 || view.text.len() > most && at(most) <= spot.change.start;
             let end = view.text.len().checked_sub(most);
             let behind = around.end == text.len() || end.is_some_and(|end| at(end) >= spot.change.end);
-            if !before || !behind || decode::reaches_far(&view.text) {
+            if !before || !behind || decode::reaches_far(&view.text) || decode::joins_lists(&view.text) {
                 return None;
             }
             let mut seen = hits.alike().with_ports(hits.ports);
             self.look(&view.text, Place::UNKNOWN, &mut seen);
-            if seen.far || seen.ports != hits.ports || seen.anchors.iter().any(|a| a.what() == What::Pattern) {
+            if seen.far || seen.ports != hits.ports || seen.anchors.iter().any(|a| a.what() == What::Far) {
                 return None;
             }
             hits.matches.append(&mut seen.matches);
@@ -165,12 +173,18 @@ impl Detector {
     }
 }
 
-/// What is looked at anew: the lines close to changes, and those of names that a change comes near to.
+/// What is looked at anew: the lines of changes, and those of names that a change comes near to.
 fn parts(text: &[u8], spots: &Spots, moved: &[Anchor]) -> Option<Vec<Range<usize>>> {
-    let mut all = spots.near.clone();
-    for spot in &spots.all {
-        let mut done = spot.lines.start;
-        for anchor in within(moved, spot.lines.clone()).filter(|a| a.what() == What::Name) {
+    let mut all = spots.changed.clone();
+    for Spot { lines: near, change } in &spots.all {
+        let mut done = near.start;
+        let headed = change.end + HEADING;
+        let is_near = |a: &Anchor| match a.what() {
+            What::Name => a.at() < near.end,
+            What::Headed => a.at() < headed,
+            What::View | What::List | What::Far => false,
+        };
+        for anchor in within(moved, near.start..near.end.max(headed)).filter(is_near) {
             if anchor.at() >= done {
                 let line = lines(text, anchor.at()..anchor.at())?;
                 done = line.end;
@@ -184,22 +198,34 @@ fn parts(text: &[u8], spots: &Spots, moved: &[Anchor]) -> Option<Vec<Range<usize
     Some(parts)
 }
 
-/// Takes note of what is encoded close to a change; None where how, is said by far text.
-fn encoded(text: &[u8], near: &Range<usize>, hits: &mut Hits) -> Option<()> {
-    let lines = &text[near.clone()];
-    if decode::reaches_far(lines) {
-        return None;
+/// Takes note of what is encoded in a part of a text.
+fn encoded(text: &[u8], part: &Range<usize>, hits: &mut Hits) {
+    let lines = &text[part.clone()];
+    decode::places(lines).into_iter().for_each(|at| hits.anchor(part.start + at, What::View));
+    decode::list_calls(lines).into_iter().for_each(|at| hits.anchor(part.start + at, What::List));
+}
+
+/// Takes note of what in a text far text decides, but for what its views tell.
+pub(super) fn note(text: &[u8], hits: &mut Hits) {
+    match decode::reach(text) {
+        decode::Reach::Near => {}
+        // A soft line end some kilobytes from here would make a mail of it.
+        decode::Reach::Mail(at) => {
+            for at in [at.saturating_sub(1500), at, at + 1500] {
+                hits.anchor(at.min(text.len()), What::Far);
+            }
+        }
+        decode::Reach::Far => hits.far = true,
     }
-    decode::places(lines).into_iter().for_each(|at| hits.anchor(near.start + at, What::View));
-    decode::list_calls(lines).into_iter().for_each(|at| hits.anchor(near.start + at, What::List));
-    Some(())
+    decode::list_calls(text).into_iter().for_each(|at| hits.anchor(at, What::List));
 }
 
 /// The anchors of a text: those that came over from the one before, but for names in parts that were looked at anew.
 fn together(mut moved: Vec<Anchor>, found: Vec<Anchor>, parts: &[Range<usize>]) -> Vec<Anchor> {
     moved.retain(|anchor| {
         let after = parts.partition_point(|part| part.end <= anchor.at());
-        anchor.what() != What::Name || !parts.get(after).is_some_and(|part| part.contains(&anchor.at()))
+        !matches!(anchor.what(), What::Name | What::Headed)
+            || !parts.get(after).is_some_and(|part| part.contains(&anchor.at()))
     });
     moved.extend(found);
     in_order(moved)

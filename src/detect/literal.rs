@@ -1,6 +1,6 @@
 //! What starts no run (`://`, `-----BEGIN `, a pattern rule's words) is found by one search for a few literals.
 
-use super::spotter::Spotter;
+use crate::spotter::Spotter;
 use aho_corasick::{AhoCorasick, Input, MatchKind};
 use std::ops::Range;
 

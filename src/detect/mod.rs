@@ -20,7 +20,6 @@ mod prefix;
 pub mod selftest;
 pub mod shape;
 mod soft;
-mod spotter;
 #[cfg(test)]
 mod tests;
 pub mod tokens;
@@ -165,14 +164,13 @@ impl Detector {
         hits.truncated |= views.truncated;
         views.places.iter().for_each(|&at| hits.anchor(at, What::View));
         if hits.floor.is_some() {
-            hits.far |= decode::reaches_far(text);
-            decode::list_calls(text).into_iter().for_each(|at| hits.anchor(at, What::List));
+            carry::note(text, &mut hits);
         }
         for view in views {
             let mut seen = hits.alike();
-            seen.far = hits.floor.is_some() && decode::reaches_far(&view.text);
+            seen.far = hits.floor.is_some() && (decode::reaches_far(&view.text) || decode::joins_lists(&view.text));
             self.look(&view.text, place, &mut seen);
-            seen.far |= seen.anchors.iter().any(|anchor| anchor.what() == What::Pattern);
+            seen.far |= seen.anchors.iter().any(|anchor| anchor.what() == What::Far);
             // The others stand in the text itself too.
             seen.anchors.retain(|anchor| view.encoding(anchor.at()..anchor.at() + 1).is_some());
             hits.absorb(seen, |range| view.original(range));

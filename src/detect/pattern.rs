@@ -12,8 +12,6 @@ use std::ops::Range;
 /// How far before a literal a match may begin, and how far behind it end.
 const BEFORE: usize = 512;
 const AFTER: usize = 2048;
-/// A change further away than this from every literal changes nothing between a window's beginning and its end.
-pub(super) const REACH: usize = BEFORE + AFTER + 256;
 
 /// A literal of a pattern rule: the pattern's number, and where it stands.
 pub(super) type Found = (usize, Range<usize>);
@@ -22,7 +20,7 @@ pub(super) type Found = (usize, Range<usize>);
 pub(super) fn look(index: &Index, look: &Look<'_>, mut literals: Vec<Found>, hits: &mut Hits) {
     let (text, path) = (look.text, look.place.path);
     hits.far |= index.patterns.iter().any(|p| p.rule.spec.literals.is_empty());
-    literals.iter().for_each(|(_, hit)| hits.anchor(hit.start, What::Pattern));
+    literals.iter().for_each(|(_, hit)| hits.anchor(hit.start, What::Far));
     for pattern in index.patterns.iter().filter(|p| p.rule.spec.literals.is_empty() && p.files.hold(path)) {
         search(pattern, text, 0..text.len(), hits);
     }

@@ -21,10 +21,10 @@ mod words;
 
 use super::carry::anchor::What;
 use super::hits::Hits;
-use super::spotter::Spotter;
 use super::{Evidence, Match, Place};
 use crate::finding::Secret;
 use crate::rule::{Confidence, Rule};
+use crate::spotter::Spotter;
 use aho_corasick::AhoCorasick;
 use bind::{Bound, Form};
 use command::Part;
@@ -36,6 +36,9 @@ use weigh::Asked;
 
 /// Arguments that begin further behind their bracket make a call one that is judged by far text.
 const FAR: usize = 700;
+
+/// Rows of a table that are longer altogether make it one that is judged by far text.
+const ROWS: usize = 1200;
 
 /// The rules that own generic findings.
 #[derive(Clone, Debug, Default)]
@@ -193,7 +196,7 @@ impl Search<'_> {
             self.weigh(&claim, span, &bound);
         } else if self.context.syntax == Syntax::Prose && !self.rows.contains(&span.start) {
             let (values, rows) = table::column(self.text, span);
-            self.hits.far |= !rows.is_empty();
+            self.hits.far |= rows.len() > ROWS;
             self.rows = rows;
             for literal in values {
                 self.weigh(&claim, span, &Bound { literal, form: Form::Pair });
@@ -218,7 +221,9 @@ impl Search<'_> {
         if claim.kind == Kind::Password || enough || bound.literal.span.len() < 16 {
             return claim;
         }
-        self.hits.far |= self.hits.floor.is_some_and(|floor| self.most(name, bound) >= Some(floor));
+        if self.hits.floor.is_some_and(|floor| self.most(name, bound) >= Some(floor)) {
+            self.hits.anchor(name.start, What::Headed);
+        }
         let Some(heading) = section::heading(self.text, name, self.context.syntax) else { return claim };
         let joined = [heading, b".", &self.text[name.clone()]].concat();
         name::claim(&joined).filter(|more| more.kind == claim.kind && more.sure >= claim.sure).unwrap_or(claim)

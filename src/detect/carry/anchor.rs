@@ -13,32 +13,35 @@ pub enum What {
     View,
     /// A call that joins a list, if one stands beside it.
     List,
-    /// A literal of a pattern rule.
-    Pattern,
+    /// What is judged by text that no line of its own holds: where a change comes near, all is looked at.
+    Far,
+    /// A name that a heading some kilobytes before it may make more telling.
+    Headed,
 }
 
-/// Such a place: two bits say what stands there.
+/// Such a place: three bits say what stands there.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Anchor(u32);
 
 impl Anchor {
     /// The place of something; `at` is below [`super::LARGEST`].
     pub fn new(at: usize, what: What) -> Anchor {
-        Anchor((at as u32) << 2 | what as u32)
+        Anchor((at as u32) << 3 | what as u32)
     }
 
     /// Where.
     pub fn at(self) -> usize {
-        (self.0 >> 2) as usize
+        (self.0 >> 3) as usize
     }
 
     /// What.
     pub fn what(self) -> What {
-        match self.0 & 3 {
+        match self.0 & 7 {
             0 => What::Name,
             1 => What::View,
             2 => What::List,
-            _ => What::Pattern,
+            3 => What::Far,
+            _ => What::Headed,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Where a text differs from the one that it was made from, and what stands around these places.
 
-use super::{AHEAD, BACK, Made, NEAR};
+use super::{AHEAD, BACK, Made, NEAR, SEAM};
 use std::ops::Range;
 
 /// Longer lines are not looked at in part.
@@ -15,10 +15,13 @@ pub(super) struct Spot {
     pub(super) change: Range<usize>,
 }
 
-/// The spots of a text, and the whole lines close to the changes, which are looked at anew.
+/// The spots of a text.
 #[derive(Debug, Default)]
 pub(super) struct Spots {
     pub(super) all: Vec<Spot>,
+    /// The lines that were changed.
+    pub(super) changed: Vec<Range<usize>>,
+    /// The whole lines in which something may be encoded now that was not.
     pub(super) near: Vec<Range<usize>>,
 }
 
@@ -28,9 +31,11 @@ impl Spots {
         let mut spots = Spots::default();
         let mut sum = 0;
         for change in changes(text.len(), made) {
-            let near = lines(text, change.start.saturating_sub(NEAR)..change.end + NEAR)?;
+            let changed = lines(text, change.start.saturating_sub(1)..change.end + 1)?;
+            let start = change.start.saturating_sub(NEAR.0).min(changed.start.saturating_sub(SEAM));
+            let near = lines(text, start..(change.end + NEAR.1).max(changed.end + SEAM))?;
             sum += near.len();
-            if sum > text.len() / 2 + 2 * NEAR {
+            if sum > text.len() / 2 + 1000 {
                 return None;
             }
             let lines = lines(text, change.start.saturating_sub(AHEAD)..change.end + BACK)?;
@@ -41,16 +46,17 @@ impl Spots {
                 }
                 None => spots.all.push(Spot { lines, change }),
             }
+            add(&mut spots.changed, changed);
             add(&mut spots.near, near);
         }
         Some(spots)
     }
 }
 
-/// Adds a range to those before it, which begin no later.
+/// Adds a range to those before it, which begin no later, or hardly.
 pub(super) fn add(all: &mut Vec<Range<usize>>, next: Range<usize>) {
     match all.last_mut().filter(|last| last.end >= next.start) {
-        Some(last) => last.end = last.end.max(next.end),
+        Some(last) => (last.start, last.end) = (last.start.min(next.start), last.end.max(next.end)),
         None => all.push(next),
     }
 }

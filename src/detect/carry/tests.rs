@@ -283,6 +283,6 @@ fn what_is_carried_over_is_what_the_whole_says() {
 #[test]
 #[ignore = "minutes: run it when what a candidate is judged by changes"]
 fn what_is_carried_over_in_many_histories() {
-    let (clean, worthy) = histories(1_000..9_000);
+    let (clean, worthy) = histories(1_000..2_500);
     assert!(clean > 1_000 && worthy > 1_000, "{clean} {worthy}");
 }

@@ -12,15 +12,23 @@ const WORDS: usize = 1 << (BITS - 6);
 /// How many bytes one step goes on: three groups of three bytes out of eight.
 const STEP: usize = 6;
 /// The shortest literal.
-pub(super) const SHORTEST: usize = 3;
+pub(crate) const SHORTEST: usize = 3;
 
 /// A set of literals of at least [`SHORTEST`] bytes.
-pub(super) struct Spotter {
+pub(crate) struct Spotter {
     table: Box<[u64; WORDS]>,
-    /// With their numbers, by first byte, then the shortest first.
-    literals: Vec<(Vec<u8>, usize)>,
+    /// By first byte, then the shortest first.
+    literals: Vec<Literal>,
     /// By its first byte, where the literals are.
     firsts: Box<[(u32, u32); 256]>,
+}
+
+struct Literal {
+    bytes: Vec<u8>,
+    number: usize,
+    /// Its first four bytes, or three, and which bits of a word they are.
+    head: u32,
+    mask: u32,
 }
 
 impl std::fmt::Debug for Spotter {
@@ -37,24 +45,23 @@ fn bit(bytes: u32) -> u32 {
 
 impl Spotter {
     /// None where there are no literals, or one is too short.
-    pub(super) fn new<'l>(literals: impl IntoIterator<Item = &'l [u8]>) -> Option<Spotter> {
-        let mut all: Vec<_> = literals.into_iter().map(<[u8]>::to_vec).zip(0..).collect();
-        if all.is_empty() || all.iter().any(|(literal, _)| literal.len() < SHORTEST) {
+    pub(crate) fn new<'l>(literals: impl IntoIterator<Item = &'l [u8]>) -> Option<Spotter> {
+        let mut all: Vec<Literal> = literals.into_iter().map(<[u8]>::to_vec).zip(0..).map(Literal::new).collect();
+        if all.is_empty() || all.iter().any(|literal| literal.bytes.len() < SHORTEST) {
             return None;
         }
-        all.sort_by(|(a, n), (b, m)| (a.first(), a.len(), n).cmp(&(b.first(), b.len(), m)));
+        all.sort_by_key(|literal| (literal.bytes[0], literal.bytes.len(), literal.number));
         let mut firsts = Box::new([(0, 0); 256]);
-        for (at, (literal, _)) in all.iter().enumerate() {
-            let (from, to) = &mut firsts[usize::from(literal[0])];
-            (*from, *to) = if *from == *to { (at as u32, at as u32 + 1) } else { (*from, at as u32 + 1) };
+        for (at, literal) in (0..).zip(&all) {
+            let (from, to) = &mut firsts[usize::from(literal.bytes[0])];
+            (*from, *to) = if *from == *to { (at, at + 1) } else { (*from, at + 1) };
         }
-        let mut spotter = Spotter { table: Box::new([0; WORDS]), literals: all, firsts };
-        let groups: Vec<[u8; 3]> = spotter.literals.iter().flat_map(|(literal, _)| groups(literal)).collect();
-        for [a, b, c] in groups {
+        let mut table = Box::new([0; WORDS]);
+        for [a, b, c] in all.iter().flat_map(|literal| groups(&literal.bytes)) {
             let bit = bit(u32::from_le_bytes([a, b, c, 0]));
-            spotter.table[bit as usize / 64] |= 1 << (bit % 64);
+            table[bit as usize / 64] |= 1 << (bit % 64);
         }
-        Some(spotter)
+        Some(Spotter { table, literals: all, firsts })
     }
 
     #[inline]
@@ -64,17 +71,19 @@ impl Spotter {
     }
 
     /// Where the first literal begins that stands in `span`.
-    pub(super) fn next(&self, text: &[u8], span: Range<usize>) -> Option<usize> {
+    pub(crate) fn next(&self, text: &[u8], span: Range<usize>) -> Option<usize> {
         let text = text.get(..span.end)?;
         let mut at = span.start;
         while let Some(eight) = text.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
             let bytes = u64::from_le_bytes(*eight);
             let (a, b, c) = (self.may(bytes as u32), self.may((bytes >> 16) as u32), self.may((bytes >> 32) as u32));
             if a | b | c {
-                let from = at.saturating_sub(1).max(span.start);
-                let found = (from..at + STEP - 1).find(|&start| self.stands(text, start));
-                if found.is_some() {
-                    return found;
+                let those = [(a, at.wrapping_sub(1)), (a, at), (b, at + 1), (b, at + 2), (c, at + 3), (c, at + 4)];
+                let from = span.start;
+                let found = those.iter().find(|(may, start)| *may && *start >= from && self.stands(text, *start));
+                // Before the beginning lies nothing.
+                if let Some((_, start)) = found.filter(|(_, start)| *start < text.len()) {
+                    return Some(*start);
                 }
             }
             at += STEP;
@@ -89,11 +98,28 @@ impl Spotter {
 
     /// The numbers of the literals that stand at `start`, the shortest first.
     #[inline]
-    pub(super) fn at(&self, text: &[u8], start: usize) -> impl Iterator<Item = (usize, usize)> {
+    pub(crate) fn at(&self, text: &[u8], start: usize) -> impl Iterator<Item = (usize, usize)> {
         let rest = text.get(start..).unwrap_or_default();
         let (from, to) = rest.first().map_or((0, 0), |first| self.firsts[usize::from(*first)]);
         let those = self.literals.get(from as usize..to as usize).unwrap_or_default();
-        those.iter().filter(move |(literal, _)| rest.starts_with(literal)).map(|(literal, n)| (*n, literal.len()))
+        let word = rest.first_chunk::<4>().map(|four| u32::from_le_bytes(*four));
+        those.iter().filter(move |literal| literal.begins(rest, word)).map(|l| (l.number, l.bytes.len()))
+    }
+}
+
+impl Literal {
+    fn new((bytes, number): (Vec<u8>, usize)) -> Literal {
+        let byte = |at: usize| bytes.get(at).copied();
+        let head = u32::from_le_bytes([0, 1, 2, 3].map(|at| byte(at).unwrap_or_default()));
+        let mask = u32::from_le_bytes([0, 1, 2, 3].map(|at| if byte(at).is_some() { 0xff } else { 0 }));
+        Literal { bytes, number, head, mask }
+    }
+
+    /// Whether `rest` begins with it; `word` are its first four bytes, if it has as many.
+    #[inline]
+    fn begins(&self, rest: &[u8], word: Option<u32>) -> bool {
+        word.is_none_or(|word| word & self.mask == self.head)
+            && (word.is_some() && self.bytes.len() <= 4 || rest.starts_with(&self.bytes))
     }
 }
 

@@ -1,6 +1,7 @@
 //! What to replace in a text: collected by the decoders, applied in one pass.
 
 use super::map::{Builder, Map, Piece};
+use super::signs::Signs;
 use super::{base64, entity, escape, join, percent, quoted};
 use std::ops::Range;
 
@@ -27,14 +28,14 @@ pub(super) struct Edits {
 
 impl Edits {
     /// What the decoders want to replace in `text`.
-    pub(super) fn of(text: &[u8]) -> Edits {
+    pub(super) fn of(text: &[u8], signs: &Signs) -> Edits {
         let mut edits = Edits::default();
         escape::find(text, &mut edits);
         percent::find(text, &mut edits);
         entity::find(text, &mut edits);
-        quoted::find(text, &mut edits);
-        join::find(text, &mut edits);
-        base64::find(text, &mut edits);
+        quoted::find(text, signs, &mut edits);
+        join::find(text, signs, &mut edits);
+        base64::find(text, signs, &mut edits);
         edits
     }
 

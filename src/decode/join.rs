@@ -7,7 +7,7 @@ use super::Encoding;
 use super::edits::Edits;
 use super::map::Piece;
 use super::sign::{is_token, run_after, run_before};
-use memchr::memmem;
+use super::signs::Signs;
 use std::ops::Range;
 
 const PIECE: Piece = Piece::Whole(Encoding::Joined);
@@ -20,42 +20,32 @@ const ADJACENT: usize = 20;
 const LIST: usize = 4096;
 
 /// Finds seams between literals to take out.
-pub(super) fn find(text: &[u8], edits: &mut Edits) {
+pub(super) fn find(text: &[u8], signs: &Signs, edits: &mut Edits) {
     for at in memchr::memchr2_iter(b'"', b'\'', text) {
         if let Some(seam) = seam(text, at) {
             edits.push(seam, b"", PIECE);
         }
     }
-    lists(text, edits);
+    lists(text, signs, edits);
 }
 
 /// Finds lists of pieces that a call joins with nothing.
-pub(super) fn lists(text: &[u8], edits: &mut Edits) {
-    each_call(text, |at, open| list(text, at, open, edits));
+pub(super) fn lists(text: &[u8], signs: &Signs, edits: &mut Edits) {
+    signs.joins.iter().for_each(|&(at, open)| list(text, at, open, edits));
 }
 
 /// Where calls stand that would join a list.
-pub(super) fn calls(text: &[u8]) -> Vec<usize> {
-    let mut all = Vec::new();
-    each_call(text, |at, open| {
-        if is_behind_list(text, at, open) || before_list(text, at, open).is_some() {
-            all.push(at);
-        }
-    });
-    all
+pub(super) fn calls(text: &[u8], signs: &Signs) -> Vec<usize> {
+    let joins = |&(at, open): &(usize, usize)| is_behind_list(text, at, open) || before_list(text, at, open).is_some();
+    signs.joins.iter().filter(|call| joins(call)).map(|(at, _)| *at).collect()
 }
 
-/// Calls `found` with where each name that may join begins, and where its arguments do.
-fn each_call(text: &[u8], mut found: impl FnMut(usize, usize)) {
-    for at in memmem::find_iter(text, b"oin(") {
-        let name = match text[..at] {
-            [.., b'.', b'j'] | [.., b'J'] => at - if text[at - 1] == b'J' { 1 } else { 2 },
-            _ => continue,
-        };
-        found(name, at + 4);
-    }
-    for at in memmem::find_iter(text, b"implode(") {
-        found(at, at + 8);
+/// Where the name begins whose `oin(` stands at `at`: `.join(`, `Join(`.
+pub(super) fn name(text: &[u8], at: usize) -> Option<usize> {
+    match text[..at] {
+        [.., b'.', b'j'] => Some(at - 2),
+        [.., b'J'] => Some(at - 1),
+        _ => None,
     }
 }
 

@@ -22,12 +22,14 @@ mod notebook;
 mod percent;
 mod quoted;
 mod sign;
+mod signs;
 
-use crate::spotter::Spotter;
 use edits::Edits;
 use map::Map;
+pub use signs::Reach;
+use signs::Signs;
 use std::ops::Range;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// How deep encodings are undone: JSON in base64 in JSON is three. Levels shrink, so that the last ones cost little.
 const DEPTH: usize = 6;
@@ -48,6 +50,10 @@ pub struct Views {
     pub truncated: bool,
     /// Where in the text itself something is undone; of places close together one.
     pub places: Vec<usize>,
+    /// Where calls stand in it that would join a list of pieces, if one stood beside them.
+    pub calls: Vec<usize>,
+    /// How far away what is said of its encoding may stand.
+    pub reach: Reach,
 }
 
 impl IntoIterator for Views {
@@ -141,12 +147,13 @@ pub fn views(text: &[u8], path: Option<&[u8]>) -> Views {
     }
     for level in 0..=DEPTH {
         let above: &[u8] = out.views.last().map_or(text, |view| &view.text);
-        let edits = Edits::of(above);
+        let signs = Signs::of(above);
+        let edits = Edits::of(above, &signs);
+        if out.views.is_empty() {
+            (out.places, out.calls, out.reach) = (edits.places(), join::calls(above, &signs), signs.reach(above));
+        }
         if edits.is_empty() {
             break;
-        }
-        if out.views.is_empty() {
-            out.places = edits.places();
         }
         if level == DEPTH || above.len() > budget {
             out.truncated = edits.undo_more_than_seams();
@@ -160,70 +167,22 @@ pub fn views(text: &[u8], path: Option<&[u8]>) -> Views {
     out
 }
 
-/// Where something in `text` has a view; of places close together one.
-pub fn places(text: &[u8]) -> Vec<usize> {
-    Edits::of(text).places()
-}
-
-/// How far away what is said of a text's encoding may stand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reach {
-    /// Close by.
-    Near,
-    /// A soft line end within 4,096 bytes of this place would make a mail of it.
-    Mail(usize),
-    /// Anywhere: what begins like a notebook, a mail, a manifest of short base64 values.
-    Far,
-}
-
-/// How far away what is said of a text's encoding may stand, but for lists of pieces.
-pub fn reach(text: &[u8]) -> Reach {
-    let mut soft = None;
-    let far = each_sign(text, |sign, at| {
-        if sign == 0 {
-            soft = soft.or(Some(at));
-        }
-        sign > 0
-    });
-    match soft {
-        _ if far => Reach::Far,
-        Some(_) if quoted::is_quoted_printable(text) => Reach::Far,
-        Some(at) => Reach::Mail(at),
-        None => Reach::Near,
-    }
+/// Where in a part of a text something has a view, where calls stand that may join lists, and how far away what is said
+/// of its encoding may stand.
+pub fn places(part: &[u8]) -> (Vec<usize>, Vec<usize>, Reach) {
+    let signs = Signs::of(part);
+    (Edits::of(part, &signs).places(), join::calls(part, &signs), signs.reach(part))
 }
 
 /// Whether how a text is decoded that `part` is new in may be told by far text.
 pub fn reaches_far(part: &[u8]) -> bool {
-    each_sign(part, |_, _| true)
-}
-
-/// Whether `tells` says so of a sign, by its number and where it begins.
-fn each_sign(text: &[u8], mut tells: impl FnMut(usize, usize) -> bool) -> bool {
-    const SIGNS: [&str; 5] = ["=3D", "uoted-printable", "UOTED-PRINTABLE", "\"cell_type\"", "Secret"];
-    static SPOTTER: OnceLock<Option<Spotter>> = OnceLock::new();
-    let spotter = SPOTTER.get_or_init(|| Spotter::new(SIGNS.iter().map(|sign| sign.as_bytes())));
-    let Some(spotter) = spotter else { return true };
-    let mut from = 0;
-    while let Some(at) = spotter.next(text, from..text.len()) {
-        let sign = spotter.at(text, at).next().map_or(0, |(sign, _)| sign);
-        if (sign < 4 || base64::begins_manifest(text, at)) && tells(sign, at) {
-            return true;
-        }
-        from = at + 1;
-    }
-    false
-}
-
-/// Where calls stand that would join a list of pieces, if one stood beside them.
-pub fn list_calls(text: &[u8]) -> Vec<usize> {
-    join::calls(text)
+    Signs::of(part).reach(part) != Reach::Near
 }
 
 /// Whether calls join lists of pieces here; a list may be some 4,096 bytes long.
 pub fn joins_lists(text: &[u8]) -> bool {
     let mut lists = Edits::default();
-    join::lists(text, &mut lists);
+    join::lists(text, &Signs::of(text), &mut lists);
     !lists.is_empty()
 }
 
@@ -235,7 +194,7 @@ pub fn is_cut(len: usize) -> bool {
 /// Whether a value is base64 or hexadecimal digits of text: a view shows that text in its place.
 pub fn hides_text(value: &[u8]) -> bool {
     let mut edits = Edits::default();
-    base64::find(value, &mut edits);
+    base64::find(value, &Signs::of(value), &mut edits);
     !edits.is_empty()
 }
 

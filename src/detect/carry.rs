@@ -15,7 +15,7 @@ mod spots;
 use super::hits::Hits;
 use super::{Detector, Match, Place};
 use crate::blob::Copied;
-use crate::decode;
+use crate::decode::{self, Reach, Views};
 use crate::rule::{Confidence, RuleKind};
 use anchor::{Anchor, What, moved, within};
 use spots::{Spot, Spots, add, lines};
@@ -106,10 +106,7 @@ impl Detector {
         let mut hits = Hits::probing(floor).with_ports(base.ports);
         self.look_at(text, &parts, Place::UNKNOWN, &mut hits);
         for near in &spots.near {
-            if decode::reaches_far(&text[near.clone()]) {
-                return None;
-            }
-            encoded(text, near, &mut hits);
+            encoded(text, near, &mut hits)?;
         }
         // Each line may be one of a password file now.
         if hits.far || hits.is_enough() || hits.ports != base.ports {
@@ -198,26 +195,28 @@ fn parts(text: &[u8], spots: &Spots, moved: &[Anchor]) -> Option<Vec<Range<usize
     Some(parts)
 }
 
-/// Takes note of what is encoded in a part of a text.
-fn encoded(text: &[u8], part: &Range<usize>, hits: &mut Hits) {
-    let lines = &text[part.clone()];
-    decode::places(lines).into_iter().for_each(|at| hits.anchor(part.start + at, What::View));
-    decode::list_calls(lines).into_iter().for_each(|at| hits.anchor(part.start + at, What::List));
+/// Takes note of what is encoded close to a change; None where how, is said by far text.
+fn encoded(text: &[u8], near: &Range<usize>, hits: &mut Hits) -> Option<()> {
+    let (places, calls, reach) = decode::places(&text[near.clone()]);
+    places.into_iter().for_each(|at| hits.anchor(near.start + at, What::View));
+    calls.into_iter().for_each(|at| hits.anchor(near.start + at, What::List));
+    (reach == Reach::Near).then_some(())
 }
 
-/// Takes note of what in a text far text decides, but for what its views tell.
-pub(super) fn note(text: &[u8], hits: &mut Hits) {
-    match decode::reach(text) {
-        decode::Reach::Near => {}
+/// Takes note of what in a text is encoded, and of what far text decides about it.
+pub(super) fn note(text: &[u8], views: &Views, hits: &mut Hits) {
+    views.places.iter().for_each(|&at| hits.anchor(at, What::View));
+    views.calls.iter().for_each(|&at| hits.anchor(at, What::List));
+    match views.reach {
+        Reach::Near => {}
         // A soft line end some kilobytes from here would make a mail of it.
-        decode::Reach::Mail(at) => {
+        Reach::Mail(at) => {
             for at in [at.saturating_sub(1500), at, at + 1500] {
                 hits.anchor(at.min(text.len()), What::Far);
             }
         }
-        decode::Reach::Far => hits.far = true,
+        Reach::Far => hits.far = true,
     }
-    decode::list_calls(text).into_iter().for_each(|at| hits.anchor(at, What::List));
 }
 
 /// The anchors of a text: those that came over from the one before, but for names in parts that were looked at anew.

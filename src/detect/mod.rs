@@ -162,9 +162,8 @@ impl Detector {
         };
         let views = decode::views(text, path);
         hits.truncated |= views.truncated;
-        views.places.iter().for_each(|&at| hits.anchor(at, What::View));
         if hits.floor.is_some() {
-            carry::note(text, &mut hits);
+            carry::note(text, &views, &mut hits);
         }
         for view in views {
             let mut seen = hits.alike();

@@ -136,10 +136,8 @@ fn nth(text: &[u8], place: &mut usize, n: usize) -> Option<Literal> {
     matches!(byte(text, end), b',' | b')').then_some(literal)
 }
 
-/// Whether a line of a PostgreSQL password file may stand in the text.
-pub(super) fn may_be_password_file(text: &[u8]) -> bool {
-    [&b":*:"[..], b":543", b":6432:"].iter().any(|sign| memchr::memmem::find(text, sign).is_some())
-}
+/// The signs of a PostgreSQL password file.
+pub(super) const PASSWORD_FILES: [&str; 3] = [":*:", ":543", ":6432:"];
 
 /// The passwords of a PostgreSQL password file: the last of five fields between colons.
 pub(super) fn password_file(text: &[u8]) -> Vec<Literal> {

@@ -72,31 +72,19 @@ pub(super) fn find((text, parts): (&[u8], &[Range<usize>]), place: Place<'_>, ru
     let Some(&context) = contexts.last().filter(|c| !c.refused) else { return };
     let Some(stems) = stems() else { return };
     let mut search = Search { text, contexts, context, rules, hits, rows: 0..0, tests: None, done: 0 };
+    for part in parts {
+        search.within(stems, part);
+    }
     if context.password_file {
         search.password_file(parts);
     }
-    for part in parts {
-        let mut at = part.start;
-        while let Some((stem, hit)) = next_stem(stems, text, at..part.end) {
-            at = hit.end;
-            if hit.start >= search.done {
-                search.look(stem, hit);
-            }
-        }
-    }
 }
 
+/// The stems, and behind them the signs of a password file.
 fn stems() -> Option<&'static Spotter> {
     static STEMS: OnceLock<Option<Spotter>> = OnceLock::new();
-    STEMS.get_or_init(|| Spotter::new(words::STEMS.iter().map(|stem| stem.as_bytes()))).as_ref()
-}
-
-/// The first stem in `span`; of those that begin at one place the shortest.
-fn next_stem(stems: &Spotter, text: &[u8], span: Range<usize>) -> Option<(usize, Range<usize>)> {
-    let text = text.get(..span.end)?;
-    let start = stems.next(text, span)?;
-    let (stem, len) = stems.at(text, start).next()?;
-    Some((stem, start..start + len))
+    let all = || words::STEMS.iter().chain(&command::PASSWORD_FILES).map(|stem| stem.as_bytes());
+    STEMS.get_or_init(|| Spotter::new(all())).as_ref()
 }
 
 /// A search through one text.
@@ -117,10 +105,28 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
+    /// Looks at the stems in a part; of those that begin at one place at the shortest, and at none that overlaps.
+    fn within(&mut self, stems: &Spotter, part: &Range<usize>) {
+        let Some(text) = self.text.get(..part.end) else { return };
+        let (mut at, mut end) = (part.start, part.start);
+        while let Some(start) = stems.next(text, at..part.end) {
+            at = start + 1;
+            for (stem, len) in stems.at(text, start) {
+                if stem >= words::STEMS.len() {
+                    self.hits.ports |= self.context.password_file;
+                } else if start >= end {
+                    end = start + len;
+                    if start >= self.done {
+                        self.look(stem, start..end);
+                    }
+                }
+            }
+        }
+    }
+
     /// The lines of a PostgreSQL password file, if it may be one.
     fn password_file(&mut self, parts: &[Range<usize>]) {
         let text = self.text;
-        self.hits.ports |= parts.iter().any(|part| command::may_be_password_file(&text[part.clone()]));
         if !self.hits.ports {
             return;
         }

@@ -26,18 +26,13 @@ pub(super) struct Spots {
 }
 
 impl Spots {
-    /// None where half of the text is new, or where lines are too long.
+    /// None where most of the text is near something new, or where lines are too long.
     pub(super) fn of(text: &[u8], made: Made<'_>) -> Option<Spots> {
         let mut spots = Spots::default();
-        let mut sum = 0;
         for change in changes(text.len(), made) {
             let changed = lines(text, change.start.saturating_sub(1)..change.end + 1)?;
             let start = change.start.saturating_sub(NEAR.0).min(changed.start.saturating_sub(SEAM));
             let near = lines(text, start..(change.end + NEAR.1).max(changed.end + SEAM))?;
-            sum += near.len();
-            if sum > text.len() / 2 + 1000 {
-                return None;
-            }
             let lines = lines(text, change.start.saturating_sub(AHEAD)..change.end + BACK)?;
             match spots.all.last_mut().filter(|last| last.lines.end >= lines.start) {
                 Some(last) => {
@@ -49,7 +44,8 @@ impl Spots {
             add(&mut spots.changed, changed);
             add(&mut spots.near, near);
         }
-        Some(spots)
+        let sum: usize = spots.near.iter().map(Range::len).sum();
+        (sum / 3 <= text.len() / 4).then_some(spots)
     }
 }
 

@@ -284,5 +284,54 @@ fn what_is_carried_over_is_what_the_whole_says() {
 #[ignore = "minutes: run it when what a candidate is judged by changes"]
 fn what_is_carried_over_in_many_histories() {
     let (clean, worthy) = histories(1_000..2_500);
-    assert!(clean > 1_000 && worthy > 1_000, "{clean} {worthy}");
+    assert!(clean > 1_000 && worthy > 300, "{clean} {worthy}");
+}
+
+/// A text and the next version of it, which holds a secret by a change some way from it, or beside it.
+const TURNS: &[(&str, &str)] = &[
+    // A word that made the name harmless is taken out.
+    ("API_KEY_HASH = \"k8Zt2LmX9vRb4KcW7yHsQ1nD\"\n", "API_KEY = \"k8Zt2LmX9vRb4KcW7yHsQ1nD\"\n"),
+    // What stood between a name and its value is taken out.
+    ("password = input() or \"Vr7#kd02Lq!x\"\n", "password = \"Vr7#kd02Lq!x\"\n"),
+    ("password = (\n  lookup(),\n  \"Vr7#kd02Lq!x\"\n)\n", "password = (\n  \"Vr7#kd02Lq!x\"\n)\n"),
+    // The operator becomes another one.
+    ("if password != \"Vr7#kd02Lq!x\":\n", "if password := \"Vr7#kd02Lq!x\":\n"),
+    ("password > Vr7#kd02Lq!x\n", "password = Vr7#kd02Lq!x\n"),
+    // A row below a header.
+    ("user,password,role\na,,r\nb,,r\n", "user,password,role\na,,r\nb,Vr7#kd02Lq!x,r\n"),
+    // The value of a name some lines above.
+    ("password: |\n  # none\n", "password: |\n  Vr7#kd02Lq!x\n"),
+    // The seam stands in the token.
+    ("token: ghx_\n", "token: ghx_k8Zt2LmX9vRb4KcW7yHsQ1nD5tGf\n"),
+    // Escapes appear around what stood there.
+    ("x = 'password: Vr7#kd02Lq!x'\n", "x = '{\\\"password\\\": \\\"Vr7#kd02Lq!x\\\"}'\n"),
+    // The name of a piece of a list.
+    (
+        "x = [\"q7ZbT2xN\", \"f4LrW8sV\", \"h3JkD6mY\"]\n",
+        "api_key = [\"q7ZbT2xN\", \"f4LrW8sV\", \"h3JkD6mY\"].join(\"\")\n",
+    ),
+    // What is behind a command.
+    ("mysql -u root \\\n  -h db\n", "mysql -u root \\\n  -pVr7kd02Lqx -h db\n"),
+    ("db.corp.net:6000:app:app:Vr7kd02Lqx\n", "db.corp.net:6000:app:app:Vr7kd02Lqx\ndb:*:app:app:\n:*:\n"),
+];
+
+#[test]
+fn what_a_change_makes_of_what_was_there_is_seen() {
+    let detector = Detector::new(std::sync::Arc::new(crate::rule::RuleSet::load(&[]).unwrap()));
+    let around = "    for i in range(10):\n        print(i)\n".repeat(120);
+    let mut seen = 0;
+    for (before, behind) in TURNS {
+        let [old, new] = [before, behind].map(|it| format!("{around}{it}{around}").into_bytes());
+        let head = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
+        let most = old.len().min(new.len()) - head;
+        let tail = old.iter().rev().zip(new.iter().rev()).take(most).take_while(|(a, b)| a == b).count();
+        let copied =
+            [Copied { from: 0, to: 0, len: head }, Copied { from: old.len() - tail, to: new.len() - tail, len: tail }];
+        let base = detector.probe_whole(&old, Confidence::Low);
+        let made = Made { base: &base, size: old.len(), copied: &copied };
+        let whole = detector.probe_whole(&new, Confidence::Low).worth;
+        assert_eq!(detector.probe_made(&new, Confidence::Low, made).worth, whole, "{behind}");
+        seen += usize::from(!base.worth && whole);
+    }
+    assert!(seen >= 6, "only {seen} of them say anything");
 }

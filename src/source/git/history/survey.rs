@@ -15,7 +15,7 @@ use bstr::BString;
 use gix_hash::{Kind, ObjectId};
 use gix_object::Kind as ObjectKind;
 use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Mutex;
 
 /// Worthy contents are kept up to this many bytes altogether, so that they need not be read again.
@@ -112,6 +112,37 @@ fn is_empty(id: &ObjectId) -> bool {
     id.is_empty_tree() || id.is_empty_blob()
 }
 
+/// Hashes [`key`]s, which are hashes already, so that nobody can say where they end up.
+#[derive(Clone, Copy, Debug)]
+struct Keyed(u64);
+
+impl BuildHasher for Keyed {
+    type Hasher = KeyHasher;
+
+    fn build_hasher(&self) -> KeyHasher {
+        KeyHasher(self.0, 0)
+    }
+}
+
+/// A factor and what it made of a key.
+#[derive(Clone, Copy, Debug)]
+struct KeyHasher(u64, u64);
+
+impl Hasher for KeyHasher {
+    fn finish(&self) -> u64 {
+        self.1
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
+    }
+
+    fn write_u64(&mut self, key: u64) {
+        let wide = u128::from(self.1 ^ key) * u128::from(self.0);
+        self.1 = (wide >> 64) as u64 ^ wide as u64;
+    }
+}
+
 /// Takes the objects.
 pub(super) struct Surveyor<'a> {
     sink: &'a dyn Sink,
@@ -119,7 +150,7 @@ pub(super) struct Surveyor<'a> {
     hash: Kind,
     hasher: RandomState,
     workers: Vec<Mutex<Worker>>,
-    wanted: Vec<Mutex<HashSet<u64>>>,
+    wanted: Vec<Mutex<HashSet<u64, Keyed>>>,
     kept: std::sync::atomic::AtomicUsize,
 }
 
@@ -134,6 +165,7 @@ struct Worker {
 
 impl<'a> Surveyor<'a> {
     pub(super) fn new(sink: &'a dyn Sink, hash: Kind, looks: Looks) -> Self {
+        let keyed = Keyed(RandomState::new().hash_one(0) | 1);
         let worker = || Worker { found: Survey::default(), versions: Versions::default(), names: HashSet::new() };
         Surveyor {
             sink,
@@ -141,7 +173,7 @@ impl<'a> Surveyor<'a> {
             hash,
             hasher: RandomState::new(),
             workers: (0..rayon::current_num_threads().max(1)).map(|_| Mutex::new(worker())).collect(),
-            wanted: (0..64).map(|_| Mutex::new(HashSet::new())).collect(),
+            wanted: (0..64).map(|_| Mutex::new(HashSet::with_hasher(keyed))).collect(),
             kept: 0.into(),
         }
     }

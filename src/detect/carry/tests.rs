@@ -91,7 +91,7 @@ struct Versions {
 
 impl Versions {
     fn new(seed: u64, snippets: Vec<Vec<u8>>) -> Versions {
-        let filler = if seed % 2 == 0 { PLAIN } else { FILLER };
+        let filler = if seed.is_multiple_of(2) { PLAIN } else { FILLER };
         let mut it = Versions { dice: Dice(seed | 1), snippets, all: Vec::new(), filler };
         for _ in 0..it.dice.below(400) + 150 {
             let mut line = it.dice.one(it.filler).as_bytes().to_vec();

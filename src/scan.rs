@@ -59,6 +59,9 @@ pub fn names(name: &str, rule: &Rule) -> bool {
     same(&rule.id) || same(&rule.provider) || rule.tags.iter().any(|tag| same(tag))
 }
 
+/// So many names and messages are looked at by the thread at hand.
+const FEW: usize = 32;
+
 /// Whether comments silence findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InlineComments {
@@ -158,7 +161,13 @@ impl Scan {
         texts.extend(receipt.stale.iter().flat_map(|s| [s.what.as_bytes(), s.why.as_bytes()]));
         let provenance = receipt.provenance.iter().flat_map(|p| [Some(&p.uri), p.branch.as_ref()]);
         texts.extend(provenance.flatten().map(|text| text.as_bytes()));
-        texts.par_iter().flat_map_iter(|text| secrets_in(text, &self.detector)).collect()
+        let texts: Vec<&[u8]> = texts.into_iter().filter(|text| text.len() >= Redactor::LEAST).collect();
+        let found = |text: &&[u8]| secrets_in(text, &self.detector);
+        // To start the threads takes longer than to look at a few lines.
+        if texts.len() <= FEW {
+            return texts.iter().flat_map(found).collect();
+        }
+        texts.par_iter().flat_map_iter(found).collect()
     }
 
     /// Whether every finding that a baseline usually knows would be reported.
@@ -185,10 +194,7 @@ impl Scan {
 
     /// Fingerprints, then allowlist, then baseline; comments have spoken already, while the text was at hand.
     fn suppress(&self, findings: &mut [Finding], source: &dyn Source, receipt: &mut Receipt) {
-        findings.par_iter_mut().for_each(|f| {
-            let path = f.origin.repo_path.as_ref().map_or(&b""[..], |p| p.as_slice());
-            f.fingerprint = Fingerprint::of(&f.rule.id, &f.secret, path);
-        });
+        Fingerprint::all(findings);
         // The allowlist is asked even where a comment has spoken, so that an entry which fits does not look unused.
         for finding in findings.iter_mut() {
             let verdict = self.allow.verdict(finding);

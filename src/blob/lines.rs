@@ -61,7 +61,7 @@ impl LineIndex {
 }
 
 /// How many characters `bytes` shows; each invalid byte sequence counts as the U+FFFD that replaces it.
-fn characters(bytes: &[u8]) -> u64 {
+pub(crate) fn characters(bytes: &[u8]) -> u64 {
     if bytes.is_ascii() {
         return bytes.len() as u64;
     }

@@ -8,6 +8,7 @@ mod skip;
 mod text;
 
 pub use copied::Copied;
+pub(crate) use lines::characters;
 pub use lines::{LineIndex, Position};
 pub use origin::{Commit, Kind, Origin, Provenance, Reach};
 pub use scope::{LineSet, Scope};

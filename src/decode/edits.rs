@@ -2,7 +2,7 @@
 
 use super::map::{Builder, Map, Piece};
 use super::signs::Signs;
-use super::{base64, entity, escape, join, percent, quoted};
+use super::{base64, entity, escape, join, percent, quoted, serial};
 use std::ops::Range;
 
 /// Of a text above this size a view holds only what is near its changes.
@@ -24,6 +24,10 @@ struct Edit {
 pub(super) struct Edits {
     list: Vec<Edit>,
     out: Vec<u8>,
+    /// How many literals may be pieces of a key that names join, wherever these stand.
+    pub(super) halves: usize,
+    /// A call joins a list by its name, wherever that stands; a serialized array goes on for kilobytes.
+    pub(super) is_far: bool,
 }
 
 impl Edits {
@@ -34,6 +38,7 @@ impl Edits {
         percent::find(text, &mut edits);
         entity::find(text, &mut edits);
         quoted::find(text, signs, &mut edits);
+        serial::find(text, &mut edits);
         join::find(text, signs, &mut edits);
         base64::find(text, signs, &mut edits);
         edits
@@ -44,7 +49,7 @@ impl Edits {
         self.list.is_empty()
     }
 
-    /// Where they begin and end, in order; of those within [`GRAIN`] bytes the first one.
+    /// Where they begin and end, in order; of those within [`super::GRAIN`] bytes the first one.
     pub(super) fn places(&self) -> Vec<usize> {
         let mut all: Vec<usize> = self.list.iter().flat_map(|e| [e.start as usize, e.end as usize]).collect();
         all.sort_unstable();

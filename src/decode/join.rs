@@ -5,6 +5,7 @@
 
 use super::Encoding;
 use super::edits::Edits;
+use super::halves;
 use super::map::Piece;
 use super::sign::{is_token, run_after, run_before};
 use super::signs::Signs;
@@ -21,23 +22,24 @@ const LIST: usize = 4096;
 
 /// Finds seams between literals to take out.
 pub(super) fn find(text: &[u8], signs: &Signs, edits: &mut Edits) {
+    let mut pieces = Vec::new();
     for at in memchr::memchr2_iter(b'"', b'\'', text) {
-        if let Some(seam) = seam(text, at) {
-            edits.push(seam, b"", PIECE);
+        if at == 0 || !is_token(text[at - 1]) {
+            continue;
+        }
+        match seam(text, at) {
+            Some(seam) => edits.push(seam, b"", PIECE),
+            None => pieces.extend(halves::half(text, at)),
         }
     }
+    edits.halves = pieces.len();
+    halves::join(text, &pieces, edits);
     lists(text, signs, edits);
 }
 
 /// Finds lists of pieces that a call joins with nothing.
 pub(super) fn lists(text: &[u8], signs: &Signs, edits: &mut Edits) {
     signs.joins.iter().for_each(|&(at, open)| list(text, at, open, edits));
-}
-
-/// Where calls stand that would join a list.
-pub(super) fn calls(text: &[u8], signs: &Signs) -> Vec<usize> {
-    let joins = |&(at, open): &(usize, usize)| is_behind_list(text, at, open) || before_list(text, at, open).is_some();
-    signs.joins.iter().filter(|call| joins(call)).map(|(at, _)| *at).collect()
 }
 
 /// Where the name begins whose `oin(` stands at `at`: `.join(`, `Join(`.
@@ -52,9 +54,6 @@ pub(super) fn name(text: &[u8], at: usize) -> Option<usize> {
 /// The seam that begins with the closing quote at `at`.
 fn seam(text: &[u8], at: usize) -> Option<Range<usize>> {
     let quote = text[at];
-    if at == 0 || !is_token(text[at - 1]) {
-        return None;
-    }
     let window = &text[at + 1..text.len().min(at + 1 + GAP)];
     let space = |from: usize| {
         window[from..].iter().take_while(|b| b.is_ascii_whitespace() || matches!(b, b'\\' | b'_')).count()
@@ -80,7 +79,7 @@ fn seam(text: &[u8], at: usize) -> Option<Range<usize>> {
 }
 
 /// How often letters, capitals and digits take turns.
-fn changes(piece: &[u8]) -> usize {
+pub(super) fn changes(piece: &[u8]) -> usize {
     let class = |b: &u8| (b.is_ascii_digit(), b.is_ascii_uppercase(), b.is_ascii_lowercase());
     piece.windows(2).filter(|w| class(&w[0]) != class(&w[1])).count()
 }
@@ -102,43 +101,53 @@ fn prefix(rest: &[u8]) -> usize {
 
 /// A list of literals beside a call that joins with nothing: `at` is where its name begins, `open` its arguments.
 fn list(text: &[u8], at: usize, open: usize, edits: &mut Edits) {
-    if let Some(from) = before_list(text, at, open) {
-        pieces(text, from, edits);
-    } else if is_behind_list(text, at, open) {
-        let floor = at.saturating_sub(LIST);
-        if let Some(start) = memchr::memrchr(b'[', &text[floor..at]) {
-            pieces(text, floor + start, edits);
+    let before = &text[..at];
+    let rest = &text[open..];
+    let empty = [&b"\"\""[..], b"''", b"``"].iter().any(|e| rest.starts_with(e));
+    if before.ends_with(b"\"\"") || before.ends_with(b"''") {
+        // Python: "".join(["abc", "def"]), "".join(pieces)
+        let name = halves::name_around(text, open, false);
+        return if name.is_empty() { pieces(text, open, edits) } else { halves::named_list(text, name, edits) };
+    }
+    let method = text[at] == b'.' || text[at..].starts_with(b"joinTo");
+    if method && (empty || rest.starts_with(b")")) {
+        // JavaScript, Ruby, Kotlin: ["abc", "def"].join(""), pieces.join("")
+        let end = if text[at] == b'.' { at } else { at.saturating_sub(1) };
+        let floor = end.saturating_sub(LIST);
+        match before.last() {
+            Some(b']') => {
+                if let Some(start) = memchr::memrchr(b'[', &text[floor..end]) {
+                    pieces(text, floor + start, edits);
+                }
+            }
+            _ => halves::named_list(text, halves::name_around(text, end, true), edits),
+        }
+    } else if empty {
+        // PHP: implode('', ['abc', 'def']), implode('', $pieces)
+        let comma = rest[2..].iter().take(4).take_while(|b| matches!(b, b',' | b' ')).count();
+        let name = halves::name_around(text, open + 2 + comma, false);
+        if name.is_empty() || matches!(name, b"array" | b"new") {
+            pieces(text, open + 2, edits);
+        } else {
+            halves::named_list(text, name, edits);
+        }
+    } else if let Some(brace) = rest.iter().take(32).position(|&b| b == b'{')
+        && rest.starts_with(b"[]string")
+    {
+        // Go: strings.Join([]string{"abc", "def"}, "")
+        pieces(text, open + brace, edits);
+    } else {
+        // Go: strings.Join(pieces, "")
+        let name = halves::name_around(text, open, false);
+        let behind = &rest[name.len().min(rest.len())..];
+        if behind.starts_with(b", \"\")") {
+            halves::named_list(text, name, edits);
         }
     }
 }
 
-/// JavaScript, Ruby: `["abc", "def"].join("")`.
-fn is_behind_list(text: &[u8], at: usize, open: usize) -> bool {
-    let rest = &text[open..];
-    text[..at].ends_with(b"]") && [&b"\"\")"[..], b"'')", b"``)"].iter().any(|nothing| rest.starts_with(nothing))
-}
-
-/// Where the list begins that follows the call.
-fn before_list(text: &[u8], at: usize, open: usize) -> Option<usize> {
-    let (before, rest) = (&text[..at], &text[open..]);
-    if before.ends_with(b"\"\"") || before.ends_with(b"''") {
-        // Python: "".join(["abc", "def"])
-        return Some(open);
-    }
-    if is_behind_list(text, at, open) {
-        return None;
-    }
-    if rest.starts_with(b"''") || rest.starts_with(b"\"\"") {
-        // PHP: implode('', ['abc', 'def'])
-        return Some(open + 2);
-    }
-    // Go: strings.Join([]string{"abc", "def"}, "")
-    let brace = rest.iter().take(32).position(|&b| b == b'{').filter(|_| rest.starts_with(b"[]string"));
-    brace.map(|brace| open + brace)
-}
-
 /// Takes out what separates the literals of a list that begins near `from`.
-fn pieces(text: &[u8], from: usize, edits: &mut Edits) {
+pub(super) fn pieces(text: &[u8], from: usize, edits: &mut Edits) {
     let end = text.len().min(from + LIST);
     let mut quotes = memchr::memchr2_iter(b'"', b'\'', &text[from..end]).map(|i| from + i);
     let Some(mut open) = quotes.next() else { return };

@@ -16,11 +16,13 @@ mod base64;
 mod edits;
 mod entity;
 mod escape;
+mod halves;
 mod join;
 mod map;
 mod notebook;
 mod percent;
 mod quoted;
+mod serial;
 mod sign;
 mod signs;
 
@@ -150,7 +152,12 @@ pub fn views(text: &[u8], path: Option<&[u8]>) -> Views {
         let signs = Signs::of(above);
         let edits = Edits::of(above, &signs);
         if out.views.is_empty() {
-            (out.places, out.calls, out.reach) = (edits.places(), join::calls(above, &signs), signs.reach(above));
+            let calls = signs.joins.iter().map(|(at, _)| *at).collect();
+            (out.places, out.calls, out.reach) = (edits.places(), calls, signs.reach(above));
+        }
+        // Names that are joined may stand anywhere.
+        if edits.is_far || edits.halves > 1 {
+            out.reach = Reach::Far;
         }
         if edits.is_empty() {
             break;
@@ -171,7 +178,9 @@ pub fn views(text: &[u8], path: Option<&[u8]>) -> Views {
 /// of its encoding may stand.
 pub fn places(part: &[u8]) -> (Vec<usize>, Vec<usize>, Reach) {
     let signs = Signs::of(part);
-    (Edits::of(part, &signs).places(), join::calls(part, &signs), signs.reach(part))
+    let edits = Edits::of(part, &signs);
+    let reach = if edits.is_far || edits.halves > 0 { Reach::Far } else { signs.reach(part) };
+    (edits.places(), signs.joins.iter().map(|(at, _)| *at).collect(), reach)
 }
 
 /// Whether how a text is decoded that `part` is new in may be told by far text.

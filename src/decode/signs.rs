@@ -5,8 +5,18 @@ use super::{base64, join, quoted};
 use crate::spotter::Spotter;
 use std::sync::OnceLock;
 
-const SIGNS: [&str; 8] =
-    ["=3D", "uoted-printable", "UOTED-PRINTABLE", "\"cell_type\"", "Secret", "asic ", "oin(", "implode("];
+const SIGNS: [&str; 10] = [
+    "=3D",
+    "uoted-printable",
+    "UOTED-PRINTABLE",
+    "\"cell_type\"",
+    "Secret",
+    "asic ",
+    "oin(",
+    "implode(",
+    "joinToString(",
+    ".concat(",
+];
 
 /// How far away what is said of a text's encoding may stand, but for lists of pieces.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

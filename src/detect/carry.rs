@@ -150,7 +150,11 @@ impl Detector {
     /// Looks at what is encoded around a change; None where the views don't hold enough of its surroundings.
     fn decoded(&self, text: &[u8], spot: &Spot, hits: &mut Hits) -> Option<()> {
         let around = lines(text, spot.lines.start.saturating_sub(DECODED)..spot.lines.end + DECODED)?;
-        for view in decode::views(&text[around.clone()], None) {
+        let views = decode::views(&text[around.clone()], None);
+        if views.reach == Reach::Far {
+            return None;
+        }
+        for view in views {
             let most = AHEAD + BACK;
             let at = |at: usize| around.start + view.original(at..at + 1).start;
             let before = around.start == 0 || view.text.len() > most && at(most) <= spot.change.start;

@@ -2,12 +2,14 @@
 //! secret. Password-like values are stretched first by a memory-hard hash, so that a published baseline can't be
 //! read with a dictionary.
 
-use super::Secret;
-use argon2::{Algorithm, Argon2, Params, Version};
+use super::{Finding, Secret};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Values with at least this many characters of a token alphabet can't be guessed; others are stretched.
 const TOKEN_LENGTH: usize = 20;
@@ -24,11 +26,20 @@ impl Fingerprint {
     pub fn of(rule: &str, secret: &Secret, path: &[u8]) -> Self {
         let mut hash = Sha256::new();
         hash.update(b"leakbreak fingerprint 1\0");
-        for part in [rule.as_bytes(), &stretched(secret), path] {
+        for part in [rule.as_bytes(), &stretched(secret.reveal()), path] {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);
         }
         Fingerprint(hash.finalize()[..16].iter().map(|b| format!("{b:02x}")).collect())
+    }
+
+    /// Gives all findings theirs.
+    pub(crate) fn all(findings: &mut [Finding]) {
+        stretch_all(findings.iter().map(|f| &f.secret));
+        for f in findings {
+            let path = f.origin.repo_path.as_ref().map_or(&b""[..], |p| p.as_slice());
+            f.fingerprint = Self::of(&f.rule.id, &f.secret, path);
+        }
     }
 
     /// The fingerprint of a finding that has none yet.
@@ -69,34 +80,51 @@ fn is_guessable(value: &[u8]) -> bool {
     value.len() < TOKEN_LENGTH || classes < 2 || value.iter().any(|b| b.is_ascii_whitespace())
 }
 
-fn stretched(secret: &Secret) -> Vec<u8> {
-    let value = secret.reveal();
-    if !is_guessable(value) || value.len() > 256 {
-        return value.to_vec();
-    }
-    // One stretch a distinct value and run; the memory holds hashes of values only.
-    static KNOWN: Mutex<Option<HashMap<[u8; 32], Vec<u8>>>> = Mutex::new(None);
-    let key: [u8; 32] = Sha256::digest(value).into();
-    if let Ok(mut known) = KNOWN.lock()
-        && let Some(found) = known.get_or_insert_default().get(&key)
-    {
-        return found.clone();
-    }
-    let hash = stretch(value);
-    if let Ok(mut known) = KNOWN.lock() {
-        known.get_or_insert_default().insert(key, hash.clone());
-    }
-    hash
+fn needs_stretching(value: &[u8]) -> bool {
+    value.len() <= 256 && is_guessable(value)
 }
 
-fn stretch(value: &[u8]) -> Vec<u8> {
-    let mut out = vec![0; 32];
-    let done = Params::new(MEMORY_KIB, PASSES, 1, Some(out.len()))
-        .map(|params| Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
-        .and_then(|argon| argon.hash_password_into(value, b"leakbreak fingerprint 1", &mut out));
+/// What values were stretched to, by their own hashes: one stretch a distinct value and run.
+static KNOWN: Mutex<BTreeMap<[u8; 32], [u8; 32]>> = Mutex::new(BTreeMap::new());
+
+fn known() -> MutexGuard<'static, BTreeMap<[u8; 32], [u8; 32]>> {
+    KNOWN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What is hashed for a value: the value itself, or what it is stretched to.
+fn stretched(value: &[u8]) -> Cow<'_, [u8]> {
+    if !needs_stretching(value) {
+        return Cow::Borrowed(value);
+    }
+    let key = Sha256::digest(value).into();
+    let found = known().get(&key).copied();
+    let hash = found.unwrap_or_else(|| stretch(value, &mut Vec::new()));
+    known().insert(key, hash);
+    Cow::Owned(hash.to_vec())
+}
+
+/// Stretches each distinct value that has to be, on all cores, in memory that is used again.
+fn stretch_all<'a>(secrets: impl Iterator<Item = &'a Secret>) {
+    let values: BTreeSet<&[u8]> = secrets.map(|secret| secret.reveal()).filter(|v| needs_stretching(v)).collect();
+    // A single one is not worth the threads.
+    if values.len() > 1 {
+        let values: Vec<&[u8]> = values.into_iter().collect();
+        let hash = |memory: &mut Vec<Block>, value: &&[u8]| (Sha256::digest(value).into(), stretch(value, memory));
+        let hashes: Vec<_> = values.par_iter().map_init(Vec::new, hash).collect();
+        known().extend(hashes);
+    }
+}
+
+fn stretch(value: &[u8], memory: &mut Vec<Block>) -> [u8; 32] {
+    let mut out = [0; 32];
+    let done = Params::new(MEMORY_KIB, PASSES, 1, Some(out.len())).and_then(|params| {
+        memory.resize(params.block_count(), Block::default());
+        let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        argon.hash_password_into_with_memory(value, b"leakbreak fingerprint 1", &mut out, memory)
+    });
     // The parameters are constants in range and the value is short, so this does not fail; if it ever did, the
     // fingerprint must still tell values apart.
-    if done.is_err() { Sha256::digest(value).to_vec() } else { out }
+    if done.is_err() { Sha256::digest(value).into() } else { out }
 }
 
 #[cfg(test)]
@@ -115,6 +143,9 @@ mod tests {
         ] {
             assert_ne!(one, other);
         }
+        // As it was told long ago: baselines hold it.
+        let told = of("generic-password", "Tr0ub4dor&3x", "a.py");
+        assert_eq!(told.as_str(), "2f7ae2fb181d83e372457cfad80c2682");
         assert_eq!(Fingerprint::parse(&one.as_str().to_uppercase()), Some(one));
     }
 }

@@ -7,8 +7,6 @@ use bstr::BString;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// Shorter values are not looked for outside their own place: they are parts of ordinary words.
-const LEAST: usize = 6;
 /// What stands for a value.
 const HIDDEN: &str = "********";
 
@@ -16,6 +14,9 @@ const HIDDEN: &str = "********";
 pub struct Redactor(Option<AhoCorasick>);
 
 impl Redactor {
+    /// Shorter values are not looked for outside their own place: they are parts of ordinary words.
+    pub(crate) const LEAST: usize = 6;
+
     /// For these findings' values.
     pub fn of(findings: &[Finding]) -> Self {
         Self::with(findings, &[])
@@ -24,7 +25,7 @@ impl Redactor {
     /// For these findings' values, and others.
     pub fn with(findings: &[Finding], others: &[Secret]) -> Self {
         let secrets = findings.iter().map(|f| &f.secret).chain(others);
-        let values: BTreeSet<&[u8]> = secrets.map(|s| s.reveal()).filter(|v| v.len() >= LEAST).collect();
+        let values: BTreeSet<&[u8]> = secrets.map(|s| s.reveal()).filter(|v| v.len() >= Self::LEAST).collect();
         if values.is_empty() {
             return Redactor(None);
         }

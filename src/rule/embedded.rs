@@ -5,7 +5,7 @@
 pub(super) struct Embedded {
     /// "rules/openai.toml".
     pub(super) name: &'static str,
-    /// Without examples and counterexamples.
+    /// As JSON, without examples and counterexamples.
     pub(super) heads: &'static str,
     /// As written.
     pub(super) whole: &'static str,

@@ -81,7 +81,7 @@ pub struct Rule {
     pub reference: Option<String>,
     /// What to do with a leaked one.
     pub remedy: Remedy,
-    /// The rule as written.
+    /// The rule as written, without what stands above but for its id.
     pub spec: RuleSpec,
 }
 

@@ -121,8 +121,7 @@ pub struct TokenSpec {
 }
 
 /// How long a token is: `36`, `[36, 40]` or `{ min = 20, max = 60 }`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(untagged, expecting = "a length: a number, a list of numbers, or { min, max }")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Length {
     /// This one.
     Exact(usize),
@@ -140,6 +139,44 @@ pub enum Length {
 impl Default for Length {
     fn default() -> Self {
         Length::Exact(0)
+    }
+}
+
+/// By hand, since an untagged enum reads everything twice.
+impl<'de> Deserialize<'de> for Length {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Range {
+            min: usize,
+            max: usize,
+        }
+        struct Any;
+        impl<'de> Visitor<'de> for Any {
+            type Value = Length;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a length: a number, a list of numbers, or { min, max }")
+            }
+
+            fn visit_u64<E: serde::de::Error>(self, n: u64) -> Result<Length, E> {
+                usize::deserialize(n.into_deserializer()).map(Length::Exact)
+            }
+
+            fn visit_i64<E: serde::de::Error>(self, n: i64) -> Result<Length, E> {
+                usize::deserialize(n.into_deserializer()).map(Length::Exact)
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Length, A::Error> {
+                Vec::deserialize(value::SeqAccessDeserializer::new(list)).map(Length::OneOf)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, range: A) -> Result<Length, A::Error> {
+                let Range { min, max } = Range::deserialize(value::MapAccessDeserializer::new(range))?;
+                Ok(Length::Range { min, max })
+            }
+        }
+        from.deserialize_any(Any)
     }
 }
 

@@ -1,6 +1,6 @@
 //! A stream: standard input, or whatever else can be read once.
 
-use super::stream::{self, End};
+use super::stream::{self, End, Wanted};
 use super::{Sink, Source, Unit};
 use crate::Result;
 use crate::blob::{Kind, Origin, Skip, SkipReason};
@@ -51,12 +51,12 @@ impl Source for Stdin {
         let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
         let origin = Origin::file(Kind::Stdin, self.name.clone());
         sink.count(Unit::Entry, 1);
-        match stream::read(&mut **reader, 0, 0, origin, sink) {
+        match stream::read(&mut **reader, Wanted::up_to(0), origin, sink) {
             Ok(End::Read(bytes)) => {
                 sink.count(Unit::File, 1);
                 sink.count(Unit::Byte, bytes);
             }
-            Ok(End::Over | End::Cancelled) => {}
+            Ok(End::Over | End::Refused | End::Cancelled) => {}
             Err(e) => sink.skip(Skip::new(SkipReason::Unreadable, self.name.clone(), stream::why(&e))),
         }
         Ok(())

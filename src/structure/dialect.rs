@@ -46,6 +46,8 @@ pub struct Dialect {
     pub(super) long_strings: bool,
     /// Whether `'` opens a string.
     pub(super) single: bool,
+    /// The number of a list's first element.
+    first: u8,
 }
 
 /// `#`
@@ -69,13 +71,18 @@ pub(super) const VIM: u16 = 256;
 
 impl Dialect {
     const fn new(family: Family, comments: u16, long_strings: bool, single: bool) -> Self {
-        Dialect { family, comments, long_strings, single }
+        Dialect { family, comments, long_strings, single, first: 0 }
     }
 
     /// Text of which nothing is known.
     pub const UNKNOWN: Dialect = Dialect::new(Family::Code, HASH | SLASH | MARKUP, false, true);
     /// Text for people.
     pub const PROSE: Dialect = Dialect::new(Family::Prose, 0, false, true);
+    /// How the language numbers the element at `index`.
+    pub fn counted(self, index: usize) -> usize {
+        index + usize::from(self.first)
+    }
+
     const SHELL: Dialect = Dialect::new(Family::Shell, HASH, true, true);
 
     /// The dialect of a file, by its name (a path, any case) and its text.
@@ -85,6 +92,14 @@ impl Dialect {
         let cells = path.is_some_and(|p| p.ends_with(b".ipynb")) && text.trim_ascii_start().first() != Some(&b'{');
         if cells {
             return by_extension(b"py").unwrap_or(Dialect::UNKNOWN);
+        }
+        // Objective-C and Matlab have the same ending.
+        let matlab = path.is_some_and(|p| p.ends_with(b".m"))
+            && ![&b"@interface"[..], b"@implementation", b"@end", b"#import", b"#include"]
+                .iter()
+                .any(|w| memchr::memmem::find(&text[..text.len().min(4096)], w).is_some());
+        if matlab {
+            return Dialect { first: 1, ..Dialect::new(Family::Code, PERCENT, false, true) };
         }
         // Classes of Basic and of Apex have the same ending.
         if named.is_some_and(|d| d.comments == BASIC) && text[..text.len().min(4096)].contains(&b'{') {
@@ -142,8 +157,16 @@ fn by_whole_name(name: &[u8]) -> Option<Dialect> {
     None
 }
 
-#[rustfmt::skip]
 fn by_extension(ext: &[u8]) -> Option<Dialect> {
+    let first = u8::from(matches!(
+        ext,
+        b"r" | b"rmd" | b"jl" | b"lua" | b"luau" | b"moon" | b"fish" | b"zsh" | b"f90" | b"f" | b"ahk"
+    ));
+    extension(ext).map(|d| Dialect { first, ..d })
+}
+
+#[rustfmt::skip]
+fn extension(ext: &[u8]) -> Option<Dialect> {
     use Family::*;
     let d = Dialect::new;
     Some(match ext {
@@ -152,7 +175,7 @@ fn by_extension(ext: &[u8]) -> Option<Dialect> {
         b"php" | b"phtml" | b"inc" => d(Code, HASH | SLASH, true, true),
         b"js" | b"jsx" | b"mjs" | b"cjs" | b"ts" | b"tsx" | b"mts" | b"cts" | b"dart" | b"groovy" | b"gradle" | b"gvy" | b"qml" => d(Code, SLASH, false, true),
         b"java" | b"kt" | b"kts" | b"scala" | b"sc" | b"swift" | b"cs" | b"csx" | b"go" | b"c" | b"h" | b"cc" | b"cpp" | b"cxx" | b"hpp"
-        | b"m" | b"mm" | b"zig" | b"v" | b"d" | b"sol" | b"proto" | b"css" | b"scss" | b"less" | b"jsonnet" | b"libsonnet" | b"cue" | b"odin" | b"hx" | b"as" => d(Code, SLASH, false, true),
+        | b"m" | b"mm" | b"zig" | b"v" | b"d" | b"sol" | b"proto" | b"css" | b"scss" | b"less" | b"jsonnet" | b"libsonnet" | b"cue" | b"odin" | b"hx" | b"as" | b"ino" | b"pde" | b"sas" | b"apex" | b"vala" => d(Code, SLASH, false, true),
         b"rs" | b"ml" | b"mli" | b"hs" | b"lhs" | b"elm" | b"purs" | b"fs" | b"fsx" | b"fsi" | b"adb" | b"ads" => {
             d(Code, if matches!(ext, b"hs" | b"lhs" | b"elm" | b"purs" | b"adb" | b"ads") { DASH } else { SLASH }, matches!(ext, b"rs"), false)
         }
@@ -175,7 +198,7 @@ fn by_extension(ext: &[u8]) -> Option<Dialect> {
         b"sql" | b"psql" | b"ddl" | b"dml" | b"cql" => d(Sql, DASH | SLASH, true, true),
         b"el" | b"lisp" | b"cl" | b"scm" | b"rkt" | b"clj" | b"cljs" | b"cljc" | b"edn" | b"fnl" | b"hy" => d(Lisp, SEMICOLON, true, false),
         b"xml" | b"html" | b"htm" | b"xhtml" | b"svg" | b"plist" | b"config" | b"csproj" | b"props" | b"targets" | b"xaml" | b"resx" | b"vue" | b"svelte"
-        | b"jsp" | b"aspx" | b"rss" | b"xsd" | b"xsl" | b"xslt" | b"wsdl" | b"pom" | b"storyboard" | b"xib" | b"nuspec" | b"jmx" | b"mobileconfig" => d(Markup, MARKUP, true, true),
+        | b"jsp" | b"aspx" | b"rss" | b"xsd" | b"xsl" | b"xslt" | b"wsdl" | b"pom" | b"storyboard" | b"xib" | b"xcu" | b"fods" | b"fodt" | b"nuspec" | b"jmx" | b"mobileconfig" => d(Markup, MARKUP, true, true),
         b"csv" | b"tsv" | b"psv" => d(Table, 0, true, false),
         b"md" | b"markdown" | b"mdx" | b"qmd" => d(Markdown, MARKUP, false, true),
         b"rst" | b"txt" | b"log" | b"out" | b"err" | b"adoc" | b"asciidoc" | b"org" | b"eml" | b"mbox" | b"wiki" | b"trace" | b"srt" | b"vtt" | b"ics" | b"vcf" | b"prt" | b"lst" | b"rpt" | b"mail" | b"msg" | b"nfo" | b"text" => Dialect::PROSE,

@@ -155,7 +155,9 @@ fn hangs(tree: &Tree<'_>, kids: &[Id], i: usize) -> bool {
     if !matches!(tree.kind(kids[i]), Kind::Line) || i == 0 || i + 1 >= kids.len() {
         return false;
     }
-    let last = kids[i - 1];
+    // A comment between does not end what goes on.
+    let aside = |k: &&Id| matches!(tree.kind(**k), Kind::Comment | Kind::Line);
+    let last = *kids[..i].iter().rev().take(12).find(|k| !aside(k)).unwrap_or(&kids[i - 1]);
     let family = tree.dialect().family;
     // A brace on a line of its own belongs to what stands before it.
     if family == Family::Code && tree.kind(kids[i + 1]) == Kind::Curly && !tree.kind(last).is_separator() {

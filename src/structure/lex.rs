@@ -140,15 +140,14 @@ pub(super) fn string(text: &[u8], at: usize, limit: usize, dialect: Dialect) -> 
         let end = memchr::memmem::find(&text[body..limit], &[quote; 3])?;
         return Some((3, body + end + 3));
     }
-    let line_end = memchr::memchr(b'\n', &text[at..limit]).map_or(limit, |n| at + n);
-    if let Some(end) = closing(text, at + 1, line_end, quote, dialect) {
+    if let Some(end) = closing(text, at + 1, limit, Some(b'\n'), quote, dialect) {
         return Some((1, end + 1));
     }
     let long = quote == b'`' && !matches!(dialect.family, Family::Markdown | Family::Prose) || dialect.long_strings;
     if !long {
         return None;
     }
-    let end = closing(text, at + 1, limit.min(at + LONG_STRING), quote, dialect)?;
+    let end = closing(text, at + 1, limit.min(at + LONG_STRING), None, quote, dialect)?;
     let closed = text.get(end + 1).is_none_or(|b| b.is_ascii_whitespace() || b",;)]}:.|&>+<#\"'".contains(b));
     let opened = before.is_none_or(|b| b.is_ascii_whitespace() || b"=([{,:+>|@$".contains(&b));
     (closed && opened).then_some((1, end + 1))
@@ -177,15 +176,21 @@ pub(super) fn is_prefix(text: &[u8], at: usize) -> bool {
         || text[at] == b'"' && n > 2 && text[..at].ends_with(b"raw")
 }
 
-/// The closing quote in `at..limit`.
-fn closing(text: &[u8], mut at: usize, limit: usize, quote: u8, dialect: Dialect) -> Option<usize> {
+/// The closing quote in `at..limit`, and before the first `stop`. (To look for the line's end first would read a text of
+/// one line once for each of its strings.)
+fn closing(text: &[u8], mut at: usize, limit: usize, stop: Option<u8>, quote: u8, dialect: Dialect) -> Option<usize> {
     let doubled =
         matches!(dialect.family, Family::Sql | Family::Yaml | Family::Table) || dialect.comments == dialect::BASIC;
     let escapes =
         !(dialect.family == Family::Table || quote == b'\'' && matches!(dialect.family, Family::Yaml | Family::Shell));
     loop {
-        let found = at + memchr::memchr2(quote, b'\\', text.get(at..limit)?)?;
-        if text[found] == b'\\' && quote != b'\\' {
+        let found = at + memchr::memchr3(quote, b'\\', stop.unwrap_or(quote), text.get(at..limit)?)?;
+        if Some(text[found]) == stop {
+            return None;
+        } else if text[found] == b'\\' && quote != b'\\' {
+            if escapes && stop.is_some() && text.get(found + 1).copied() == stop {
+                return None;
+            }
             at = if escapes { (found + 2).min(limit) } else { found + 1 };
         } else if doubled && found + 1 < limit && text[found + 1] == quote {
             at = found + 2;

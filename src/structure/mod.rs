@@ -13,6 +13,7 @@ mod lines;
 mod markup;
 mod names;
 mod read;
+mod regions;
 mod strings;
 #[cfg(test)]
 mod tests;

@@ -95,6 +95,10 @@ impl Structure<'_> {
         let mut commas = 0;
         // `'(...)`, `@{...}`, `%w(...)`: the sign belongs to the value.
         let at = if at > 0 && self.is_sigil(nodes[at - 1]) { at - 1 } else { at };
+        // `(def name\n  value)`
+        let lisp = self.tree.dialect().family == Family::Lisp;
+        let ends = |n: &&Id| lisp && self.tree.kind(**n) == Kind::Line;
+        let at = at - nodes[..at].iter().rev().take_while(ends).count();
         let mut i = at;
         let floor = at.saturating_sub(REACH);
         while i > floor && names.len() < NAMES {
@@ -107,6 +111,13 @@ impl Structure<'_> {
                     let dotted = self.tree.dialect().family == Family::Lisp && self.tree.slice(id) == b".";
                     let Some(bond) = bond(self.tree.slice(id)).or(dotted.then_some(Bond::Assigned)) else { continue };
                     let tuple = commas > 0 || names.is_empty() && self.is_tuple(nodes, i, at);
+                    // `config :name, host: a, key: value`: the keyword before is another's.
+                    if tuple
+                        && self.tree.slice(id) == b":"
+                        && nodes[..i].iter().any(|&n| self.tree.kind(n) == Kind::Comma)
+                    {
+                        break;
+                    }
                     if tuple {
                         names.extend(self.of_tuple(&nodes[..i], commas, bond));
                         break;
@@ -171,6 +182,7 @@ impl Structure<'_> {
         let comma = |n: &Id| self.tree.kind(*n) == Kind::Comma;
         let bound = |n: &Id| self.tree.kind(*n) == Kind::Op && bond(self.tree.slice(*n)).is_some();
         !matches!(self.tree.dialect().family, Family::Prose | Family::Markdown)
+            && self.tree.slice(nodes[sign]) != b":"
             && at == sign + 1
             && nodes[..sign].iter().any(comma)
             && nodes[at..].iter().any(comma)
@@ -207,7 +219,7 @@ impl Structure<'_> {
                 {
                     return false;
                 }
-                Kind::Word | Kind::Square | Kind::Op | Kind::Comma => {}
+                Kind::Word | Kind::Square | Kind::Round | Kind::Op | Kind::Comma => {}
                 _ => return false,
             }
         }
@@ -236,6 +248,19 @@ impl Structure<'_> {
         }
         let keyword = self.tree.dialect().family == Family::Lisp && self.tree.slice(id).starts_with(b":");
         let anchor = i > 0 && self.tree.slice(nodes[i - 1]) == b"&" && self.tree.dialect().family == Family::Yaml;
+        // `:space/name value`
+        if self.tree.dialect().family == Family::Lisp
+            && let [.., space, sign, _] = &nodes[..=i]
+            && self.tree.slice(*sign) == b"/"
+            && self.tree.slice(*space).starts_with(b":")
+            && self.tree.span(*space).end == self.tree.span(*sign).start
+        {
+            return Some(Name {
+                span: self.tree.span(*space).start + 1..self.tree.span(id).end,
+                node: *space,
+                bond: Bond::Assigned,
+            });
+        }
         (text.len() <= 120).then(|| self.name(id, if keyword || anchor { Bond::Assigned } else { Bond::Before }))
     }
 
@@ -272,9 +297,24 @@ impl Structure<'_> {
                 Some(self.name(nodes[i - 2], bond))
             }
             Kind::Word | Kind::Flag | Kind::Str | Kind::Url => Some(self.name(left, bond)),
+            // `[a, b] = value`: names of its parts.
+            Kind::Square if self.tree.children(left).any(|k| self.tree.kind(k) == Kind::Comma) => None,
             Kind::Square => Some(self.inner(left).map_or_else(|| self.name(left, bond), |id| self.name(id, bond))),
             // A look-up (`getenv("NAME") or value`), or the parameters of what is being defined.
             Kind::Round if bond == Bond::Fallback || bond == Bond::Compared => {
+                self.inner(left).map(|id| self.name(id, bond))
+            }
+            // `MAP("name") = value`
+            Kind::Round
+                if bond == Bond::Assigned
+                    && self.tree.slice(nodes[i]) == b"="
+                    && self.tree.dialect().family == Family::Code
+                    && i > 1
+                    && self.tree.kind(nodes[i - 2]) == Kind::Word
+                    && i == 2
+                    && self.tree.children(left).count() == 1
+                    && self.tree.children(left).all(|k| self.tree.kind(k) == Kind::Str) =>
+            {
                 self.inner(left).map(|id| self.name(id, bond))
             }
             Kind::Round | Kind::Curly => {

@@ -4,6 +4,7 @@
 
 mod baseline;
 mod carried;
+mod cases;
 mod cmd;
 mod commands;
 mod gate;

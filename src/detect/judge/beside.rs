@@ -2,12 +2,11 @@
 
 use super::claim::{Claim, Ruling, Slot};
 use super::fields::{Field, Fields, Signal};
-use super::hosts;
 use super::inquiry::Inquiry;
 use super::lexicon::role;
 use super::terms::{Fit, Known, Owner, Sense};
 use crate::rule::Confidence;
-use crate::structure::{Bond, Family, Id, Item, Kind};
+use crate::structure::{Family, Id, Item, Kind};
 
 /// From how many fields on names have to match.
 const MANY: usize = 9;
@@ -42,6 +41,9 @@ impl Inquiry<'_> {
                 .nodes(Item { container, index })
                 .iter()
                 .any(|&n| matches!(self.s.tree.kind(n), Kind::Curly | Kind::Square | Kind::Round));
+        // `api_key` goes with `endpoint` before `hub_token` does.
+        let other_slot = fields.plain_slot.is_some_and(|p| p != index)
+            && slot.sense.as_ref().is_some_and(|s| s.owner.is_none() && !s.stem.is_empty());
         let elsewhere = fields.own_block.is_some_and(|b| b != index);
         let fitting: Vec<(&Field, u8)> = fitting
             .into_iter()
@@ -59,6 +61,9 @@ impl Inquiry<'_> {
                 let taken = fields.own_slot.is_some_and(|s| s != index)
                     && slot.sense.as_ref().is_none_or(|s| s.owner.is_none());
                 let void = void || taken;
+                if other_slot && f.owner == Owner::Ours && f.key.as_ref().is_none_or(|k| k.stem.is_empty()) {
+                    return false;
+                }
                 f.signal == Signal::Host || !(void || group && f.key.is_none() && !self.is_class(f))
             })
             .collect();
@@ -143,100 +148,6 @@ impl Inquiry<'_> {
         lines && !request || fields.items >= MANY && fields.slots > 1
     }
 
-    /// `{ name: MISTRAL_API_KEY, value: ... }`, `("MISTRAL_API_KEY", "...")`: the name is a value.
-    fn pair_claim(&self, fields: &Fields, index: usize, slot: &mut Slot, container: Id, depth: usize) -> Option<Claim> {
-        let holding = self.s.holding(container);
-        let valued = slot.sense.as_ref().is_none_or(|s| s.stem.is_empty() && s.owner.is_none());
-        let direct = !self.holds_group(self.key_and_value(holding.item(index)).1);
-        let keyword = self.s.tree.kind(container) == Kind::Round
-            && self.key_and_value(holding.item(index)).0.is_some()
-            && fields.pairs.is_empty();
-        if !valued || keyword || !direct && depth == 0 && self.s.tree.kind(container) != Kind::Tag {
-            return None;
-        }
-        let call = matches!(self.s.tree.kind(container), Kind::Round | Kind::Tag) && fields.pairs.is_empty();
-        let names: Vec<Id> = if call {
-            (0..index)
-                .rev()
-                .take(2)
-                .filter_map(|i| match holding.item(i) {
-                    [one] => Some(*one),
-                    _ => None,
-                })
-                .collect()
-        } else {
-            fields.pairs.iter().filter(|(i, _)| *i != index).map(|(_, id)| *id).collect()
-        };
-        for id in names {
-            let (span, text) = match self.s.tree.kind(id) {
-                Kind::Tag => match self.tag_text(id) {
-                    Some((_, _, span)) => (span.clone(), self.text(span)),
-                    None => continue,
-                },
-                // A constant that holds the name.
-                Kind::Word if call => {
-                    let known = self.definitions(self.s.tree.slice(id));
-                    let constant = match &*known {
-                        [(_, value)] => match value.as_slice() {
-                            [one] if self.s.tree.kind(*one) == Kind::Str => *one,
-                            _ => id,
-                        },
-                        _ => id,
-                    };
-                    (self.s.tree.span(constant), self.s.tree.content(constant))
-                }
-                // `name: /path/to/key`
-                Kind::Op if self.s.tree.slice(id) == b"/" => {
-                    let start = self.s.tree.span(id).start;
-                    let rest = self.text(start..self.s.tree.text().len().min(start + 100));
-                    let end = rest.iter().position(|b| b.is_ascii_whitespace() || *b == b',').unwrap_or(rest.len());
-                    (start..start + end, &rest[..end])
-                }
-                _ => (self.s.tree.span(id), self.s.tree.content(id)),
-            };
-            if text.is_empty()
-                || text.len() > 100
-                || text.contains(&b' ') && text.len() > 40
-                || hosts::bare(text, 0).is_some()
-                || text.windows(3).any(|w| w == b"://")
-            {
-                continue;
-            }
-            let path_last = text.rsplit(|b| *b == b'/').next().unwrap_or(text);
-            let sense = self.sense(if path_last.is_empty() { text } else { path_last });
-            // `space/provider/api_key`: the last two parts say it, if the whole does.
-            let slash = text.iter().rposition(|b| *b == b'/').and_then(|n| text[..n].iter().rposition(|b| *b == b'/'));
-            let pair = slash
-                .filter(|_| !path_last.to_ascii_lowercase().ends_with(b"password"))
-                .map(|n| self.sense(&text[n + 1..]))
-                .filter(|s| s.owner.is_some());
-            let whole = pair.unwrap_or_else(|| self.sense(text));
-            let sense = if sense.owner.is_none() && whole.owner.is_some() { whole } else { sense };
-            // `{ provide: PROVIDER, useValue: ... }`; a name alone is more often a title.
-            let provided = self.s.tree.text()[..span.start].trim_ascii_end().ends_with(b"provide:");
-            let bare = provided && sense.owner.is_some() && sense.stem.is_empty() && sense.count <= 3;
-            if slot.alias.is_empty() && !call {
-                slot.alias = text.to_vec();
-            }
-            let telling = sense.roles & (role::SECRET | role::ID | role::FOREIGN) != 0 || sense.exact || bare;
-            if !telling {
-                continue;
-            }
-            let name = crate::structure::Name { span, node: id, bond: Bond::Assigned };
-            let ruling = self.own_name(&sense, &name);
-            slot.sense = Some((*sense).clone());
-            slot.name = text.to_vec();
-            if let Some(ruling) = ruling {
-                return Some(Claim::new(
-                    ruling,
-                    format!("is the value of {}", String::from_utf8_lossy(text)),
-                    name.span,
-                ));
-            }
-        }
-        None
-    }
-
     /// The only addresses anywhere beside the token within what holds it.
     fn nested_claim(&self, container: Id, index: usize, slot: &Slot, fields: &Fields) -> Option<Claim> {
         let kind = self.s.tree.kind(container);
@@ -256,7 +167,13 @@ impl Inquiry<'_> {
         }
         let mut found = Vec::new();
         let mut budget = 400usize;
-        for i in (0..holding.items.len()).filter(|i| *i != index) {
+        // Where a request is described, its method's block says where it goes, and scripts beside it nothing.
+        let verb = |i: usize| {
+            let label = label(i).map(<[u8]>::to_ascii_lowercase);
+            matches!(label.as_deref(), Some(b"get" | b"post" | b"put" | b"patch" | b"delete" | b"request"))
+        };
+        let requests = (0..holding.items.len()).any(|i| i != index && verb(i));
+        for i in (0..holding.items.len()).filter(|&i| i != index && (!requests || verb(i))) {
             for &node in holding.item(i) {
                 if !matches!(self.s.tree.kind(node), Kind::Curly | Kind::Square | Kind::Block) {
                     continue;
@@ -272,13 +189,6 @@ impl Inquiry<'_> {
                 }
                 self.search(node, i, None, &mut found);
             }
-        }
-        let verb = |f: &Field| {
-            let label = holding.item(f.item).first().map(|&n| self.s.tree.slice(n).to_ascii_lowercase());
-            matches!(label.as_deref(), Some(b"get" | b"post" | b"put" | b"patch" | b"delete" | b"request"))
-        };
-        if found.iter().any(verb) {
-            found.retain(verb);
         }
         let first = found.first()?;
         if found.iter().any(|f| f.owner != first.owner) {
@@ -316,6 +226,9 @@ impl Inquiry<'_> {
                 keyed
                     && scalar()
                     && self.sense(self.s.tree.content(id)).fit() == Fit::Secret
+                    && !super::lexicon::words(self.s.tree.content(id))
+                        .iter()
+                        .any(|w| matches!(w.as_str(), "method" | "type" | "mode" | "scheme" | "kind"))
                     && !self.is_scheme_word(next)
             }
         })

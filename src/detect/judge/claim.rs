@@ -33,6 +33,8 @@ pub(super) struct Claim {
     pub(super) own: bool,
     /// Whether a field that tells the provider says it.
     pub(super) firm: bool,
+    /// Whether an address among settings of the same beginning says it: what that beginning names is no owner.
+    pub(super) scoped: bool,
     /// Whether it rests on prose.
     pub(super) prose: bool,
     /// Further texts that take part, from the deciding one towards the token.
@@ -49,6 +51,7 @@ impl Claim {
             may_rise: false,
             own: false,
             firm: false,
+            scoped: false,
             prose: false,
             trail: Vec::new(),
         }
@@ -104,8 +107,8 @@ pub(super) struct Slot {
 pub(super) enum Step {
     /// A field, a key, a variable.
     Name(Vec<u8>),
-    /// An element.
-    Index(usize),
+    /// An element, and how many there are (none: that is not known).
+    Index(usize, usize),
 }
 
 impl Slot {
@@ -116,29 +119,34 @@ impl Slot {
 
     /// Whether it is the password of an account rather than a key.
     pub(super) fn is_password(&self) -> bool {
-        let name = String::from_utf8_lossy(&self.name).to_lowercase();
-        [
-            "password",
-            "passwd",
-            "passwort",
-            "pwd",
-            "kennwort",
-            "contraseña",
-            "senha",
-            "heslo",
-            "hasło",
-            "wachtwoord",
-            "lösenord",
-            "parola",
-            "пароль",
-            "密码",
-        ]
-        .iter()
-        .any(|w| name.contains(w))
+        is_password(&self.name)
     }
 
     /// The words that tell it from its like.
     pub(super) fn stem(&self) -> &[String] {
         self.sense.as_ref().map_or(&[], |s| &s.stem)
     }
+}
+
+/// Whether a name is a password's.
+pub(super) fn is_password(name: &[u8]) -> bool {
+    let name = String::from_utf8_lossy(name).to_lowercase();
+    [
+        "password",
+        "passwd",
+        "passwort",
+        "pwd",
+        "kennwort",
+        "contraseña",
+        "senha",
+        "heslo",
+        "hasło",
+        "wachtwoord",
+        "lösenord",
+        "parola",
+        "пароль",
+        "密码",
+    ]
+    .iter()
+    .any(|w| name.contains(w))
 }

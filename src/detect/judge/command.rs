@@ -72,7 +72,8 @@ impl Inquiry<'_> {
             return self.command_claim(nodes, node, slot, depth);
         }
         // `config :provider, :api_key, value`
-        let before: Vec<Id> = nodes.iter().copied().take_while(|&n| n < node).collect();
+        let solid = |n: &Id| !matches!(tree.kind(*n), Kind::Comment | Kind::Line | Kind::Gap);
+        let before: Vec<Id> = nodes.iter().copied().take_while(|&n| n < node).filter(solid).collect();
         let (first, last) = (*before.first()?, *before.last()?);
         let span = tree.span(first).start..tree.span(last).end;
         let plain = before.iter().all(|&n| matches!(tree.kind(n), Kind::Word | Kind::Str | Kind::Comma | Kind::Op))

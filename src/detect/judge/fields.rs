@@ -36,6 +36,8 @@ pub(super) struct Fields {
     pub(super) fields: Vec<Field>,
     /// How many of its fields could hold a credential.
     pub(super) slots: usize,
+    /// The first field that is a credential's and nothing else: `api_key`.
+    pub(super) plain_slot: Option<usize>,
     /// Whether it looks like a row of content: an id and a title, a role, a body.
     pub(super) content: bool,
     /// Names of name-value pairs, by item.
@@ -87,6 +89,11 @@ impl Inquiry<'_> {
                     out.own_block = Some(index);
                 }
                 out.slots += usize::from(sense.fit() == Fit::Secret && !self.holds_group(&value));
+                let plain =
+                    sense.fit() == Fit::Secret && sense.full.is_empty() && sense.owner.is_none() && value.len() == 1;
+                if plain && !self.holds_group(&value) && out.plain_slot.is_none() {
+                    out.plain_slot = Some(index);
+                }
                 if sense.owner == Some(Owner::Ours)
                     && sense.fit() == Fit::Secret
                     && sense.stem.is_empty()
@@ -193,6 +200,13 @@ impl Inquiry<'_> {
         let content = &kids[head + 1..];
         let solid: Vec<Id> =
             content.iter().copied().filter(|&k| !matches!(tree.kind(k), Kind::Line | Kind::Gap)).collect();
+        // `<cell><p>text</p></cell>`
+        if let [inner] = solid.as_slice()
+            && tree.kind(*inner) == Kind::Tag
+            && tree.node(*inner).after - inner < 24
+        {
+            return self.tag_text(*inner);
+        }
         let (first, last) = (*solid.first()?, *solid.last()?);
         let plain = !solid.iter().any(|&k| tree.kind(k) == Kind::Tag);
         plain.then(|| (first, last, tree.span(first).start..tree.span(last).end))

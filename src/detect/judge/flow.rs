@@ -19,16 +19,20 @@ impl Inquiry<'_> {
         let text = self.text(name.span.clone());
         let mut path: Vec<Step> = slot.path.clone();
         // The variable itself stands last; what the value is reached by within it, before.
-        while let Some(Step::Name(last)) = path.last()
+        let bound = name.bond != Bond::Before;
+        while bound
+            && let Some(Step::Name(last)) = path.last()
             && last.as_slice() != text
         {
             path.pop();
         }
-        path.pop();
+        if bound {
+            path.pop();
+        }
         if let Bond::Listed(index) = name.bond
             && path.is_empty()
         {
-            path.push(Step::Index(index));
+            path.push(Step::Index(index, 0));
         }
         let (base, path) = self.base_and_path(name, path)?;
         let used = self.uses_of(&base, name.node, item, &path, depth);
@@ -63,6 +67,12 @@ impl Inquiry<'_> {
                 | b"defconst"
                 | b"Define"
                 | b"SetEnvironmentVariable"
+                | b"text"
+                | b"register"
+                | b"store"
+                | b"provide"
+                | b"addSecret"
+                | b"setSecret"
         ) {
             return None;
         }
@@ -81,7 +91,9 @@ impl Inquiry<'_> {
         let quoted = self.s.tree.kind(name.node) == Kind::Str && self.s.tree.parent(name.node) == Some(item.container);
         // `set "name" to value`: looked up by the same text.
         let quoted = quoted && !(self.s.tree.dialect().family == Family::Sql && name.bond == Bond::Assigned);
-        if quoted || keyed && matches!(self.s.sign_behind(name.node), b":" | b"=>") {
+        // The header of a request as it is sent.
+        let header = text.eq_ignore_ascii_case(b"authorization") && self.s.sign_behind(name.node) == b":";
+        if quoted || header || keyed && matches!(self.s.sign_behind(name.node), b":" | b"=>") {
             return false;
         }
         match name.bond {
@@ -89,23 +101,26 @@ impl Inquiry<'_> {
             Bond::Before if text.starts_with(b"@") => plain,
             Bond::Before => {
                 let first = self.s.nodes(item).iter().find(|&&id| self.s.tree.kind(id) == Kind::Word).copied();
+                let lisp = self.s.tree.family(name.node) == Family::Lisp;
                 plain
                     && first.is_some_and(|f| {
-                        matches!(
-                            self.s.tree.slice(f),
-                            b"define"
-                                | b"newcommand"
-                                | b"renewcommand"
-                                | b"providecommand"
-                                | b"def"
-                                | b"set"
-                                | b"setenv"
-                                | b"ENV"
-                                | b"ARG"
-                                | b"setq"
-                                | b"defvar"
-                                | b"defconst"
-                        )
+                        lisp && matches!(self.s.tree.slice(f), b"local" | b"var" | b"global")
+                            || matches!(
+                                self.s.tree.slice(f),
+                                b"define"
+                                    | b"newcommand"
+                                    | b"renewcommand"
+                                    | b"providecommand"
+                                    | b"def"
+                                    | b"set"
+                                    | b"setenv"
+                                    | b"ENV"
+                                    | b"defonce"
+                                    | b"ARG"
+                                    | b"setq"
+                                    | b"defvar"
+                                    | b"defconst"
+                            )
                     })
             }
             _ => false,
@@ -129,7 +144,10 @@ impl Inquiry<'_> {
             all.remove(0);
         }
         // `headers["Authorization"] = value`: the variable stands before the bracket.
-        let holder = self.s.tree.parent(name.node).filter(|&p| self.s.tree.kind(p) == Kind::Square);
+        let holder = self.s.tree.parent(name.node).filter(|&p| {
+            let kind = self.s.tree.kind(p);
+            kind == Kind::Square || kind == Kind::Round && self.s.sign_behind(p) == b"="
+        });
         if let Some(square) = holder
             && let Some(&before) = self.s.head(square).first().filter(|&&b| self.s.tree.kind(b) == Kind::Word)
         {
@@ -256,65 +274,5 @@ impl Inquiry<'_> {
         let left = self.budget.get();
         self.budget.set(left.saturating_sub(1));
         left > 0
-    }
-
-    /// Where a name that an item binds can be used: in the function that holds the item, or everywhere.
-    fn scope(&self, item: Item) -> Id {
-        if self.s.tree.kind(item.container) == Kind::Round {
-            // A parameter: the item that holds the parameters holds the body.
-            return self.s.tree.parent(item.container).unwrap_or(0);
-        }
-        std::iter::once(item.container)
-            .chain(self.s.tree.ancestors(item.container))
-            .find(|&c| self.is_function_body(c))
-            .unwrap_or(0)
-    }
-
-    /// Whether a group is the body of a function (and not of a class).
-    pub(super) fn is_function_body(&self, node: Id) -> bool {
-        if !matches!(self.s.tree.kind(node), Kind::Block | Kind::Curly) {
-            return false;
-        }
-        let Some(item) = self.s.item_of(node) else { return false };
-        let nodes = self.s.nodes(item);
-        let before: Vec<Id> = nodes.into_iter().take_while(|&id| id < node).collect();
-        let class = before.iter().any(|&id| {
-            matches!(
-                self.s.tree.slice(id),
-                b"class"
-                    | b"struct"
-                    | b"impl"
-                    | b"interface"
-                    | b"enum"
-                    | b"module"
-                    | b"namespace"
-                    | b"object"
-                    | b"defmodule"
-                    | b"trait"
-                    | b"extension"
-                    | b"record"
-            )
-        });
-        let branch = before.first().is_some_and(|&id| {
-            matches!(
-                self.s.tree.slice(id),
-                b"if"
-                    | b"else"
-                    | b"for"
-                    | b"while"
-                    | b"switch"
-                    | b"match"
-                    | b"case"
-                    | b"with"
-                    | b"try"
-                    | b"catch"
-                    | b"elif"
-                    | b"unless"
-                    | b"when"
-                    | b"using"
-                    | b"do"
-            )
-        });
-        !class && !branch && before.iter().any(|&id| self.s.tree.kind(id) == Kind::Round)
     }
 }

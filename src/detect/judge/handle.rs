@@ -46,7 +46,7 @@ impl Inquiry<'_> {
             let Some(item) = self.s.item_of(self.statement(place)).filter(|i| last != Some(*i)) else { continue };
             last = Some(item);
             let nodes = self.s.nodes(item);
-            let defines = self.definition(place, base).is_some();
+            let defines = self.definition(place, base).is_some() || self.is_declared(place, &nodes);
             defined |= defines;
             // What the token's own statement holds besides was asked from within.
             if own == Some(item) && !defines {
@@ -58,6 +58,13 @@ impl Inquiry<'_> {
             for &node in nodes.iter().take(40) {
                 self.addresses(node, depth, &mut found);
             }
+            // `object.Open "POST", ADDRESS, False`
+            let bare = nodes.len() > 2 && nodes.iter().any(|&n| tree.kind(n) == Kind::Comma);
+            for &word in nodes.iter().skip(1).take(8).filter(|&&n| bare && tree.kind(n) == Kind::Word) {
+                let mut more = Vec::new();
+                self.hosts_of(None, word, 0, true, depth + 1, &mut more);
+                found.extend(more.into_iter().filter(|f| f.signal == Signal::Host));
+            }
             class = class.or_else(|| self.class_among(&nodes));
         }
         if !defined {
@@ -68,6 +75,25 @@ impl Inquiry<'_> {
             Some(claim) => (claim.ruling != Ruling::Torn).then_some(claim),
             None => class,
         }
+    }
+
+    /// `Type name;`, `Type name(arguments);`, `Dim name As Type`
+    fn is_declared(&self, place: Id, nodes: &[Id]) -> bool {
+        let tree = &self.s.tree;
+        let Some(at) = nodes.iter().position(|&n| n == place) else { return false };
+        let named = |n: Id| tree.slice(n).first().is_some_and(u8::is_ascii_uppercase);
+        let dim = at == 1 && nodes.first().is_some_and(|&n| matches!(tree.slice(n), b"Dim" | b"dim"));
+        let typed = at == 1 && tree.kind(nodes[0]) == Kind::Word && named(nodes[0]) && nodes.len() <= 3;
+        let typed = typed && parts(tree.slice(place)).count() == 1;
+        let bare = nodes.get(2).is_none_or(|&n| tree.kind(n) == Kind::Round);
+        // `a, b : Type;`
+        let sign = nodes.iter().take(12).position(|&n| tree.slice(n) == b":");
+        let listed = sign.is_some_and(|s| {
+            at < s
+                && nodes[..s].iter().all(|&n| matches!(tree.kind(n), Kind::Word | Kind::Comma))
+                && nodes.get(s + 1).is_some_and(|&n| named(n))
+        });
+        tree.family(place) == Family::Code && (dim || typed && bare || listed)
     }
 
     /// The outermost node of the expression that a word is part of: what its statement holds directly.
@@ -97,9 +123,18 @@ impl Inquiry<'_> {
             Kind::Str | Kind::Url => self.value_signals(None, &[node], 0, depth, out),
             _ => {}
         }
+        // `[[Url alloc] initWithString:NAME]`
+        if tree.kind(node) == Kind::Square && depth + 1 < DEPTH {
+            let end = tree.node(node).after.min(node + 40);
+            for word in
+                (node + 1..end).filter(|&k| tree.kind(k) == Kind::Word && self.s.words().of(tree.slice(k)).len() > 1)
+            {
+                self.hosts_of(None, word, 0, true, depth + 1, out);
+            }
+        }
         // Names that stand for addresses, among the arguments.
         if tree.kind(node) == Kind::Round && depth + 1 < DEPTH {
-            for kid in tree.children(node).take(12).filter(|&k| tree.kind(k) == Kind::Word) {
+            for kid in tree.children(node).take(12).filter(|&k| matches!(tree.kind(k), Kind::Word | Kind::Str)) {
                 let mut more = Vec::new();
                 self.hosts_of(None, kid, 0, true, depth + 1, &mut more);
                 out.extend(more);
@@ -122,7 +157,7 @@ impl Inquiry<'_> {
 
     /// The body of the function that a word stands in; the file outside of all.
     fn function_of(&self, word: Id) -> Id {
-        self.s.tree.ancestors(word).find(|&a| self.is_function_body(a)).unwrap_or(0)
+        self.s.tree.ancestors(word).find(|&a| self.is_function_body(a) || self.is_program(a)).unwrap_or(0)
     }
 
     /// Whose a class or function is, by its name or by the module that it was imported from.

@@ -41,7 +41,17 @@ impl Inquiry<'_> {
             let defined = id.checked_sub(1).is_some_and(|b| {
                 matches!(
                     self.s.tree.slice(b),
-                    b"module" | b"class" | b"namespace" | b"object" | b"defmodule" | b"package"
+                    b"module"
+                        | b"class"
+                        | b"namespace"
+                        | b"object"
+                        | b"defmodule"
+                        | b"package"
+                        | b"contract"
+                        | b"library"
+                        | b"protocol"
+                        | b"actor"
+                        | b"interface"
                 )
             });
             if defined {
@@ -64,6 +74,11 @@ impl Inquiry<'_> {
             let label = kind == Kind::Str && n == 0 && head.get(1).is_some_and(|&h| self.s.tree.kind(h) == Kind::Str);
             let Some((owner, known)) = self.callee(id).filter(|_| !label) else { continue };
             let quoted = String::from_utf8_lossy(text).into_owned();
+            // `render(text)`: an ordinary word.
+            let ordinary = text.iter().all(u8::is_ascii_lowercase) && kind == Kind::Word && n == 0 && fit < Fit::Secret;
+            if ordinary && matches!(owner, Owner::Other(_)) && slot.sense.is_some() {
+                continue;
+            }
             let ruling = match owner {
                 Owner::Other(other) => Ruling::Other(other),
                 Owner::Ours if fit == Fit::Not => Ruling::Not,
@@ -91,8 +106,10 @@ impl Inquiry<'_> {
     /// What a call makes of its arguments is taken for the argument; a record keeps it under its field's name.
     pub(super) fn leave_call(&self, group: Id, slot: &mut Slot) {
         let argument = self.s.tree.kind(group) == Kind::Round && self.s.holding(group).items.len() > 1;
-        let Some(Step::Index(index)) = slot.path.last().filter(|_| argument).cloned() else { return };
-        let Some(callee) = self.s.callee(group) else { return };
+        let Some(Step::Index(index, _)) = slot.path.last().filter(|_| argument).cloned() else { return };
+        let Some(callee) = self.s.callee(group).filter(|&c| !super::zips::makes_list(self.s.tree.slice(c))) else {
+            return;
+        };
         slot.path.pop();
         slot.path.extend(self.member(group, callee, index).map(Step::Name));
     }

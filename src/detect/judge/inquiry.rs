@@ -74,6 +74,7 @@ impl Inquiry<'_> {
         let mut slot = Slot::default();
         let claim = self
             .ask_levels(at, 0, &mut slot)
+            .or_else(|| self.ordered_claim(at))
             .or_else(|| self.path_reference(at, &slot))
             .or_else(|| self.template_reference(&slot))
             .or_else(|| self.holder_claim(&slot))
@@ -149,7 +150,7 @@ impl Inquiry<'_> {
             Some(held) if !held.is_ours() => {
                 let protocol = matches!(&held.ruling, Ruling::Other(o)
                     if super::lexicon::lexicon().roles(o) & super::lexicon::role::PROTOCOL != 0);
-                if claim.by_host && claim.is_ours() && protocol { claim } else { held }
+                if claim.by_host && claim.is_ours() && (protocol || claim.scoped) { claim } else { held }
             }
             // A custom address beats a name; nothing else does.
             Some(held) if (!claim.by_host || claim.is_ours()) && held.confidence() >= Some(Confidence::Medium) => held,
@@ -207,14 +208,23 @@ impl Inquiry<'_> {
         if let Some(claim) = self.item_claim(node, item, slot, depth) {
             return Some(claim);
         }
+        if level <= 1
+            && let Some(claim) = self.positional_claim(node, item, depth)
+        {
+            return Some(claim);
+        }
         if let Some(claim) = self.unpacked_claim(node, item, &slot.path[..reach], depth) {
             return Some(claim);
         }
         if level == 0 && names.is_empty() && self.s.tree.kind(container) == Kind::Str {
-            slot.path.extend(self.split_place(item, node).map(Step::Index));
+            slot.path.extend(self.split_place(item, node).map(|(at, of)| Step::Index(at, of)));
         }
-        let claim = self.container_claim(item, container, level, slot, depth, &names);
-        let joined = || self.list_claim(node).or_else(|| self.table_claim(item).filter(|_| slot.fit() != Fit::Not));
+        let claim = self.container_claim(item, container, level, slot, depth, &names, node);
+        let joined = || {
+            self.list_claim(node)
+                .or_else(|| self.table_claim(item).filter(|_| slot.fit() != Fit::Not))
+                .or_else(|| self.zipped_claim(container, node, false))
+        };
         match claim {
             Some(claim) if claim.by_host || claim.ruling == Ruling::Torn => Some(claim),
             claim => {
@@ -268,7 +278,8 @@ impl Inquiry<'_> {
             return self.command_claim(&nodes, node, slot, depth);
         }
         if self.is_tuple(&nodes) {
-            return self.tuple_claim(&nodes, node, slot, depth);
+            let from = nodes[..at].iter().rposition(|&n| self.s.tree.kind(n) == Kind::Comma).map_or(0, |n| n + 1);
+            return self.tuple_claim(&nodes, node, slot, depth).or_else(|| self.directive_claim(&nodes, from, slot));
         }
         let from = nodes[..at].iter().rposition(|&id| self.s.tree.kind(id) == Kind::Comma).map_or(0, |n| n + 1);
         let to = nodes[at..].iter().position(|&id| self.s.tree.kind(id) == Kind::Comma).map_or(nodes.len(), |n| at + n);
@@ -317,6 +328,7 @@ impl Inquiry<'_> {
         slot: &mut Slot,
         depth: usize,
         names: &[Name],
+        node: Id,
     ) -> Option<Claim> {
         if self.s.tree.kind(container) == Kind::Round
             && let Some(claim) = self.s.nodes(item).first().and_then(|&n| self.insert_claim(container, n, slot))
@@ -338,7 +350,9 @@ impl Inquiry<'_> {
         }
         // Constants stand side by side as fields do, but what is done with them says more.
         if record
-            && (slot.fit() == Fit::Unknown || self.s.tree.kind(container) == Kind::File)
+            && (slot.fit() == Fit::Unknown
+                || self.s.tree.kind(container) == Kind::File
+                || self.is_code_scope(container))
             && self.s.tree.family(container) == Family::Code
             && self.holds_statements(container)
             && let Some(claim) = self.uses_claim(item, slot, depth, names)
@@ -366,18 +380,36 @@ impl Inquiry<'_> {
         }
         if record
             && depth == 0
-            && level <= 2
-            && let Some(claim) = self.reference_claim(container, item.index, depth)
+            && level <= 6
+            && let Some(claim) = self.reference_claim(container, item.index, depth, level > 2)
         {
             return Some(claim);
         }
         if matches!(self.s.tree.kind(container), Kind::Round | Kind::Square | Kind::Row | Kind::Str)
-            && names.is_empty()
-            && let Some((index, _)) = self.s.place(self.s.nodes(item).first().copied()?)
-            && self.s.holding(container).items.len() > 1
+            && (names.is_empty() || self.are_elements(names))
+            && let Some((index, count)) = self.element_place(container, node, item)
+            && count > 1
+            && slot.path.is_empty() | (self.s.tree.kind(container) != Kind::Str)
         {
-            slot.path.push(Step::Index(index));
+            slot.path.push(self.zipped(container, index).map_or(Step::Index(index, count), Step::Name));
         }
         None
+    }
+
+    /// Whether what seem names are the elements before: `qw(value value)`.
+    fn are_elements(&self, names: &[Name]) -> bool {
+        names.iter().all(|n| {
+            let text = self.text(n.span.clone());
+            n.bond == Bond::Before && text.len() >= 20 && crate::detect::shape::looks_random(text)
+        })
+    }
+
+    /// The number of an item among those of its container, or of a node among words that only white space parts.
+    fn element_place(&self, container: Id, node: Id, item: Item) -> Option<(usize, usize)> {
+        let count = self.s.holding(container).items.len();
+        if count == 1 && matches!(self.s.tree.kind(container), Kind::Round | Kind::Square) {
+            return self.place_in(container, node);
+        }
+        Some((item.index, count))
     }
 }

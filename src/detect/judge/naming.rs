@@ -4,7 +4,7 @@ use super::claim::{Claim, Ruling, Slot, Step};
 use super::inquiry::Inquiry;
 use super::terms::{Fit, Owner, Sense};
 use crate::rule::Confidence;
-use crate::structure::{Bond, Id, Kind, Name};
+use crate::structure::{Bond, Family, Id, Kind, Name};
 use std::rc::Rc;
 
 impl Inquiry<'_> {
@@ -14,7 +14,9 @@ impl Inquiry<'_> {
         if text.is_empty() || text.len() > 160 || self.is_keyword(&text) {
             return None;
         }
-        if let Some(host) = super::hosts::bare(&text, name.span.start).filter(|h| h.name.contains('.')) {
+        if let Some(host) = super::hosts::bare(&text, name.span.start)
+            .filter(|h| h.name.contains('.') && !text.iter().any(u8::is_ascii_uppercase))
+        {
             let owner = self.terms.host(&host)?;
             let ruling = match owner {
                 Owner::Ours if slot.fit() >= Fit::Neutral => Ruling::Ours(Confidence::High),
@@ -33,14 +35,16 @@ impl Inquiry<'_> {
         let inner = slot.sense.is_none() && self.is_own_name(node, level) && !self.is_code_scope(node);
         let first = slot.path.is_empty();
         match name.bond {
-            Bond::Listed(i) => slot.path.extend([Step::Index(i), Step::Name(text.clone())]),
+            Bond::Listed(i) => slot.path.extend([Step::Index(i, 0), Step::Name(text.clone())]),
             Bond::Assigned => slot.path.push(Step::Name(text.clone())),
             _ => {}
         }
         let quoted = || String::from_utf8_lossy(&text).into_owned();
         if inner {
             let means_something = sense.owner.is_some() || sense.fit() != Fit::Neutral || first;
-            if means_something && (sense.fit() != Fit::Neutral || sense.owner.is_some()) {
+            // `look_up("APP_X") or value`: what is looked up says little of the slot behind it.
+            let silent = name.bond == Bond::Fallback && sense.fit() == Fit::Unknown && sense.owner.is_none();
+            if means_something && !silent && (sense.fit() != Fit::Neutral || sense.owner.is_some()) {
                 slot.sense = Some((*sense).clone());
                 slot.name = text.clone();
             }
@@ -137,9 +141,14 @@ impl Inquiry<'_> {
         });
         let holding = self.s.holding(item.container);
         let others = (0..holding.items.len().min(200)).filter(|&i| i != item.index).any(|i| {
-            let key = self.entry(holding.item(i)).0;
-            key.is_some_and(|k| matches!(self.sense(tree.content(k)).owner, Some(Owner::Other(_))))
+            let (key, value) = self.entry(holding.item(i));
+            let random = || matches!(value.as_slice(), [one] if is_random(tree.content(*one)));
+            key.is_some_and(|k| {
+                matches!(self.sense(tree.content(k)).owner, Some(Owner::Other(_)))
+                    || self.sense(tree.content(k)).roles == 0 && random()
+            })
         });
+        let others = others && !matches!(tree.family(node), Family::Prose | Family::Markdown);
         // `"auth": "user:password"`
         let user = tree.kind(item.container) == Kind::Str
             && tree.slice(node).len() + name.span.len() + 1 == tree.content(item.container).len();
@@ -190,6 +199,11 @@ impl Inquiry<'_> {
     pub(super) fn own_name(&self, sense: &Sense, name: &Name) -> Option<Ruling> {
         use super::lexicon::role;
         // `data-key` of an element is a handle of the page's own.
+        // `/name`: a route.
+        let path = self.text(name.span.clone());
+        if path.starts_with(b"/") && !path[1..].contains(&b'/') && sense.roles & role::SECRET == 0 {
+            return None;
+        }
         if self.text(name.span.clone()).starts_with(b"data-") {
             return Some(Ruling::Not);
         }
@@ -200,10 +214,18 @@ impl Inquiry<'_> {
             None if name.bond == Bond::Compared && sense.fit() == Fit::Secret => Some(Ruling::Not),
             Some(Owner::Ours) => {
                 let secret = sense.roles & role::SECRET != 0;
+                // A password is an account's, an address between the name and the role another server's.
+                let strange = super::claim::is_password(&self.text(name.span.clone()))
+                    || sense.roles & role::ENDPOINT != 0 && !sense.exact && !sense.ends_well;
+                if strange && secret {
+                    return Some(Ruling::Ours(Confidence::Low));
+                }
                 let confidence = match (sense.exact, secret, sense.stem.is_empty()) {
                     (true, _, _) | (_, true, true) => Confidence::High,
                     // `MISTRAL_API_KEY_2`: one of several of the kind.
                     (_, true, false) if sense.only_counts() => Confidence::High,
+                    // `SHOP_MISTRAL_API_KEY`: whose key of the provider's it is.
+                    (_, true, false) if sense.led => Confidence::Medium,
                     (_, true, false) => Confidence::Low,
                     (_, false, true) if sense.roles & (role::MODEL | role::ENDPOINT) == 0 => Confidence::Medium,
                     (_, false, false) if sense.roles & (role::MODEL | role::ENDPOINT) == 0 && sense.stem.len() == 1 => {
@@ -253,40 +275,6 @@ impl Inquiry<'_> {
         }
     }
 
-    /// Whether a group is the body of a function or a class.
-    pub(super) fn is_code_scope(&self, node: Id) -> bool {
-        if !matches!(self.s.tree.kind(node), Kind::Block | Kind::Curly) {
-            return false;
-        }
-        let Some(item) = self.s.item_of(node) else { return false };
-        let nodes = self.s.nodes(item);
-        nodes.iter().take_while(|&&id| id < node).any(|&id| match self.s.tree.kind(id) {
-            Kind::Round => true,
-            Kind::Word => matches!(
-                self.s.tree.slice(id),
-                b"class"
-                    | b"def"
-                    | b"function"
-                    | b"fn"
-                    | b"func"
-                    | b"fun"
-                    | b"struct"
-                    | b"impl"
-                    | b"interface"
-                    | b"enum"
-                    | b"module"
-                    | b"namespace"
-                    | b"object"
-                    | b"defmodule"
-                    | b"sub"
-                    | b"trait"
-                    | b"extension"
-                    | b"do"
-            ),
-            _ => false,
-        })
-    }
-
     /// What a section's header says.
     pub(super) fn section_claim(&self, section: Id, slot: &mut Slot) -> Option<Claim> {
         let header = self.s.header(section);
@@ -320,4 +308,10 @@ impl Inquiry<'_> {
         }
         self.sense(text)
     }
+}
+
+/// Whether a value is drawn at random: a key of whatever alphabet.
+fn is_random(value: &[u8]) -> bool {
+    let hex = value.len() >= 32 && value.iter().all(u8::is_ascii_hexdigit);
+    hex || value.len() >= 20 && crate::detect::shape::looks_random(value)
 }

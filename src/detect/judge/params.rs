@@ -14,7 +14,7 @@ impl Inquiry<'_> {
         }
         let (last, rest) = slot.path.split_last()?;
         let (index, named) = match last {
-            Step::Index(n) => (*n, None),
+            Step::Index(n, _) => (*n, None),
             Step::Name(name) => (usize::MAX, Some(name.clone())),
         };
         let name = parts(self.s.tree.slice(callee)).last()?.to_vec();

@@ -17,12 +17,18 @@ impl Inquiry<'_> {
         for part in &named[at + 1..] {
             match rest.pop() {
                 Some(Step::Name(step)) if step == *part => {}
-                Some(Step::Index(n)) if n.to_string().as_bytes() == *part => {}
+                Some(Step::Index(n, _)) if n.to_string().as_bytes() == *part => {}
                 // `map.getValue("key")`: the key stands in the brackets behind.
                 Some(step) if is_accessor(part) => {
                     rest.push(step);
                     break;
                 }
+                // `text.split("|")`: what follows reaches into the pieces.
+                Some(step) if is_splitter(part) => {
+                    rest.push(step);
+                    break;
+                }
+                Some(step) if ends_at(part, &step) => {}
                 Some(_) => return None,
                 None => break,
             }
@@ -37,20 +43,68 @@ impl Inquiry<'_> {
             let base = parts(self.s.tree.slice(name)).last()?.to_vec();
             return self.uses_of(&base, name, item, &rest, depth + 1);
         }
+        // `(:name map)`
+        if let Some(Step::Name(name)) = rest.last()
+            && self.s.tree.family(place) == Family::Lisp
+            && place > 0
+            && self.s.tree.slice(place - 1).strip_prefix(b":") == Some(name.as_slice())
+        {
+            rest.pop();
+            at = self.s.tree.parent(place)?;
+        }
         while let Some(step) = rest.pop() {
             if let Some((name, item)) = self.unpacked(at, &step) {
                 let text = self.s.tree.slice(name);
                 let base = parts(text).next()?.to_vec();
                 return self.uses_of(&base, name, item, &rest, depth + 1);
             }
-            at = self.step_into(at, &step)?;
+            at = match self.step_into(at, &step) {
+                Some(next) => next,
+                // What is reached so far is handed on as it is.
+                None if at != place && self.are_neutral(&rest, &step) => break,
+                None => return None,
+            };
         }
-        self.whose(at, depth + 1)
+        let claim = self.whose(at, depth + 1);
+        if claim.is_some() { claim } else { self.sent_claim(place) }
+    }
+
+    /// `header("Authorization", "Bearer " + name)` in a function that has one address: it is sent there.
+    fn sent_claim(&self, place: Id) -> Option<Claim> {
+        let tree = &self.s.tree;
+        let body = tree.ancestors(place).find(|&a| self.is_function_body(a))?;
+        if self.sense(tree.slice(place)).full.is_empty()
+            && tree.parent(place).is_some_and(|p| tree.kind(p) == Kind::Str)
+        {
+            return None;
+        }
+        let item = self.s.item_of(place).into_iter().chain(tree.ancestors(place).filter_map(|a| self.s.item_of(a)));
+        let statement = item.take(4).find(|i| self.s.item_span(*i).len() > 24)?;
+        // The header's name stands before what it takes.
+        let span = self.s.item_span(statement);
+        let to = tree.span(place).start.max(span.start);
+        let text = self.text(to.saturating_sub(200).max(span.start)..to).to_ascii_lowercase();
+        let header = [&b"bearer"[..], b"authorization", b"api-key", b"api_key", b"apikey"];
+        if !header.iter().any(|h| memchr::memmem::find(&text, h).is_some()) || tree.node(body).after - body > 600 {
+            return None;
+        }
+        let mut found = Vec::new();
+        self.search(body, 0, None, &mut found);
+        for word in (body + 1..tree.node(body).after).filter(|&n| tree.kind(n) == Kind::Word && n != place) {
+            let named = self.s.words().of(tree.slice(word)).len() > 1 && tree.slice(word).len() > 1;
+            if named && self.spend() {
+                self.hosts_of(None, word, 0, true, DEPTH - 2, &mut found);
+            }
+        }
+        found.retain(|f| f.signal == super::fields::Signal::Host);
+        let fitting: Vec<_> = found.iter().map(|f| (f, 1)).collect();
+        let claim = super::beside::decide(&fitting, Confidence::Medium)?;
+        (claim.ruling != super::claim::Ruling::Torn).then_some(claim)
     }
 
     /// `const {key, mail} = {key: value, ...}`, `a, b = [value, ...]`: the uses of the name that gets the value.
     pub(super) fn unpacked_claim(&self, node: Id, item: Item, path: &[Step], depth: usize) -> Option<Claim> {
-        if depth >= DEPTH || !matches!(self.s.tree.kind(node), Kind::Curly | Kind::Square | Kind::Round) {
+        if depth >= DEPTH || !matches!(self.s.tree.kind(node), Kind::Curly | Kind::Square | Kind::Round | Kind::Str) {
             return None;
         }
         let (step, rest) = path.split_last()?;
@@ -63,7 +117,7 @@ impl Inquiry<'_> {
     pub(super) fn path_reference(&self, at: Id, slot: &Slot) -> Option<Claim> {
         let mut names = slot.path.iter().filter_map(|s| match s {
             Step::Name(name) => Some(name.as_slice()),
-            Step::Index(_) => None,
+            Step::Index(..) => None,
         });
         let (inner, outer) = (names.next()?, names.next()?);
         let words = self.s.words();
@@ -109,14 +163,20 @@ impl Inquiry<'_> {
         found
     }
 
-    /// The place of a token in a text that a program splits: `"a|b|c"`, `"a b c"`.
-    pub(super) fn split_place(&self, item: Item, node: Id) -> Option<usize> {
+    /// The place of a token in a text that a program splits, and how many there are: `"a|b|c"`, `"a b c"`, a line each.
+    pub(super) fn split_place(&self, item: Item, node: Id) -> Option<(usize, usize)> {
         let tree = &self.s.tree;
         let nodes = self.s.nodes(item);
+        let holding = self.s.holding(item.container);
+        let lines = holding.items.len();
+        let bare = |i: usize| matches!(holding.item(i), [one] if tree.kind(*one) == Kind::Word);
+        if (2..=64).contains(&lines) && (0..lines).all(bare) {
+            return Some((item.index, lines));
+        }
         let words: Vec<Id> = nodes.iter().copied().filter(|&n| tree.kind(n) == Kind::Word).collect();
         let long = words.iter().filter(|&&n| tree.slice(n).len() >= 20).count();
-        let lone = self.s.holding(item.container).items.len() == 1;
-        (lone && long >= 2 && long * 2 >= words.len()).then(|| words.iter().position(|&n| n == node))?
+        let many = lines == 1 && long >= 2 && long * 2 >= words.len();
+        many.then(|| words.iter().position(|&n| n == node).map(|at| (at, words.len())))?
     }
 
     /// `return value` in a function of the text: what its calls say.
@@ -201,7 +261,7 @@ impl Inquiry<'_> {
             && tree.slice(place - 2).to_ascii_lowercase().ends_with(b"headers");
         let neutral = |step: &Step| match step {
             Step::Name(name) => self.sense(name).stem.is_empty(),
-            Step::Index(_) => headers,
+            Step::Index(..) => headers,
         };
         !goes_on && rest.iter().all(neutral)
     }
@@ -217,21 +277,31 @@ impl Inquiry<'_> {
     fn step_into(&self, at: Id, step: &Step) -> Option<Id> {
         let tree = &self.s.tree;
         let mut next = tree.node(at).after;
-        for _ in 0..4 {
+        for _ in 0..6 {
             if next as usize >= tree.len() || tree.parent(next) != tree.parent(at) {
                 return None;
             }
             match tree.kind(next) {
                 Kind::Square | Kind::Round | Kind::Curly => {
+                    if tree.node(next).after == next + 1 {
+                        next += 1;
+                        continue;
+                    }
+                    if let Step::Index(..) = step
+                        && let Some(at) = self.computed(next, step)
+                    {
+                        return at.then_some(next);
+                    }
                     let inner = self.innermost(next)?;
                     return self.is_step(tree.content(inner), step).then_some(next);
                 }
                 Kind::Word => {
                     let text = tree.slice(next);
-                    if self.is_step(text, step) {
+                    if self.is_step(text, step) || ends_at(text, step) {
                         return Some(next);
                     }
                     if !is_accessor(text)
+                        && !is_splitter(text)
                         && !matches!(
                             text,
                             b"fetch"
@@ -251,11 +321,36 @@ impl Inquiry<'_> {
                     }
                 }
                 Kind::Op if matches!(tree.slice(next), b"." | b"->" | b"$" | b"?." | b"!" | b"::") => {}
+                // `(assq-ref map 'name)`
+                Kind::Op if tree.family(next) == Family::Lisp && tree.slice(next) == b"'" => {}
                 _ => return None,
             }
             next = tree.node(next).after;
         }
         None
+    }
+
+    /// Whether an index that counts from the end reaches the element: `[-1]`, `[^2]`, `[list.length - 1]`; None: it is
+    /// no such index.
+    fn computed(&self, group: Id, step: &Step) -> Option<bool> {
+        let Step::Index(at, of) = step else { return None };
+        let tree = &self.s.tree;
+        let text: Vec<u8> = tree.content(group).iter().copied().filter(|b| !b.is_ascii_whitespace()).collect();
+        let text = text.strip_prefix(b"[").or(text.strip_prefix(b"(")).unwrap_or(&text);
+        let text = text.strip_suffix(b"]").or(text.strip_suffix(b")")).unwrap_or(text);
+        let sign = text.iter().rposition(|b| matches!(b, b'-' | b'^'))?;
+        let counted = ["len", "size", "count", "$#", "ubound", "numel"];
+        let head = String::from_utf8_lossy(&text[..sign]).to_lowercase();
+        if sign > 0 && !counted.iter().any(|w| head.contains(w)) {
+            return None;
+        }
+        let back: usize = std::str::from_utf8(&text[sign + 1..]).ok()?.parse().ok()?;
+        (*of > 0).then_some(*at + back == *of)
+    }
+
+    /// Whether what leads on to the token has no name of its own: `{ Authorization: ... }`.
+    fn are_neutral(&self, rest: &[Step], step: &Step) -> bool {
+        rest.iter().chain([step]).all(|s| matches!(s, Step::Name(name) if self.sense(name).stem.is_empty()))
     }
 
     /// How many elements a list has.
@@ -275,7 +370,7 @@ impl Inquiry<'_> {
             Step::Name(name) => {
                 parts(text).last() == Some(name.as_slice()) || text == name.as_slice() || text == strip_sigil(name)
             }
-            Step::Index(n) => text == n.to_string().as_bytes(),
+            Step::Index(n, _) => text == self.s.tree.dialect().counted(*n).to_string().as_bytes(),
         }
     }
 
@@ -294,7 +389,7 @@ impl Inquiry<'_> {
         {
             let holding = self.s.holding(group);
             return match step {
-                Step::Index(n) => holding
+                Step::Index(n, _) => holding
                     .item(*n)
                     .iter()
                     .rev()
@@ -316,7 +411,7 @@ impl Inquiry<'_> {
             .map(|(w, _)| (w, item));
         }
         let parts: Vec<&[Id]> = left.split(|&id| tree.kind(id) == Kind::Comma).collect();
-        let Step::Index(n) = step else { return None };
+        let Step::Index(n, _) = step else { return None };
         if parts.len() < 2 {
             return None;
         }
@@ -331,6 +426,44 @@ impl Inquiry<'_> {
             _ => *n,
         };
         parts.get(n)?.iter().rev().find(|&&w| tree.kind(w) == Kind::Word).map(|&w| (w, item))
+    }
+}
+
+/// Methods that make a list of a text.
+fn is_splitter(name: &[u8]) -> bool {
+    matches!(
+        name,
+        b"split"
+            | b"Split"
+            | b"splitlines"
+            | b"split_whitespace"
+            | b"lines"
+            | b"strip"
+            | b"trim"
+            | b"trimIndent"
+            | b"trimMargin"
+            | b"toList"
+            | b"to_a"
+            | b"to_vec"
+            | b"iter"
+            | b"into_iter"
+            | b"stripMargin"
+            | b"components"
+            | b"explode"
+            | b"each_line"
+            | b"chomp"
+    )
+}
+
+/// Whether a method of this name gives the element: the first, the last.
+fn ends_at(name: &[u8], step: &Step) -> bool {
+    let Step::Index(at, of) = step else { return false };
+    match name {
+        b"first" | b"shift" | b"head" | b"front" | b"First" | b"getFirst" | b"hd" | b"popleft" | b"first!" => *at == 0,
+        b"last" | b"pop" | b"back" | b"Last" | b"getLast" | b"end" => at + 1 == *of,
+        b"second" => *at == 1,
+        b"third" => *at == 2,
+        _ => false,
     }
 }
 

@@ -35,38 +35,40 @@ impl Inquiry<'_> {
                 keyed += usize::from(self.entry(nodes).0.is_some());
                 continue;
             }
-            let statement = matches!(
-                tree.slice(first),
-                b"if"
-                    | b"for"
-                    | b"while"
-                    | b"return"
-                    | b"def"
-                    | b"class"
-                    | b"function"
-                    | b"func"
-                    | b"fn"
-                    | b"import"
-                    | b"from"
-                    | b"with"
-                    | b"try"
-                    | b"else"
-                    | b"elif"
-                    | b"except"
-                    | b"raise"
-                    | b"throw"
-                    | b"switch"
-                    | b"case"
-                    | b"print"
-                    | b"using"
-                    | b"use"
-                    | b"package"
-                    | b"require"
-                    | b"include"
-                    | b"async"
-                    | b"await"
-                    | b"echo"
-            );
+            let data = matches!(tree.family(container), Family::Yaml | Family::Json | Family::Lines | Family::Markup);
+            let statement = !data
+                && matches!(
+                    tree.slice(first),
+                    b"if"
+                        | b"for"
+                        | b"while"
+                        | b"return"
+                        | b"def"
+                        | b"class"
+                        | b"function"
+                        | b"func"
+                        | b"fn"
+                        | b"import"
+                        | b"from"
+                        | b"with"
+                        | b"try"
+                        | b"else"
+                        | b"elif"
+                        | b"except"
+                        | b"raise"
+                        | b"throw"
+                        | b"switch"
+                        | b"case"
+                        | b"print"
+                        | b"using"
+                        | b"use"
+                        | b"package"
+                        | b"require"
+                        | b"include"
+                        | b"async"
+                        | b"await"
+                        | b"echo"
+                );
             let calls = nodes.iter().any(|&id| tree.kind(id) == Kind::Round);
             let bonded = nodes.iter().take(8).take_while(|&&id| tree.kind(id) != Kind::Flag).any(|&id| {
                 tree.kind(id) == Kind::Op && matches!(tree.slice(id), b"=" | b":" | b":=" | b"=>" | b"?=" | b"->")

@@ -96,7 +96,7 @@ impl Inquiry<'_> {
         let tree = &self.s.tree;
         let names = slot.path.iter().filter_map(|s| match s {
             Step::Name(name) => Some(name.as_slice()),
-            Step::Index(_) => None,
+            Step::Index(..) => None,
         });
         let words = self.s.words();
         for name in names.filter(|n| self.is_own_word(n)) {

@@ -28,7 +28,8 @@ impl Inquiry<'_> {
     pub(super) fn definition(&self, place: Id, name: &[u8]) -> Option<Vec<Id>> {
         let tree = &self.s.tree;
         let word = tree.slice(place);
-        if parts(word).last() != Some(name) || parts(word).count() > 2 {
+        let typed = place > 0 && matches!(tree.slice(place - 1), b"As" | b"AS") || name == b"String";
+        if typed || parts(word).last() != Some(name) || parts(word).count() > 2 {
             return None;
         }
         let item = self.s.item_of(place)?;
@@ -42,6 +43,11 @@ impl Inquiry<'_> {
             // `name: type = value`
             (Kind::Op, b":") => {
                 let sign = nodes[at + 2..].iter().take(8).position(|&n| tree.slice(n) == b"=")?;
+                Some(nodes[at + 3 + sign..].to_vec())
+            }
+            // `Const NAME As Type = value`
+            (Kind::Word, b"As" | b"AS") => {
+                let sign = nodes[at + 2..].iter().take(4).position(|&n| tree.slice(n) == b"=")?;
                 Some(nodes[at + 3 + sign..].to_vec())
             }
             (Kind::Comma, _) => self.tuple_value(&nodes, at),
@@ -100,29 +106,12 @@ impl Inquiry<'_> {
         }
         let Some(item) = self.s.item_of(place) else { return false };
         let Some((nodes, at)) = self.s.nodes_around(item, place) else { return false };
-        let keyword = nodes[..at].iter().any(|&n| {
-            matches!(
-                tree.slice(n),
-                b"def"
-                    | b"defp"
-                    | b"function"
-                    | b"fn"
-                    | b"func"
-                    | b"fun"
-                    | b"sub"
-                    | b"class"
-                    | b"struct"
-                    | b"record"
-                    | b"enum"
-                    | b"proc"
-                    | b"method"
-                    | b"object"
-                    | b"defun"
-            )
-        });
+        let keyword = nodes[..at].iter().any(|&n| keywords(tree.slice(n)));
         let body = nodes[at + 1..].iter().any(|&n| matches!(tree.kind(n), Kind::Block | Kind::Curly));
         let called = nodes.get(at + 1).is_some_and(|&n| tree.kind(n) == Kind::Round);
-        if keyword && (body || called)
+        // The name follows the keyword; a type or what is extended stands further behind.
+        let first = at > 0 && keywords(tree.slice(nodes[at - 1]));
+        if (first || keyword && called) && (body || called)
             || called && body && !nodes[..=at].iter().any(|&n| tree.kind(n) == Kind::Op) && !self.is_branch(&nodes)
         {
             return true;
@@ -190,7 +179,11 @@ impl Inquiry<'_> {
                 Kind::Str | Kind::Url => self.value_signals(None, &[node], 0, depth + 1, &mut fields),
                 Kind::Round | Kind::Curly | Kind::Square => {
                     self.search(node, 0, None, &mut fields);
-                    for kid in tree.children(node).take(24) {
+                    // `[[Url alloc] initWithString:[BASE stringByAppending:path]]`
+                    let nested = tree.kind(node) == Kind::Square;
+                    let deep = (node + 1..tree.node(node).after).take(if nested { 24 } else { 0 });
+                    let flat = tree.children(node).take(if nested { 0 } else { 24 });
+                    for kid in deep.chain(flat) {
                         if tree.kind(kid) == Kind::Word {
                             self.value_signals(None, &[kid], 0, depth + 1, &mut fields);
                         }
@@ -277,4 +270,28 @@ impl Inquiry<'_> {
         }
         found
     }
+}
+
+/// Words that begin the definition of a function or a class.
+fn keywords(word: &[u8]) -> bool {
+    matches!(
+        word,
+        b"def"
+            | b"defp"
+            | b"function"
+            | b"fn"
+            | b"func"
+            | b"fun"
+            | b"sub"
+            | b"class"
+            | b"struct"
+            | b"record"
+            | b"enum"
+            | b"proc"
+            | b"method"
+            | b"object"
+            | b"defun"
+            | b"Function"
+            | b"Sub"
+    )
 }

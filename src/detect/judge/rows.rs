@@ -28,7 +28,9 @@ impl Inquiry<'_> {
             slot.sense = Some((*sense).clone());
             slot.name = text.clone();
         }
-        self.cells_claim(row, mine, slot).or_else(|| self.namesake_claim(row, mine, slot))
+        self.cells_claim(row, mine, slot)
+            .or_else(|| self.namesake_claim(row, mine, slot))
+            .or_else(|| self.group_claim(row, mine, slot))
     }
 
     /// What a row of another table says that begins with the same cell.
@@ -44,6 +46,36 @@ impl Inquiry<'_> {
             let other = tree.ancestors(place).find(|&a| tree.kind(a) == Kind::Row).filter(|&r| r != row)?;
             let first = self.cell(other, 0).is_some_and(|(_, text)| text == key);
             first.then(|| self.cells_claim(other, 0, slot))?
+        })
+    }
+
+    /// The only address in the token's column among the rows that share a name with its row: settings of one plugin.
+    fn group_claim(&self, row: Id, mine: usize, slot: &Slot) -> Option<Claim> {
+        let tree = &self.s.tree;
+        let table = tree.parent(row)?;
+        let cells = self.s.holding(row).items.len();
+        (0..cells.min(8)).filter(|&i| i != mine).find_map(|index| {
+            let (_, name) = self.cell(row, index).filter(|(_, name)| (3..=40).contains(&name.len()))?;
+            let words = self.s.words();
+            let places = words.of(&name);
+            if !(2..=24).contains(&places.len()) || name.iter().all(u8::is_ascii_digit) {
+                return None;
+            }
+            let mut found: Option<Claim> = None;
+            for &place in places {
+                let other = tree.ancestors(place).find(|&a| tree.kind(a) == Kind::Row).filter(|&r| r != row);
+                let Some(other) = other.filter(|&r| tree.parent(r) == Some(table)) else { continue };
+                if self.cell(other, index).is_none_or(|(_, text)| text != name) {
+                    continue;
+                }
+                let Some((span, text)) = self.cell(other, mine) else { continue };
+                let Some((4, claim)) = self.cell_claim(&text, span, None, mine, slot) else { continue };
+                match &found {
+                    Some(known) if known.ruling != claim.ruling => return None,
+                    _ => found = Some(claim),
+                }
+            }
+            found
         })
     }
 
@@ -98,6 +130,11 @@ impl Inquiry<'_> {
             return Some((if number { 3 } else { 4 }, claim));
         }
         let roles = head.map_or(0, |h| self.sense(h).roles);
+        // The names of ships, hotels, hosts are theirs.
+        let (hints, _) = self.terms.hints();
+        if head.is_some_and(|h| super::lexicon::words(h).iter().any(|w| hints.contains(w))) {
+            return None;
+        }
         let weight = if roles & role::PROVIDER != 0 {
             3
         } else if index == 0 || roles & role::NAMING != 0 {

@@ -101,7 +101,7 @@ impl Inquiry<'_> {
         }
         if roles & role::NAMING != 0
             && key.is_some_and(|k| k.owner.is_none() && k.stem.is_empty())
-            && let Some(owner) = self.terms.value(text)
+            && let Some(owner) = self.terms.value(text).or_else(|| self.terms.value(head_of(text)))
         {
             push(Signal::Name, owner);
         }
@@ -270,4 +270,9 @@ impl Inquiry<'_> {
             }
         }
     }
+}
+
+/// What a title begins with, before what it adds: `Provider API, account of the team`.
+fn head_of(text: &[u8]) -> &[u8] {
+    text.split(|b| matches!(b, b',' | b';')).next().unwrap_or(text)
 }

@@ -2,6 +2,7 @@
 
 use super::hosts::{self, Host};
 use super::lexicon::{lexicon, role, words};
+pub(super) use super::sense::{Fit, Sense};
 use crate::rule::EvidenceSpec;
 use std::collections::HashSet;
 
@@ -14,66 +15,37 @@ pub(super) enum Owner {
     Other(String),
 }
 
-/// What a name says about the value that bears it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Sense {
-    /// Whom it names.
-    pub(super) owner: Option<Owner>,
-    /// Whether it is one of the rule's own whole names.
-    pub(super) exact: bool,
-    /// The union of its words' roles.
-    pub(super) roles: u16,
-    /// Words that say which of several: without the owner's, roles' and neutral ones.
-    pub(super) stem: Vec<String>,
-    /// The same with the neutral ones: `LLM_KEY` goes with `LLM_URL` before it goes with `EMBED_URL`.
-    pub(super) full: Vec<String>,
-    /// Whether a word of it names a thing that is no credential's slot.
-    pub(super) odd: bool,
-    /// How many words it has.
-    pub(super) count: usize,
-    /// The words, where they are few.
-    pub(super) words: Vec<String>,
-}
-
-/// How well a name fits a slot that holds a credential.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Fit {
-    /// It names something else: a checksum, an id, a session.
-    Not,
-    /// It says nothing known.
-    Unknown,
-    /// It says nothing.
-    Neutral,
-    /// It names a credential.
-    Secret,
-}
-
-/// Words for one more of a kind.
-const OTHERS: [&str; 10] =
-    ["other", "another", "alt", "alternate", "alternative", "additional", "extra", "spare", "legacy", "previous"];
-
-impl Sense {
-    /// Whether the words that say which of several do no more than count: `KEY_2`, `KEY_B`, `OTHER_KEY`.
-    pub(super) fn only_counts(&self) -> bool {
-        let counts = |word: &String| {
-            word.chars().count() == 1 || word.bytes().all(|b| b.is_ascii_digit()) || OTHERS.contains(&word.as_str())
-        };
-        self.stem.iter().all(counts)
-    }
-
-    /// How well the name fits a credential.
-    pub(super) fn fit(&self) -> Fit {
-        if self.roles & (role::ID | role::FOREIGN) != 0 && !self.exact {
-            Fit::Not
-        } else if self.roles & role::SECRET != 0 {
-            Fit::Secret
-        } else if !self.odd {
-            Fit::Neutral
-        } else {
-            Fit::Unknown
-        }
-    }
-}
+/// Words before a provider's name that tell another thing of the name, or who stands between.
+const THINGS: [&str; 28] = [
+    "gw",
+    "gateway",
+    "proxy",
+    "relay",
+    "internal",
+    "self",
+    "selfhosted",
+    "hosted",
+    "onprem",
+    "vllm",
+    "ollama",
+    "mock",
+    "fake",
+    "dummy",
+    "az",
+    "bedrock",
+    "vertex",
+    "station",
+    "not",
+    "no",
+    "non",
+    "cluster",
+    "server",
+    "node",
+    "host",
+    "ship",
+    "db",
+    "fallback",
+];
 
 /// A rule's evidence, ready to be asked.
 #[derive(Debug, Default)]
@@ -160,9 +132,12 @@ impl Terms {
         if exact {
             sense.owner = Some(Owner::Ours);
         }
-        let mut i = 0;
+        let (mut i, mut end) = (0, None);
         while i < words.len() {
             let (owner, n) = self.owner_at(&words, i);
+            if owner == Some(Owner::Ours) {
+                end = Some(i + n);
+            }
             match owner {
                 Some(Owner::Other(other)) if !exact => sense.owner = Some(Owner::Other(other)),
                 Some(owner) => {
@@ -182,6 +157,13 @@ impl Terms {
             sense.roles = joined;
             sense.stem.clear();
             sense.full.clear();
+        }
+        if let Some(end) = end {
+            let slot = |w: &String| lexicon().roles(w) & (role::SECRET | role::NEUTRAL) != 0;
+            sense.ends_well = words[end..].iter().all(slot) || sense.exact;
+            let led =
+                sense.ends_well && !words[..end].iter().any(|w| THINGS.contains(&w.as_str()) || self.hints.contains(w));
+            sense.led = led && sense.stem.iter().all(|s| words[..end].contains(s));
         }
         self.argument(&words, &mut sense);
         sense

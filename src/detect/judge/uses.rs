@@ -68,12 +68,31 @@ impl Inquiry<'_> {
             return own == Some(first) || own.is_some_and(|o| matches!(o, b"self" | b"this"));
         }
         // A field of a class or a record: any object can have it, if the name is bound once.
-        self.s
-            .tree
-            .ancestors(item.container)
-            .chain([item.container])
-            .any(|c| self.is_code_scope(c) && !self.is_function_body(c))
-            || self.s.tree.kind(item.container) == Kind::Round
+        let class = |at: Id| {
+            self.s.tree.ancestors(at).chain([at]).find(|&c| self.is_code_scope(c) && !self.is_function_body(c))
+        };
+        let Some(mine) = class(item.container) else { return self.s.tree.kind(item.container) == Kind::Round };
+        let name = parts(defined).last().unwrap_or(defined);
+        !self.definitions(name).iter().any(|(place, _)| {
+            let body = self.s.tree.parent(*place).filter(|&p| self.is_code_scope(p) && !self.is_function_body(p));
+            body.is_some_and(|b| b != mine)
+        }) || self.is_of_class(first, mine)
+    }
+
+    /// Whether an object is one of the class with this body by its name, or by what it is made from: `c = settings.chat`.
+    fn is_of_class(&self, object: &[u8], body: Id) -> bool {
+        let tree = &self.s.tree;
+        let class = self.s.item_of(body).and_then(|item| {
+            let nodes = self.s.nodes(item);
+            nodes.iter().skip(1).copied().find(|&n| tree.kind(n) == Kind::Word && n < body)
+        });
+        let Some(class) = class.map(|c| tree.slice(c)) else { return false };
+        let named = |word: &[u8]| parts(word).last().is_some_and(|p| p.eq_ignore_ascii_case(class));
+        named(object)
+            || self
+                .definitions(object)
+                .iter()
+                .any(|(_, value)| value.iter().take(6).any(|&n| tree.kind(n) == Kind::Word && named(tree.slice(n))))
     }
 
     /// `"Bearer ${token}"`, `f"{token}"`, `"$token"`; or a text that is the name alone, as look-ups have it.
@@ -81,7 +100,7 @@ impl Inquiry<'_> {
         let tree = &self.s.tree;
         let dollar = tree.slice(place).starts_with(b"$");
         let before = tree.text().get(tree.span(place).start.wrapping_sub(1)).copied();
-        let percent = matches!(before, Some(b'%' | b'\\'));
+        let percent = matches!(before, Some(b'%' | b'\\' | b'&'));
         let content = tree.content(string).trim_ascii();
         let start = tree.span(place).start;
         let formatted = tree.text()[..start].ends_with(b"%(");

@@ -25,12 +25,22 @@ impl UserGit {
     }
 }
 
-/// The files of patterns that hold for the whole work tree, weakest first: the user's own (core.excludesFile), then
-/// the repository's `info/exclude`. Files, not contents: they may be missing.
-pub fn files(repository: &Repository, user: &UserGit) -> Vec<PathBuf> {
-    let named = settings::excludes_file(repository, user);
-    let own = named.or_else(|| user.config_home().map(|folder| folder.join("git/ignore")));
-    own.into_iter().chain([repository.common_dir.join("info/exclude")]).collect()
+/// What holds for a whole work tree.
+#[derive(Clone, Debug, Default)]
+pub struct Excludes {
+    /// Files of patterns, weakest first: the user's own (core.excludesFile), then the repository's `info/exclude`. They
+    /// may be missing.
+    pub files: Vec<PathBuf>,
+    /// Patterns fit names in any case, and so does the index (core.ignoreCase).
+    pub ignore_case: bool,
+}
+
+/// What the settings say of it.
+pub fn of(repository: &Repository, user: &UserGit) -> Excludes {
+    let said = settings::read_all(repository, user);
+    let own = said.excludes_file.or_else(|| user.config_home().map(|folder| folder.join("git/ignore")));
+    let files = own.into_iter().chain([repository.common_dir.join("info/exclude")]).collect();
+    Excludes { files, ignore_case: said.ignore_case }
 }
 
 /// The first megabyte of a regular file, if it is one; anything else could hold the scan up for ever.

@@ -1,5 +1,5 @@
-//! Which list of ignored files a user's and a repository's settings name (core.excludesFile), read as git layers them,
-//! with what they include. Nothing else of them is looked at.
+//! Which list of ignored files a user's and a repository's settings name (core.excludesFile), and whether case tells
+//! names apart (core.ignoreCase), read as git layers them, with what they include. Nothing else of them is looked at.
 
 use super::excludes::{UserGit, read};
 use super::open::Repository;
@@ -10,9 +10,19 @@ use std::path::{Path, PathBuf};
 /// Deeper includes are a circle; git's own limit.
 const MAX_DEPTH: usize = 10;
 
-/// What core.excludesFile says in the strongest place; an empty path: that there is no such file.
-pub(super) fn excludes_file(repository: &Repository, user: &UserGit) -> Option<PathBuf> {
-    let mut reader = Reader { repository, user, excludes_file: None, worktree_config: false };
+/// What the strongest place says.
+#[derive(Debug, Default)]
+pub(super) struct Settings {
+    /// core.excludesFile; an empty path: that there is no such file.
+    pub(super) excludes_file: Option<PathBuf>,
+    /// core.ignoreCase.
+    pub(super) ignore_case: bool,
+    worktree_config: bool,
+}
+
+/// Reads the settings.
+pub(super) fn read_all(repository: &Repository, user: &UserGit) -> Settings {
+    let mut reader = Reader { repository, user, said: Settings::default() };
     let own = [
         Some(PathBuf::from("/etc/gitconfig")),
         user.config_home().map(|folder| folder.join("git/config")),
@@ -20,17 +30,16 @@ pub(super) fn excludes_file(repository: &Repository, user: &UserGit) -> Option<P
         Some(repository.common_dir.join("config")),
     ];
     own.into_iter().flatten().for_each(|file| reader.file(&file, 0));
-    if reader.worktree_config {
+    if reader.said.worktree_config {
         reader.file(&repository.git_dir.join("config.worktree"), 0);
     }
-    reader.excludes_file
+    reader.said
 }
 
 struct Reader<'a> {
     repository: &'a Repository,
     user: &'a UserGit,
-    excludes_file: Option<PathBuf>,
-    worktree_config: bool,
+    said: Settings,
 }
 
 impl Reader<'_> {
@@ -39,19 +48,24 @@ impl Reader<'_> {
         let Some(bytes) = read(path).filter(|_| depth <= MAX_DEPTH) else { return };
         let Ok(events) = gix_config::parse::Events::from_bytes(&bytes, None) else { return };
         let file = gix_config::File::from_parse_events_no_includes(events, gix_config::file::Metadata::api());
+        let is_true = |value: Option<BString>| {
+            value.is_none_or(|value| gix_config::Boolean::try_from(value).is_ok_and(|value| value.0))
+        };
         for section in file.sections() {
             let header = section.header();
             match (header.name().to_ascii_lowercase().as_slice(), header.subsection_name()) {
                 (b"core", None) => {
                     if let Some(value) = section.value("excludesFile") {
                         let root = self.repository.work_tree.as_deref().unwrap_or(Path::new(""));
-                        self.excludes_file = self.path(value.as_bstr(), root).or(Some(PathBuf::new()));
+                        self.said.excludes_file = self.path(value.as_bstr(), root).or(Some(PathBuf::new()));
+                    }
+                    if let Some(value) = section.value_implicit("ignoreCase") {
+                        self.said.ignore_case = is_true(value);
                     }
                 }
                 (b"extensions", None) => {
                     if let Some(value) = section.value_implicit("worktreeConfig") {
-                        let is_true = |value| gix_config::Boolean::try_from(value).is_ok_and(|value| value.0);
-                        self.worktree_config = value.is_none_or(is_true);
+                        self.said.worktree_config = is_true(value);
                     }
                 }
                 (b"include", None) => self.include(&section.values("path"), path, depth),
@@ -74,12 +88,15 @@ impl Reader<'_> {
 
     /// A path as settings write it; None for none, and for a home that is not known.
     fn path(&self, value: &BStr, folder: &Path) -> Option<PathBuf> {
-        match value.strip_prefix(b"~/") {
-            _ if value.is_empty() => None,
-            Some(rest) => Some(self.user.home.as_ref()?.join(rest.to_path_lossy())),
-            None if value.starts_with(b"~") => None,
-            None => Some(folder.join(value.to_path_lossy())),
-        }
+        let Some(named) = value.strip_prefix(b"~") else {
+            return (!value.is_empty()).then(|| folder.join(value.to_path_lossy()));
+        };
+        let (name, rest) = named.split_once_str("/").unwrap_or((named, b""));
+        let home = match name {
+            b"" => self.user.home.clone()?,
+            name => home_of(&read(Path::new("/etc/passwd"))?, name)?,
+        };
+        Some(home.join(rest.to_path_lossy()))
     }
 
     /// Whether a condition of an `includeIf` holds (git-config(1)); one that is not known does not.
@@ -115,6 +132,13 @@ impl Reader<'_> {
     }
 }
 
+/// The home of a user whom the list of users names. (git asks the system, which may know users of a network too.)
+fn home_of(list: &[u8], name: &[u8]) -> Option<PathBuf> {
+    let entry = |line: &[u8]| Some(line.strip_prefix(name)?.strip_prefix(b":")?.split_str(":").nth(4)?.to_vec());
+    let home = list.lines().find_map(entry).filter(|home| home.starts_with(b"/"))?;
+    Some(home.to_path_lossy().into_owned())
+}
+
 /// With a `/` at its end a pattern means all that is below.
 fn whole(pattern: String) -> String {
     if pattern.ends_with('/') { pattern + "**" } else { pattern }
@@ -127,4 +151,18 @@ fn escaped(folder: &Path) -> String {
         .chars()
         .flat_map(|c| ["\\"].into_iter().filter(move |_| "*?[]\\".contains(c)).flat_map(str::chars).chain([c]))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn homes_of_others() {
+        let list =
+            b"root:x:0:0:root:/root:/bin/sh\nadam:x:1:1::/home/adam:/bin/sh\nada:x:2:2:Ada,,:/home/ada:\nbad:x\n";
+        assert_eq!(home_of(list, b"ada"), Some("/home/ada".into()));
+        assert_eq!(home_of(list, b"root"), Some("/root".into()));
+        assert_eq!((home_of(list, b"ad"), home_of(list, b"bad"), home_of(list, b"eve")), (None, None, None));
+    }
 }

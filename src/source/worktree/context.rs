@@ -1,12 +1,12 @@
 //! Whose a folder is: a repository with its index and its patterns, or nobody's.
 
-use super::rules::{Rules, TooMany};
+use super::rules::{Case, Rules, TooMany};
 use crate::source::Sink;
 use crate::source::git::excludes::{self, UserGit};
 use crate::source::git::index::{EntryKind, Index};
 use crate::source::git::open::Repository;
 use bstr::BString;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
@@ -28,6 +28,10 @@ pub(super) struct Loaded {
     submodules: HashSet<BString>,
     /// The patterns that hold for the whole tree.
     pub(super) rules: Option<Arc<Rules>>,
+    /// Whether case tells names apart.
+    pub(super) case: Case,
+    /// Where it does not: the tracked paths in lower case.
+    folded: BTreeSet<Vec<u8>>,
 }
 
 impl Context {
@@ -60,9 +64,14 @@ impl Context {
                 }
                 Err(error) => sink.skip(error.skip(index_name)),
             }
-            for file in excludes::files(repository, user) {
+            let excludes = excludes::of(repository, user);
+            if excludes.ignore_case {
+                loaded.case = Case::Ignored;
+                loaded.folded = loaded.index.entries().map(|entry| entry.path.to_ascii_lowercase()).collect();
+            }
+            for file in excludes.files {
                 let patterns = excludes::read(&file).unwrap_or_default();
-                match Rules::add(loaded.rules.clone(), b"", &patterns) {
+                match Rules::add(loaded.rules.clone(), b"", &patterns, loaded.case) {
                     Ok(rules) => loaded.rules = rules,
                     Err(TooMany) => sink.note(not_used("the user's or the repository's list of ignored files")),
                 }
@@ -85,6 +94,15 @@ impl Loaded {
 
     /// Whether something at or below this folder is tracked.
     pub(super) fn tracks_below(&self, path: &[u8]) -> bool {
-        !self.index.range_below(path).is_empty() || self.index.is_tracked(path)
+        if self.is_tracked(path) || !self.index.range_below(path).is_empty() {
+            return true;
+        }
+        let start = [&path.to_ascii_lowercase()[..], b"/"].concat();
+        self.folded.range(start.clone()..).next().is_some_and(|next| next.starts_with(&start))
+    }
+
+    /// Whether this file is tracked.
+    pub(super) fn is_tracked(&self, path: &[u8]) -> bool {
+        self.index.is_tracked(path) || !self.folded.is_empty() && self.folded.contains(&path.to_ascii_lowercase())
     }
 }

@@ -1,15 +1,15 @@
 //! Reads one file.
 
 use crate::blob::{Blob, Origin, Skip, SkipReason};
-use crate::source::stream::{self, End};
+use crate::source::stream::{self, End, Wanted};
 use crate::source::{Sink, Unit};
 use bstr::{BString, ByteSlice};
 use std::fs::File;
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
 /// git-lfs writes pointers of less than this.
-const POINTER: u64 = 1024;
+const POINTER: usize = 1024;
 const POINTER_START: &[u8] = b"version https://git-lfs.github.com/spec/v1\n";
 
 /// Reads the file at `path` into the sink, or says why not. `limit`: --max-size, 0 for none.
@@ -35,10 +35,10 @@ pub(super) fn trouble(place: BString, error: &io::Error) -> Skip {
 /// Reads a FIFO or device that the user named, to its end.
 pub(super) fn scan_stream(path: &Path, origin: Origin, limit: u64, sink: &dyn Sink) {
     let place = place_of(&origin);
-    match File::open(path).and_then(|mut file| stream::read(&mut file, 0, limit, origin, sink)) {
+    match File::open(path).and_then(|mut file| stream::read(&mut file, Wanted::up_to(limit), origin, sink)) {
         Ok(End::Read(bytes)) => count(sink, bytes),
         Ok(End::Over) => sink.skip(Skip::new(SkipReason::TooLarge, place, format!("more than {limit} bytes"))),
-        Ok(End::Cancelled) => {}
+        Ok(End::Refused | End::Cancelled) => {}
         Err(e) => sink.skip(trouble(place, &e)),
     }
 }
@@ -64,16 +64,11 @@ fn read(path: &Path, origin: Origin, limit: u64, sink: &dyn Sink) -> io::Result<
     if limit != 0 && meta.len() > limit {
         return Ok(Some((SkipReason::TooLarge, format!("{} bytes", meta.len()))));
     }
-    let mut head = Vec::new();
-    if meta.len() < POINTER {
-        file.by_ref().take(POINTER).read_to_end(&mut head)?;
-        if is_pointer(&head) {
-            return Ok(Some((SkipReason::LfsPointer, "the content is elsewhere".into())));
-        }
-    }
-    match stream::read(&mut head.chain(file), meta.len(), limit, origin, sink)? {
+    let wanted = Wanted { expected: meta.len(), limit, is_refused: is_pointer };
+    match stream::read(&mut file, wanted, origin, sink)? {
         End::Read(bytes) => count(sink, bytes),
         End::Over => return Ok(Some((SkipReason::TooLarge, format!("more than {limit} bytes")))),
+        End::Refused => return Ok(Some((SkipReason::LfsPointer, "the content is elsewhere".into()))),
         End::Cancelled => {}
     }
     Ok(None)
@@ -81,7 +76,7 @@ fn read(path: &Path, origin: Origin, limit: u64, sink: &dyn Sink) -> io::Result<
 
 /// Whether it is a pointer of git-lfs and nothing else: a key below the first line would be read by nobody.
 pub(in crate::source) fn is_pointer(content: &[u8]) -> bool {
-    content.len() < POINTER as usize
+    content.len() < POINTER
         && content.strip_prefix(POINTER_START).is_some_and(|rest| {
             rest.lines().all(|line| {
                 let value = |key: &[u8]| line.strip_prefix(key);

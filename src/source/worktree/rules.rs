@@ -14,6 +14,16 @@ pub(super) struct Rules {
     above: Option<Arc<Rules>>,
 }
 
+/// Whether case tells names apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Case {
+    /// It does.
+    #[default]
+    Kept,
+    /// It does not (core.ignoreCase).
+    Ignored,
+}
+
 /// Each pattern costs time and memory to compile, and a stranger's tree may bring any number of them. Nobody writes so
 /// many; without some of them the others mean something else, so none of the file is used.
 const MAX_PATTERNS: usize = 5_000;
@@ -25,11 +35,17 @@ pub(super) struct TooMany;
 
 impl Rules {
     /// Adds the patterns of `file`, that stands in `folder` (relative to the work tree), to those above.
-    pub(super) fn add(above: Option<Arc<Rules>>, folder: &[u8], file: &[u8]) -> Result<Option<Arc<Rules>>, TooMany> {
+    pub(super) fn add(
+        above: Option<Arc<Rules>>,
+        folder: &[u8],
+        file: &[u8],
+        case: Case,
+    ) -> Result<Option<Arc<Rules>>, TooMany> {
         if file.len() > MAX_BYTES || file.lines().count() > MAX_PATTERNS {
             return Err(TooMany);
         }
         let mut builder = GitignoreBuilder::new(folder.to_path_lossy());
+        builder.case_insensitive(case == Case::Ignored).map_err(|_| TooMany)?;
         for line in file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file).lines() {
             // A pattern that does not compile fits nothing, as in git.
             let _ = as_glob(&line.to_str_lossy()).map(|glob| builder.add_line(None, &glob).is_ok());

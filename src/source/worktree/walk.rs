@@ -2,7 +2,7 @@
 
 use super::context::{Context, Loaded, not_used};
 use super::roots::{Root, RootKind, join};
-use super::rules::{Rules, TooMany};
+use super::rules::{Case, Rules, TooMany};
 use super::{Ignored, Nested, Options, file};
 use crate::blob::{Kind, Origin, Skip, SkipReason};
 use crate::source::git::excludes;
@@ -97,7 +97,7 @@ impl<'a> Walk<'a> {
             let ends = root.repo_path.iter().enumerate().filter(|(_, b)| **b == b'/').map(|(at, _)| at);
             let mut above: &[u8] = b"";
             for end in ends.chain((!root.repo_path.is_empty()).then_some(root.repo_path.len())) {
-                rules = self.own_rules(rules, &tree.join(above.to_path_lossy()), above);
+                rules = self.own_rules(rules, &tree.join(above.to_path_lossy()), above, loaded.case);
                 above = &root.repo_path[..end];
                 if rules.as_ref().is_some_and(|rules| rules.ignore(&above.to_path_lossy(), true)) {
                     rules = None;
@@ -123,11 +123,11 @@ impl<'a> Walk<'a> {
     }
 
     /// Adds the patterns of the folder with this path in the repository. A link is no file of patterns, for git neither.
-    fn own_rules(&self, above: Option<Arc<Rules>>, folder: &Path, repo_path: &[u8]) -> Option<Arc<Rules>> {
+    fn own_rules(&self, above: Option<Arc<Rules>>, folder: &Path, repo_path: &[u8], case: Case) -> Option<Arc<Rules>> {
         let file = folder.join(".gitignore");
         let is_file = std::fs::symlink_metadata(&file).is_ok_and(|meta| meta.is_file());
         let patterns = is_file.then(|| excludes::read(&file)).flatten().unwrap_or_default();
-        Rules::add(above.clone(), repo_path, &patterns).unwrap_or_else(|TooMany| {
+        Rules::add(above.clone(), repo_path, &patterns, case).unwrap_or_else(|TooMany| {
             self.sink.note(not_used(&join(repo_path, b".gitignore").to_str_lossy()));
             above
         })
@@ -146,7 +146,8 @@ impl<'a> Walk<'a> {
         };
         let Some(mut folder) = self.enter(folder, &entries) else { return };
         if folder.part == Part::Added && has(&entries, ".gitignore", |kind| kind.is_file()) {
-            folder.rules = self.own_rules(folder.rules.take(), &folder.path, &folder.repo_path);
+            let case = folder.loaded(self).case;
+            folder.rules = self.own_rules(folder.rules.take(), &folder.path, &folder.repo_path, case);
         }
         let folder = Arc::new(folder);
         let mut files = Vec::new();
@@ -257,7 +258,7 @@ impl<'a> Walk<'a> {
 
     /// Whether a file is tracked or would be added.
     fn wanted(&self, folder: &Folder, name: &OsStr) -> bool {
-        let tracked = |path: &[u8]| folder.loaded(self).index.is_tracked(path);
+        let tracked = |path: &[u8]| folder.loaded(self).is_tracked(path);
         match folder.part {
             Part::Everything => true,
             Part::Added => {

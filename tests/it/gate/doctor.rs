@@ -78,6 +78,22 @@ fn a_hook_of_somebody_else() {
 }
 
 #[test]
+fn a_push_hook_for_another_end() {
+    let sandbox = gated(&[]);
+    script(&hook(&sandbox, "pre-push"), "#!/bin/sh\nexit 0\n");
+    assert_status(&doctor(&sandbox), 0, "pre-push: not installed; the hook of another program");
+    // One that stops everything is no concern of ours either; one that calls us is.
+    script(&hook(&sandbox, "pre-push"), "#!/bin/sh\nexit 1\n");
+    assert_status(&doctor(&sandbox), 0, "hook of another program");
+    script(&hook(&sandbox, "pre-push"), "#!/bin/sh\nleakbreak hook run pre-push || true\n");
+    assert_status(&doctor(&sandbox), 1, "went through");
+    fs::remove_file(hook(&sandbox, "pre-commit")).unwrap();
+    fs::remove_file(hook(&sandbox, "pre-merge-commit")).unwrap();
+    script(&hook(&sandbox, "pre-push"), "#!/bin/sh\nexit 0\n");
+    assert_status(&doctor(&sandbox), 1, "no hook is installed here");
+}
+
+#[test]
 fn a_program_that_is_gone() {
     let sandbox = gated(&[]);
     for name in ["pre-commit", "pre-merge-commit"] {

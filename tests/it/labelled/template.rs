@@ -1,6 +1,8 @@
 //! Labelled cases are templates: `⟨+1⟩` stands for a value drawn at random, `⟪b64|...⟫` for an encoding of what it
 //! holds. fixtures/mistral/README.md lists them.
 
+use std::collections::BTreeMap;
+
 /// One file of a batch.
 pub struct Case {
     /// The batch and the case's number in it.
@@ -29,26 +31,34 @@ pub enum Label {
     Undecided,
 }
 
+/// How marks are written and what they stand for.
+pub trait Syntax {
+    const OPEN: char;
+    const CLOSE: char;
+
+    /// What must be said of a mark's value, and the value; `said` holds what the case's earlier marks left.
+    fn value(case: &str, mark: &str, said: &mut BTreeMap<String, String>) -> (Label, String);
+}
+
 /// All cases of a batch.
-pub fn cases(batch: &str, text: &str) -> Vec<Case> {
+pub fn cases<S: Syntax>(batch: &str, text: &str) -> Vec<Case> {
     let text = text.strip_prefix("=== ").unwrap_or_else(|| panic!("{batch}: does not begin with a case"));
-    text.split("\n=== ").enumerate().map(|(n, case)| Case::read(format!("{batch}/{:03}", n + 1), case)).collect()
+    let number = |(n, case)| Case::read::<S>(format!("{batch}/{:03}", n + 1), case);
+    text.split("\n=== ").enumerate().map(number).collect()
 }
 
 impl Case {
-    fn read(name: String, case: &str) -> Case {
+    fn read<S: Syntax>(name: String, case: &str) -> Case {
         let (head, body) = case.split_once('\n').unwrap_or((case, ""));
         let path = head.split(" | ").next().unwrap_or(head).trim().to_owned();
         let body = format!("{}\n", body.trim_end_matches('\n'));
         let mut values = Vec::new();
-        let mut reader = Reader { name: &name, rest: &body };
-        let piece = reader.until_end(0);
+        let mut reader = Reader { name: &name, rest: &body, said: BTreeMap::new() };
+        let piece = reader.until_end::<S>(0);
         assert!(reader.rest.is_empty(), "{name}: an encoding ends that never began");
         let content = piece.bytes;
         let line_of = |at: usize| content[..at].iter().filter(|b| **b == b'\n').count() + 1;
-        for (mark, from, to) in piece.marks {
-            let label = label(&mark).unwrap_or_else(|| panic!("{name}: what is {mark}?"));
-            let text = value(&name, &mark);
+        for ((label, text), from, to) in piece.marks {
             let lines = (line_of(from), line_of(to));
             match values.iter_mut().find(|v: &&mut Value| v.text == text) {
                 Some(known) => known.lines.push(lines),
@@ -63,25 +73,26 @@ impl Case {
 #[derive(Default)]
 struct Piece {
     bytes: Vec<u8>,
-    marks: Vec<(String, usize, usize)>,
+    marks: Vec<((Label, String), usize, usize)>,
 }
 
 struct Reader<'a> {
     name: &'a str,
     rest: &'a str,
+    said: BTreeMap<String, String>,
 }
 
 impl Reader<'_> {
     /// Reads up to the end of the encoding that is `depth` deep, or of the text.
-    fn until_end(&mut self, depth: usize) -> Piece {
+    fn until_end<S: Syntax>(&mut self, depth: usize) -> Piece {
         let mut piece = Piece::default();
         loop {
-            let next = self.rest.find(['⟨', '⟪', '⟫']).unwrap_or(self.rest.len());
+            let next = self.rest.find([S::OPEN, '⟪', '⟫']).unwrap_or(self.rest.len());
             piece.bytes.extend_from_slice(&self.rest.as_bytes()[..next]);
             self.rest = &self.rest[next..];
             match self.rest.chars().next() {
-                Some('⟨') => self.mark(&mut piece),
-                Some('⟪') => self.encoding(&mut piece, depth),
+                Some(c) if c == S::OPEN => self.mark::<S>(&mut piece),
+                Some('⟪') => self.encoding::<S>(&mut piece, depth),
                 Some(_) if depth > 0 => return piece,
                 Some(_) => return piece,
                 None => {
@@ -92,11 +103,13 @@ impl Reader<'_> {
         }
     }
 
-    fn mark(&mut self, piece: &mut Piece) {
-        let end = self.rest.find('⟩').unwrap_or_else(|| panic!("{}: a mark does not end", self.name));
-        let inner = &self.rest['⟨'.len_utf8()..end];
-        let (mark, slice) = inner.split_once(':').map_or((inner, None), |(m, s)| (m, Some(s)));
-        let whole = value(self.name, mark);
+    fn mark<S: Syntax>(&mut self, piece: &mut Piece) {
+        let end = self.rest.find(S::CLOSE).unwrap_or_else(|| panic!("{}: a mark does not end", self.name));
+        let inner = &self.rest[S::OPEN.len_utf8()..end];
+        let slice =
+            inner.rsplit_once(':').filter(|(_, s)| s.contains('-') && s.bytes().all(|b| b"0123456789-".contains(&b)));
+        let (mark, slice) = slice.map_or((inner, None), |(mark, slice)| (mark, Some(slice)));
+        let (label, whole) = S::value(self.name, mark, &mut self.said);
         let part = slice.map_or(whole.as_str(), |s| {
             let (from, to) = s.split_once('-').unwrap_or_else(|| panic!("{}: {s}?", self.name));
             let parse = |n: &str, or: usize| if n.is_empty() { or } else { n.parse().unwrap() };
@@ -104,15 +117,15 @@ impl Reader<'_> {
         });
         let from = piece.bytes.len();
         piece.bytes.extend_from_slice(part.as_bytes());
-        piece.marks.push((mark.to_owned(), from, piece.bytes.len()));
-        self.rest = &self.rest[end + '⟩'.len_utf8()..];
+        piece.marks.push(((label, whole.clone()), from, piece.bytes.len()));
+        self.rest = &self.rest[end + S::CLOSE.len_utf8()..];
     }
 
-    fn encoding(&mut self, piece: &mut Piece, depth: usize) {
+    fn encoding<S: Syntax>(&mut self, piece: &mut Piece, depth: usize) {
         let bar = self.rest.find('|').unwrap_or_else(|| panic!("{}: which encoding?", self.name));
         let encoding = self.rest['⟪'.len_utf8()..bar].to_owned();
         self.rest = &self.rest[bar + 1..];
-        let inner = self.until_end(depth + 1);
+        let inner = self.until_end::<S>(depth + 1);
         self.rest = self.rest.strip_prefix('⟫').unwrap();
         let encoded = encode(self.name, &encoding, &inner.bytes);
         let from = piece.bytes.len();
@@ -139,6 +152,18 @@ impl Reader<'_> {
     }
 }
 
+/// The marks of Mistral's cases.
+pub struct Mistral;
+
+impl Syntax for Mistral {
+    const OPEN: char = '⟨';
+    const CLOSE: char = '⟩';
+
+    fn value(case: &str, mark: &str, _: &mut BTreeMap<String, String>) -> (Label, String) {
+        (label(mark).unwrap_or_else(|| panic!("{case}: what is {mark}?")), value(case, mark))
+    }
+}
+
 fn label(mark: &str) -> Option<Label> {
     Some(match mark.chars().next()? {
         '+' => Label::Rule("mistral-"),
@@ -150,19 +175,15 @@ fn label(mark: &str) -> Option<Label> {
     })
 }
 
-const ALNUM: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-const HEX: &[u8] = b"0123456789abcdef";
+pub const ALNUM: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+pub const HEX: &[u8] = b"0123456789abcdef";
 const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
-const BASE64: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+pub const BASE64: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const PASSWORD: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789!#%*-+";
 
 /// The value of a mark: always the same in the same case.
 fn value(case: &str, mark: &str) -> String {
-    let mut draw = Draw(
-        format!("{case} {mark}")
-            .bytes()
-            .fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)),
-    );
+    let mut draw = Draw::of(&format!("{case} {mark}"));
     match mark.chars().next() {
         Some('h') => draw.from(HEX, 32),
         Some('H') => draw.from(HEX, 64),
@@ -177,10 +198,14 @@ fn value(case: &str, mark: &str) -> String {
     }
 }
 
-/// splitmix64.
-struct Draw(u64);
+/// splitmix64, seeded by a name.
+pub struct Draw(u64);
 
 impl Draw {
+    pub fn of(name: &str) -> Draw {
+        Draw(name.bytes().fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)))
+    }
+
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
@@ -189,8 +214,16 @@ impl Draw {
         z ^ (z >> 31)
     }
 
-    fn from(&mut self, alphabet: &[u8], count: usize) -> String {
-        (0..count).map(|_| char::from(alphabet[(self.next() % alphabet.len() as u64) as usize])).collect()
+    pub fn from(&mut self, alphabet: &[u8], count: usize) -> String {
+        (0..count).map(|_| char::from(alphabet[self.below(alphabet.len())])).collect()
+    }
+
+    pub fn below(&mut self, end: usize) -> usize {
+        (self.next() % end as u64) as usize
+    }
+
+    pub fn bytes(&mut self, count: usize) -> Vec<u8> {
+        (0..count).map(|_| self.next() as u8).collect()
     }
 }
 
@@ -222,7 +255,7 @@ fn encode(case: &str, encoding: &str, bytes: &[u8]) -> Vec<u8> {
     }
 }
 
-fn base64(bytes: &[u8]) -> Vec<u8> {
+pub fn base64(bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     for three in bytes.chunks(3) {
         let bits = three.iter().enumerate().fold(0u32, |bits, (i, b)| bits | u32::from(*b) << (16 - 8 * i));
@@ -255,11 +288,11 @@ fn quoted_printable(bytes: &[u8]) -> Vec<u8> {
 
 #[test]
 fn encodings_are_what_they_are_called() {
-    let encoded = |text: &str| cases("b", &format!("=== f | why\n{text}\n")).remove(0).content;
+    let encoded = |text: &str| cases::<Mistral>("b", &format!("=== f | why\n{text}\n")).remove(0).content;
     assert_eq!(encoded("⟪b64|a⟫ ⟪b64|ab⟫ ⟪b64|abc⟫"), b"YQ== YWI= YWJj\n");
     assert_eq!(encoded("⟪pct|a=\"b c\"⟫ ⟪json|say \"⟪html|<&>⟫\"⟫"), b"a%3D%22b%20c%22 say \\\"&lt;&amp;&gt;\\\"\n");
     assert_eq!(encoded("⟪qp|a=b⟫"), b"a=3Db\n");
-    let split = cases("b", "=== f\n\n\"⟨+1:0-12⟩\" +\n\"⟨+1:12-⟩\"\n⟨+1⟩").remove(0);
+    let split = cases::<Mistral>("b", "=== f\n\n\"⟨+1:0-12⟩\" +\n\"⟨+1:12-⟩\"\n⟨+1⟩").remove(0);
     let text = String::from_utf8(split.content).unwrap().replace("\" +\n\"", "").replace(['"', '\n'], "");
     assert_eq!(text, split.values[0].text.repeat(2));
     assert_eq!(split.values[0].lines, [(2, 2), (3, 3), (4, 4)]);

@@ -76,6 +76,23 @@ fn the_users_own_list_wherever_it_is_named() {
 }
 
 #[test]
+fn names_in_any_case_where_the_repository_says_so() {
+    let sandbox = Sandbox::repository();
+    sandbox.write("logs/Kept.PY", line(&key(1)));
+    sandbox.commit("Start");
+    sandbox.write(".gitignore", "A.py\nLOGS/\n/x/[A-C]*\n");
+    for (n, name) in ["a.py", "Logs/c.py", "x/b1.py", "x/D.py"].iter().enumerate() {
+        sandbox.write(name, line(&key(2 + n as u64)));
+    }
+    assert_eq!(as_git(&sandbox, "case counts"), ["Logs/c.py", "a.py", "logs/Kept.PY", "x/D.py", "x/b1.py"]);
+    sandbox.git(["config", "core.ignoreCase", "true"]);
+    assert_eq!(as_git(&sandbox, "case does not"), ["logs/Kept.PY", "x/D.py"]);
+    // What the index knows under another case is tracked.
+    fs::rename(sandbox.path().join("logs/Kept.PY"), sandbox.path().join("logs/kept.py")).unwrap();
+    assert_eq!(paths(&scan(&sandbox, &["."])), ["logs/kept.py", "x/D.py"]);
+}
+
+#[test]
 fn lists_of_repository_and_worktree() {
     let sandbox = Sandbox::repository();
     sandbox.write("sub/s.py", line(&key(1)));

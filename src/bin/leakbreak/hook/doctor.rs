@@ -21,6 +21,8 @@ enum Verdict {
     Missing,
     /// It is there, and no gate; why.
     Fails(String),
+    /// It is no gate, and nobody said that it was one.
+    NotOurs,
 }
 
 /// Tries every hook that is installed.
@@ -33,9 +35,9 @@ pub(super) fn run() -> Result<Status> {
     let mut sound = true;
     for name in HookName::ALL {
         let verdict = verdict(&here, name, &mut scratch)?;
-        installed += u8::from(!matches!(verdict, Verdict::Missing));
+        installed += u8::from(!matches!(verdict, Verdict::Missing | Verdict::NotOurs));
         sound &= match &verdict {
-            Verdict::Fires => true,
+            Verdict::Fires | Verdict::NotOurs => true,
             Verdict::Missing => !is_expected(&folder, name),
             Verdict::Fails(_) => false,
         };
@@ -56,6 +58,11 @@ fn line(folder: &Folder, name: HookName, verdict: &Verdict) -> String {
             format!("{}: MISSING ({path}); `leakbreak hook install` installs it", name.as_str())
         }
         Verdict::Missing => format!("{}: not installed", name.as_str()),
+        Verdict::NotOurs => format!(
+            "{0}: not installed; the hook of another program there stops no secret ({path}), and `leakbreak hook install \
+             {0}` sets a gate before it",
+            name.as_str()
+        ),
         Verdict::Fails(why) => format!("{}: DOES NOT FIRE ({path}): {why}", name.as_str()),
     }
 }
@@ -86,11 +93,20 @@ fn verdict(here: &Here, name: HookName, scratch: &mut Scratch) -> Result<Verdict
         }
         scratch.hooks = here.own_hooks.clone();
     }
-    match name {
+    let verdict = match name {
         HookName::Commit => commit(scratch),
         HookName::MergeCommit => merge(scratch),
         HookName::Push => push(scratch),
-    }
+    }?;
+    let is_no_gate = matches!(verdict, Verdict::Fails(_)) && name == HookName::Push && is_another_matter(&folder, name);
+    Ok(if is_no_gate { Verdict::NotOurs } else { verdict })
+}
+
+/// Whether the hook is somebody else's and has nothing to do with this program: pushes have hooks for other ends, and
+/// whoever wants a gate there asks for it.
+fn is_another_matter(folder: &Folder, name: HookName) -> bool {
+    let names_us = fs::read(folder.hook(name)).is_ok_and(|text| text.windows(9).any(|word| word == b"leakbreak"));
+    matches!(folder.state(name), Ok(State::Foreign)) && !names_us && !folder.is_kept_by_framework(name)
 }
 
 /// A commit without a secret, then one with.

@@ -35,6 +35,8 @@ pub(super) fn run(args: &HookRun) -> Result<Status> {
     let parts = parts_of(target, &SourceArgs::default(), &args.policy, args.fail_on, Known::Marked)?;
     let outcome = drive(&parts, &MannerArgs { no_progress: true, ..MannerArgs::default() })?;
     let status = Status::of(&outcome, Gate { fail_on: parts.fail_on, exit_zero: false });
+    // As the process ends anyway.
+    std::mem::forget(parts);
     if status != Status::Clean {
         // Standard output is git's: `git push --porcelain` is read by programs.
         let _ = Destination::Errors.write(|out| tell(&outcome, (act, status), args.color, out));

@@ -74,6 +74,8 @@ pub(super) fn scanning(name: HookName, mark: Mark, program: &Path) -> Vec<u8> {
         HookName::Commit | HookName::MergeCommit => ("", ""),
     };
     let verb = if name == HookName::Push { "push" } else { "commit" };
+    // What is piped in has to be waited for.
+    let call = if feed.is_empty() { "exec " } else { feed };
     let mut text = format!(
         "#!/bin/sh\n{mark}\n\
          # Written by `leakbreak hook install`; `leakbreak hook uninstall` puts back what was here before.\n\n\
@@ -103,7 +105,7 @@ if [ ! -x "$leakbreak" ]; then
         exit 1
     }} >&2
 fi
-{feed}"$leakbreak" hook run {name} -- "$@"
+{call}"$leakbreak" hook run {name} -- "$@"
 "#,
             name = name.as_str()
         )

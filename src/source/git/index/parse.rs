@@ -3,6 +3,8 @@
 use super::cache_tree::{self, CacheTree};
 use super::{IndexError, KEPT_INTENT, Record, SKIP_WORKTREE, STAGE};
 use gix_hash::{Kind, ObjectId};
+use sha1::Sha1;
+use sha2::{Digest, Sha256};
 use std::io::Read;
 
 const HEADER: usize = 12;
@@ -57,13 +59,21 @@ pub(super) fn parse(data: Vec<u8>, hash: Kind, known: impl FnOnce() -> Option<Ob
     Ok(Parsed { file: IndexFile { buffers, records: parts.records, tree: parts.tree, checksum }, shared })
 }
 
-/// The checksum of all that `reader` gives.
+/// The checksum of all that `reader` gives. It tells damage, and forgers don't come into it (whoever writes an index may
+/// write any checksum): so plain SHA-1, by the machine's own instructions, not the one that looks for collisions.
 pub(super) fn digest(reader: &mut dyn Read, hash: Kind) -> Option<ObjectId> {
-    let mut hasher = gix_hash::hasher(hash);
+    match hash {
+        Kind::Sha256 => sum::<Sha256>(reader),
+        _ => sum::<Sha1>(reader),
+    }
+}
+
+fn sum<H: Digest>(reader: &mut dyn Read) -> Option<ObjectId> {
+    let mut hasher = H::new();
     let mut buffer = [0; 64 << 10];
     loop {
         match reader.read(&mut buffer).ok()? {
-            0 => return hasher.try_finalize().ok(),
+            0 => return ObjectId::try_from(hasher.finalize().as_slice()).ok(),
             n => hasher.update(&buffer[..n]),
         }
     }

@@ -220,9 +220,17 @@ impl Source for Staged {
         };
         let (max_size, partial) = (self.options.max_size, self.repository.partial);
         let contents = Contents { objects: &objects, max_size, partial, sink };
-        compared.par_iter().filter(|_| !sink.cancelled()).for_each(|Compared { change, versions }| {
-            contents.scan(change, versions);
-        });
+        let scan = |Compared { change, versions }: &Compared| {
+            if !sink.cancelled() {
+                contents.scan(change, versions);
+            }
+        };
+        // To start the threads takes longer than to read a file.
+        match &compared[..] {
+            [] => {}
+            [one] => scan(one),
+            many => many.par_iter().for_each(scan),
+        }
         Ok(())
     }
 }

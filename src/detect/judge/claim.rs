@@ -105,7 +105,7 @@ pub(super) struct Slot {
 }
 
 /// A step from a structure to what it holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Step {
     /// A field, a key, a variable.
     Name(Vec<u8>),

@@ -203,7 +203,9 @@ impl Inquiry<'_> {
         let mut not: Option<Claim> = None;
         let mut looked = 0;
         let within = |p: Id| p > scope && p < after && p != definition && from <= p && p < to;
-        for &place in places.iter().filter(|&&p| within(p)) {
+        // The places are in their order: only those of the scope are gone through.
+        let first = places.partition_point(|&p| p <= scope || p < from);
+        for &place in places[first..].iter().take_while(|&&p| p < after && p < to).filter(|&&p| within(p)) {
             if !regions.is_empty() && !regions.iter().any(|(from, to)| (*from..*to).contains(&place)) {
                 continue;
             }
@@ -214,7 +216,7 @@ impl Inquiry<'_> {
             if !self.is_use(place, base, definition, item) {
                 continue;
             }
-            let Some(claim) = self.use_claim(place, base, path, depth) else { continue };
+            let Some(claim) = self.remembered_use(place, base, path, depth) else { continue };
             match claim.ruling {
                 Ruling::Ours(_) if ours.as_ref().is_none_or(|o| o.confidence() < claim.confidence()) => {
                     ours = Some(self.passed(claim, place))
@@ -232,6 +234,20 @@ impl Inquiry<'_> {
             (None, Some(other)) => Some(other),
             (None, None) => not.filter(|n| !n.own || !torn),
         }
+    }
+
+    /// What a use says, asked once for all tokens that bear the name.
+    fn remembered_use(&self, place: Id, base: &[u8], path: &[Step], depth: usize) -> Option<Claim> {
+        let key = (place, depth, base.to_vec(), path.to_vec());
+        if let Some(known) = self.memory.uses.borrow().get(&key) {
+            return known.clone();
+        }
+        let claim = self.use_claim(place, base, path, depth);
+        // What was cut short by the budget of one token is not what the next one would be told.
+        if self.budget.get() > 0 {
+            self.memory.uses.borrow_mut().insert(key, claim.clone());
+        }
+        claim
     }
 
     /// Where a binding holds among others of the same name in the same sequence of statements: from its own to the next.

@@ -19,6 +19,9 @@ pub(super) const DEPTH: usize = 5;
 /// What is known of the objects that names stand for.
 type Handles = HashMap<(Vec<u8>, Id), Option<Claim>>;
 
+/// A use, the depth of asking, the name that is used, and the path from it.
+type Use = (Id, usize, Vec<u8>, Vec<Step>);
+
 /// What is known of a name.
 type ByName<T> = HashMap<Box<[u8]>, Rc<[T]>>;
 
@@ -31,6 +34,8 @@ pub(super) struct Memory {
     pub(super) fields: RefCell<HashMap<Id, Rc<Fields>>>,
     pub(super) senses: RefCell<HashMap<Box<[u8]>, Rc<Sense>>>,
     pub(super) resolved: RefCell<HashMap<Id, Option<Claim>>>,
+    /// What each use of a name says of what a path reaches in it, by the use and the depth of asking.
+    pub(super) uses: RefCell<HashMap<Use, Option<Claim>>>,
     pub(super) definitions: RefCell<ByName<Definition>>,
     pub(super) functions: RefCell<ByName<Id>>,
     pub(super) records: RefCell<HashMap<Id, bool>>,

@@ -20,6 +20,10 @@ pub(super) enum Form {
     Called,
     /// `call("name", value)`.
     Argument,
+    /// An argument of a call that is known to take a password there.
+    Placed,
+    /// An argument of a command or directive that is known to take a password there.
+    Given,
     /// `lookup("name") or value`.
     Fallback,
     /// `--name value`.
@@ -131,7 +135,8 @@ fn plain(text: &[u8], name: &Range<usize>, syntax: Syntax) -> Option<Bound> {
     }
     if let Some((next, form)) = operator(text, at).filter(|(_, form)| *form != Form::Called || at == name.end) {
         // `arn:aws:secretsmanager:...:secret:name`: a name between two colons is a part of a path.
-        if next == at + 1 && text[at] == b':' && name.start > 0 && text[name.start - 1] == b':' {
+        let path = next == at + 1 && text[at] == b':' && name.start > 0 && text[name.start - 1] == b':';
+        if path && !matches!(byte(text, next), b' ' | b'"' | b'\'') {
             return None;
         }
         if form == Form::Called && looks_up(&text[name.clone()]) {
@@ -149,6 +154,14 @@ fn plain(text: &[u8], name: &Range<usize>, syntax: Syntax) -> Option<Bound> {
         if let Some(literal) = typed(text, at, syntax) {
             return Some(Bound { literal, form: Form::Assigned });
         }
+        if form == Form::Assigned
+            && text[at] == b'='
+            && at == name.end
+            && matches!(syntax, Syntax::Lines | Syntax::Unknown)
+            && let Some(literal) = in_row(text, name.start, next)
+        {
+            return Some(Bound { literal, form });
+        }
         if form == Form::Assigned && may_be_bare(text, name.start, syntax) {
             // `NAME=value` within YAML is a command's.
             let shell = syntax == Syntax::Yaml && text[at] == b'=';
@@ -159,6 +172,10 @@ fn plain(text: &[u8], name: &Range<usize>, syntax: Syntax) -> Option<Bound> {
     }
     if let Some(literal) = typed(text, at, syntax) {
         return Some(Bound { literal, form: Form::Assigned });
+    }
+    // `IDENTIFIED WITH mysql_native_password BY 'secret'`
+    if text[at..].starts_with(b"BY '") {
+        return quoted(text, at + 3).map(|literal| Bound { literal, form: Form::Given });
     }
     spoken(text, at, syntax).or_else(|| word(text, name, at, syntax))
 }
@@ -347,6 +364,23 @@ fn may_be_bare(text: &[u8], first: usize, syntax: Syntax) -> bool {
     }
 }
 
+/// One of several settings on a line: `host=a user=b password=secret`, `username=a,password=secret,uid=1`.
+fn in_row(text: &[u8], first: usize, at: usize) -> Option<Literal> {
+    let line = &text[first.saturating_sub(400)..first];
+    let line = &line[memchr::memrchr(b'\n', line).map_or(0, |i| i + 1)..];
+    let (&last, head) = line.split_last()?;
+    if !head.contains(&b'=') || !matches!(last, b' ' | b'\t' | b',') {
+        return None;
+    }
+    let mut literal = bare(text, at, Syntax::Shell).filter(|literal| literal.span.start == at)?;
+    if last == b','
+        && let Some(comma) = memchr::memchr(b',', &text[literal.span.clone()])
+    {
+        literal.span.end = literal.span.start + comma;
+    }
+    (!literal.span.is_empty()).then_some(literal)
+}
+
 /// `the password is value`.
 fn spoken(text: &[u8], at: usize, syntax: Syntax) -> Option<Bound> {
     if syntax != Syntax::Prose {
@@ -376,8 +410,10 @@ fn word(text: &[u8], name: &Range<usize>, at: usize, syntax: Syntax) -> Option<B
     let start = memchr::memrchr(b'\n', &text[name.start.saturating_sub(120)..name.start])
         .map_or(name.start.saturating_sub(120), |i| name.start.saturating_sub(120) + i + 1);
     let head = text[start..name.start].trim_ascii();
-    let declares = matches!(head, b"ENV" | b"ARG" | b"setx" | b"SETX");
-    let directive = syntax == Syntax::Lines && head.split(|b| *b == b' ').count() <= 4;
+    let declares =
+        matches!(head, b"ENV" | b"ARG" | b"setx" | b"SETX" | b"setenv" | b"set -x" | b"set -gx" | b"set -Ux");
+    let directive = syntax == Syntax::Lines && head.split(|b| *b == b' ').count() <= 4
+        || matches!(syntax, Syntax::Shell | Syntax::Unknown) && head.is_empty();
     let netrc = memchr::memmem::find(head, b"login ").is_some() || memchr::memmem::find(head, b"machine ").is_some();
     let after_login =
         head.is_empty() && memchr::memmem::find(&text[start.saturating_sub(80)..start], b"login ").is_some();
@@ -385,7 +421,8 @@ fn word(text: &[u8], name: &Range<usize>, at: usize, syntax: Syntax) -> Option<B
         return None;
     }
     // Routers write how it is encoded before the password: 0 is not at all.
-    let at = if text[at..].starts_with(b"0 ") { at + 2 } else { at };
+    let at = if [&b"0 "[..], b"7 "].iter().any(|kind| text[at..].starts_with(kind)) { at + 2 } else { at };
+    let at = if text[at..].starts_with(b"ascii-text ") { at + "ascii-text ".len() } else { at };
     let literal = bare(text, at, Syntax::Shell)?;
     let last = matches!(byte(text, solid(text, literal.span.end)), 0 | b'\n' | b'\r');
     (last || netrc).then_some(Bound { literal, form: Form::Word })

@@ -10,6 +10,7 @@ mod bind;
 mod call;
 mod command;
 mod context;
+mod known;
 mod literal;
 mod name;
 mod pair;
@@ -76,7 +77,9 @@ pub(super) fn find(text: &[u8], place: Place<'_>, rules: &GenericRules, hits: &m
 
 fn stems() -> Option<&'static AhoCorasick> {
     static STEMS: OnceLock<Option<AhoCorasick>> = OnceLock::new();
-    STEMS.get_or_init(|| AhoCorasick::new(words::STEMS).ok()).as_ref()
+    let calls = known::CALLS.iter().map(|(call, ..)| *call);
+    let commands = known::COMMANDS.iter().map(|(command, _)| *command);
+    STEMS.get_or_init(|| AhoCorasick::new(words::STEMS.iter().copied().chain(calls).chain(commands)).ok()).as_ref()
 }
 
 /// A search through one text.
@@ -98,19 +101,12 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn look(&mut self, stem: usize, hit: Range<usize>) {
-        match words::STEMS[stem] {
+        let Some(stem) = words::STEMS.get(stem) else { return self.known(stem - words::STEMS.len(), hit) };
+        match *stem {
             "earer " => return self.bearer(hit.end),
             "asic\"" => return self.command(command::basic(self.text, hit.end - 1)),
             "asic " => return self.command(command::basic(self.text, hit.end)),
             "dentified by" | "DENTIFIED BY" => return self.command(command::identified_by(self.text, hit.end)),
-            "mysql" | "curl " | "redis-cli" | "sqlcmd" | "docker login" | "ldapsearch" | "ldapmodify" | "ldapadd"
-            | "zip -P" => {
-                return self.command(command::argument(self.text, hit));
-            }
-            "login(" | "createAccount(" => return self.positional(hit.end, 1),
-            "onnection(" | "connect(" | "PDO(" | "mysqli(" | "ldap_bind(" | "FTP(" => {
-                return self.positional(hit.end, 2);
-            }
             _ => {}
         }
         // `pw =` is looked for with its operator, for `pw` alone stands in too many words.
@@ -124,11 +120,16 @@ impl Search<'_> {
             b"sshpass" => return self.command(command::argument(self.text, span)),
             b"htpasswd" => return self.command(command::argument(self.text, span)),
             b"chpasswd" => return self.command(command::piped(self.text, span.start, Part::BehindColon)),
-            b"password-stdin" => return self.command(command::piped(self.text, span.start, Part::Whole)),
+            b"password-stdin" | b"passwd-on-stdin" => {
+                return self.command(command::piped(self.text, span.start, Part::Whole));
+            }
             _ => {}
         }
-        if let Some(open) = credentials(self.text, &span) {
-            return self.positional(open, 1);
+        if let Some((open, n)) = known::call_named(self.text, name, span.end) {
+            return self.positional(open, n, Kind::Password);
+        }
+        if let Some(literal) = known::directive(self.text, &span) {
+            return self.command(Some(literal));
         }
         let Some(claim) = name::claim(name) else { return };
         if self.text[..span.start].ends_with(b"checksum/") {
@@ -191,12 +192,33 @@ impl Search<'_> {
         }
     }
 
+    /// What a call or command of the tables is given.
+    fn known(&mut self, n: usize, hit: Range<usize>) {
+        if let Some(&(_, argument, kind)) = known::CALLS.get(n) {
+            // The connection that is opened is the first argument itself.
+            let more = usize::from(self.text[..hit.start].ends_with(b"mysql_real_"));
+            return self.positional(hit.end, argument + more, kind);
+        }
+        if self.text[hit.clone()] == *b"mysql" && self.text[hit.end..].starts_with(b"i(") {
+            return self.positional(hit.end + 2, 2, Kind::Password);
+        }
+        let Some((sign, _)) = known::COMMANDS.get(n - known::CALLS.len()) else { return };
+        // A sign with several options stands there several times, and the search tells one of them.
+        let word = hit.start == 0 || !self.text[hit.start - 1].is_ascii_alphanumeric() || sign.starts_with("freerdp");
+        for (_, at) in known::COMMANDS.iter().filter(|(other, _)| other == sign && word) {
+            self.command(known::find(self.text, hit.start, hit.end, *at));
+        }
+    }
+
     /// The password among the arguments of a call.
-    fn positional(&mut self, open: usize, n: usize) {
-        if let Some(literal) = command::positional(self.text, open, n) {
-            let claim = Claim::password();
+    fn positional(&mut self, open: usize, n: usize, kind: Kind) {
+        if let Some(literal) = known::argument(self.text, open, n) {
+            let claim = match kind {
+                Kind::Password => Claim::password(),
+                Kind::Secret => Claim { kind, what: "secret key".into(), ..Claim::password() },
+            };
             let name = open - 1..open;
-            self.weigh(&claim, &name, &Bound { literal, form: Form::Argument });
+            self.weigh(&claim, &name, &Bound { literal, form: Form::Placed });
         }
     }
 
@@ -204,7 +226,7 @@ impl Search<'_> {
         let Some(literal) = found else { return };
         let claim = Claim::password();
         let span = literal.span.start..literal.span.start;
-        self.weigh(&claim, &span, &Bound { literal, form: Form::Flag });
+        self.weigh(&claim, &span, &Bound { literal, form: Form::Given });
     }
 
     fn weigh(&mut self, claim: &Claim, name: &Range<usize>, bound: &Bound) {
@@ -257,19 +279,6 @@ fn is_filled_in(text: &[u8], at: usize, bound: &Bound) -> bool {
     let line = &line[memchr::memrchr(b'\n', line).map_or(0, |i| i + 1)..];
     let open = memchr::memmem::rfind(line, b"{{");
     open.is_some_and(|open| memchr::memmem::find(&line[open..], b"}}").is_none())
-}
-
-/// Behind the bracket of a call that takes a user and a password: `NetworkCredential(`, `HTTPBasicAuth(`, `auth=(`.
-fn credentials(text: &[u8], name: &Range<usize>) -> Option<usize> {
-    let rest = &text[name.end..];
-    let lower = text[name.clone()].to_ascii_lowercase();
-    let ends = |words: &[&[u8]]| words.iter().any(|w| lower.ends_with(w));
-    if rest.starts_with(b"(")
-        && ends(&[b"credential", b"credentials", b"basicauth", b"basic_auth", b"authentication", b"_pw_set"])
-    {
-        return Some(name.end + 1);
-    }
-    (lower == b"auth" && rest.starts_with(b"=(")).then_some(name.end + 2)
 }
 
 /// Says what the value is bound to; a name that could hold a secret itself is not repeated.

@@ -45,8 +45,8 @@ pub(super) fn find(text: &[u8], edits: &mut Edits) {
         }
         (floor, at) = (end, end + shortest);
     }
-    for at in memmem::find_iter(text, b"asic ") {
-        let start = at + 5;
+    let signs = [&b"asic "[..], b"=\"base64\">", b"assword:: "];
+    for start in signs.iter().flat_map(|sign| memmem::find_iter(text, sign).map(|at| at + sign.len())) {
         let end = text[start..].iter().take(256).position(|&b| !is_digit(b)).map_or(text.len(), |i| start + i);
         if (EXPECTED_RUN..RUN).contains(&(end - start).min(RUN)) {
             run(text, start..end, edits);

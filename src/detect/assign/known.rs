@@ -44,6 +44,7 @@ pub(super) const CALLS: &[(&str, usize, Kind)] = &[
     ("createHmac(", 1, Kind::Secret),
     ("hash_hmac(", 2, Kind::Secret),
     ("setVapidDetails(", 2, Kind::Secret),
+    ("accounts: [", 0, Kind::Secret),
 ];
 
 /// Where a password stands behind a command or directive.
@@ -88,11 +89,9 @@ pub(super) const COMMANDS: &[(&str, At)] = &[
     ("oracle:thin:", Word(0, Login)), ("sqlcmd", Opt(" -P ", Whole)), ("redis-cli", Opt(" -a ", Whole)),
     ("ldapsearch", Opt(" -w ", Whole)), ("ldapmodify", Opt(" -w ", Whole)), ("ldapadd", Opt(" -w ", Whole)),
     ("curl ", Opt(" -u ", BehindColon)), ("mysql", Opt(" -p", Whole)), (":pserver:", Word(0, BehindColon)),
-    ("snmp-server community ", Word(0, Whole)), ("rocommunity ", Word(0, Whole)), ("rwcommunity ", Word(0, Whole)),
-    ("rocommunity6 ", Word(0, Whole)), ("rwcommunity6 ", Word(0, Whole)), 
     ("tacacs-server ", Opt(" key ", Whole)), ("radius-server ", Opt(" key ", Whole)), ("snmp-server user ", Opt(" md5 ", Whole)),
     (" priv aes 128 ", Word(0, Whole)), (" priv aes 256 ", Word(0, Whole)), (" priv des ", Word(0, Whole)),
-    ("createUser ", Opt(" SHA ", Whole)), ("createUser ", Opt(" MD5 ", Whole)), ("WIFI:", Opt(";P:", Whole)),
+    ("createUser ", Opt(" SHA ", Whole)), ("createUser ", Opt(" MD5 ", Whole)), ("createUser ", Opt(" AES ", Whole)), ("createUser ", Opt(" DES ", Whole)), ("WIFI:", Opt(";P:", Whole)),
       (" : EAP ", Word(0, Whole)),
     ("PRAGMA key", Opt("= ", Whole)), 
 ];
@@ -106,7 +105,8 @@ pub(super) fn find(text: &[u8], start: usize, end: usize, at: At) -> Option<Lite
         Opt(option, part) => {
             let found = memchr::memmem::find(line, option.as_bytes())? + option.len();
             let glued = !option.ends_with(' ');
-            if glued && byte(line, found) == b' ' {
+            // `-password` is an option of its own.
+            if glued && (byte(line, found) == b' ' || line[found..].starts_with(b"assword")) {
                 return None;
             }
             part.of(text, value(text, solid(text, from + found))?)
@@ -236,7 +236,14 @@ pub(super) fn directive(text: &[u8], name: &Range<usize>) -> Option<Literal> {
     match &text[name.clone()] {
         b"auth" if head.ends_with(b"stats ") && rest.starts_with(b" ") => super::command::login(text, name.end + 1),
         b"auth" if rest.starts_with(b" sha ") || rest.starts_with(b" md5 ") => word(" sha ".len()),
+        b"key" if starts_line(head) && head.ends_with(b" ") && rest.starts_with(b" ") => {
+            word(0).filter(|literal| literal.span.end - literal.span.start >= 8 && ends_line(text, literal.span.end))
+        }
+        b"pre-shared-key" if rest.starts_with(b" ascii-text ") => word(" ascii-text ".len()),
+        b"SECURITY_CREDENTIALS" | b"Context.SECURITY_CREDENTIALS" if rest.starts_with(b", \"") => word(2),
         b"XAUTH" if head.ends_with(b": ") => word(0),
+        b"community" if head.ends_with(b"snmp-server ") && rest.starts_with(b" ") => word(0),
+        b"rocommunity" | b"rwcommunity" | b"rocommunity6" | b"rwcommunity6" if rest.starts_with(b" ") => word(0),
         b"message-digest-key" => word(memchr::memmem::find(rest, b" md5 ")? + " md5 ".len()),
         b"CURLOPT_USERPWD" => {
             let gap = rest.iter().position(|b| *b == b'"' || *b == b'\'').filter(|gap| *gap < 6)?;
@@ -244,4 +251,44 @@ pub(super) fn directive(text: &[u8], name: &Range<usize>) -> Option<Literal> {
         }
         _ => None,
     }
+}
+
+/// Whether nothing but space stands on the line before.
+fn starts_line(head: &[u8]) -> bool {
+    head[memchr::memrchr(b'\n', head).map_or(0, |i| i + 1)..].trim_ascii().is_empty()
+}
+
+fn ends_line(text: &[u8], at: usize) -> bool {
+    matches!(byte(text, solid(text, at)), 0 | b'\r' | b'\n')
+}
+
+/// The passwords of cloud-init's `chpasswd:`, a list of `user:secret` behind `list: |`.
+pub(super) fn password_list(text: &[u8], at: usize) -> Vec<Literal> {
+    let window = &text[at..(at + 600).min(text.len())];
+    let Some(list) = memchr::memmem::find(window, b"list:") else { return Vec::new() };
+    let mut all = Vec::new();
+    let mut start = at + list;
+    for line in window[list..].split(|b| *b == b'\n') {
+        let own = start;
+        start += line.len() + 1;
+        let entry = line.trim_ascii_start();
+        let entry = entry.strip_prefix(b"- ").unwrap_or(entry);
+        if own == at + list {
+            continue;
+        }
+        if line == entry {
+            break;
+        }
+        all.extend(super::command::login(text, own + line.len() - entry.len()));
+    }
+    all
+}
+
+/// The private part of a JSON Web Key: the member `d`, where another says what kind of key it is.
+pub(super) fn private_member(text: &[u8], at: usize) -> Option<Literal> {
+    let near = &text[at.saturating_sub(1500)..(at + 800).min(text.len())];
+    memchr::memmem::find(near, b"\"kty\"")?;
+    let literal = quoted(text, solid(text, at))?;
+    let base64 = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+    (literal.span.len() >= 40 && text[literal.span.clone()].iter().all(base64)).then_some(literal)
 }

@@ -10,6 +10,7 @@ mod bind;
 mod call;
 mod command;
 mod context;
+mod files;
 mod known;
 mod literal;
 mod name;
@@ -68,6 +69,7 @@ pub(super) fn find(text: &[u8], place: Place<'_>, rules: &GenericRules, hits: &m
     if context.password_file && command::may_be_password_file(text) {
         command::password_file(text).into_iter().for_each(|literal| search.command(Some(literal)));
     }
+    files::passwords(text, place.path).into_iter().for_each(|literal| search.command(Some(literal)));
     for hit in stems.find_iter(text) {
         if hit.start() >= search.done {
             search.look(hit.pattern().as_usize(), hit.range());
@@ -103,6 +105,7 @@ impl Search<'_> {
     fn look(&mut self, stem: usize, hit: Range<usize>) {
         let Some(stem) = words::STEMS.get(stem) else { return self.known(stem - words::STEMS.len(), hit) };
         match *stem {
+            "\"d\":" => return self.secret(known::private_member(self.text, hit.end)),
             "earer " => return self.bearer(hit.end),
             "asic\"" => return self.command(command::basic(self.text, hit.end - 1)),
             "asic " => return self.command(command::basic(self.text, hit.end)),
@@ -119,6 +122,9 @@ impl Search<'_> {
         match name {
             b"sshpass" => return self.command(command::argument(self.text, span)),
             b"htpasswd" => return self.command(command::argument(self.text, span)),
+            b"chpasswd" if self.text[span.end..].starts_with(b":") => {
+                return known::password_list(self.text, span.end).into_iter().for_each(|l| self.command(Some(l)));
+            }
             b"chpasswd" => return self.command(command::piped(self.text, span.start, Part::BehindColon)),
             b"password-stdin" | b"passwd-on-stdin" => {
                 return self.command(command::piped(self.text, span.start, Part::Whole));
@@ -137,6 +143,11 @@ impl Search<'_> {
         }
         for n in 0..self.contexts.len() {
             self.context = self.contexts[n];
+            // A comment is prose.
+            if self.context.syntax == Syntax::Code && claim.kind == Kind::Password && in_comment(self.text, span.start)
+            {
+                self.context.syntax = Syntax::Prose;
+            }
             self.assigned(claim.clone(), &span);
         }
     }
@@ -145,6 +156,16 @@ impl Search<'_> {
     fn assigned(&mut self, claim: Claim, span: &Range<usize>) {
         let bound = bind::bound(self.text, span, self.context.syntax);
         if bound.as_ref().is_some_and(|b| is_filled_in(self.text, span.start, b)) {
+            return;
+        }
+        if let Some(bound) = &bound
+            && self.text[span.clone()].to_ascii_lowercase().ends_with(b"auth")
+            && let Some(literal) = command::login(self.text, bound.literal.span.start)
+            && literal.span.end <= bound.literal.span.end
+        {
+            return self.command(Some(literal));
+        }
+        if is_browsers(self.text, span.start) {
             return;
         }
         if let Some(mut bound) = bound {
@@ -199,12 +220,16 @@ impl Search<'_> {
             let more = usize::from(self.text[..hit.start].ends_with(b"mysql_real_"));
             return self.positional(hit.end, argument + more, kind);
         }
+        if self.text[..hit.end].ends_with(b"check_mysql") {
+            return self.command(known::find(self.text, hit.start, hit.end, known::At::Option(" -p ", Part::Whole)));
+        }
         if self.text[hit.clone()] == *b"mysql" && self.text[hit.end..].starts_with(b"i(") {
             return self.positional(hit.end + 2, 2, Kind::Password);
         }
         let Some((sign, _)) = known::COMMANDS.get(n - known::CALLS.len()) else { return };
         // A sign with several options stands there several times, and the search tells one of them.
-        let word = hit.start == 0 || !self.text[hit.start - 1].is_ascii_alphanumeric() || sign.starts_with("freerdp");
+        let open = !sign.as_bytes()[0].is_ascii_alphanumeric() || *sign == "freerdp ";
+        let word = open || hit.start == 0 || !(self.text[hit.start - 1].is_ascii_alphanumeric());
         for (_, at) in known::COMMANDS.iter().filter(|(other, _)| other == sign && word) {
             self.command(known::find(self.text, hit.start, hit.end, *at));
         }
@@ -220,6 +245,13 @@ impl Search<'_> {
             let name = open - 1..open;
             self.weigh(&claim, &name, &Bound { literal, form: Form::Placed });
         }
+    }
+
+    fn secret(&mut self, found: Option<literal::Literal>) {
+        let Some(literal) = found else { return };
+        let claim = Claim { kind: Kind::Secret, what: "private key".into(), ..Claim::password() };
+        let span = literal.span.start..literal.span.start;
+        self.weigh(&claim, &span, &Bound { literal, form: Form::Given });
     }
 
     fn command(&mut self, found: Option<literal::Literal>) {
@@ -269,6 +301,16 @@ impl Search<'_> {
     }
 }
 
+/// Whether the line is a comment that speaks of a login too.
+fn in_comment(text: &[u8], at: usize) -> bool {
+    let line = &text[at.saturating_sub(120)..at];
+    let line = line[memchr::memrchr(b'\n', line).map_or(0, |i| i + 1)..].trim_ascii_start();
+    let comment = [&b"* "[..], b"// ", b"# ", b"-- ", b"' ", b"; "].iter().any(|mark| line.starts_with(mark));
+    let lower = line.to_ascii_lowercase();
+    comment
+        && [&b"login"[..], b"user", b"account", b"benutzer"].iter().any(|w| memchr::memmem::find(&lower, w).is_some())
+}
+
 /// Whether a name and what it is bound to stand within a template: `{{ $password := .Values.password }}`. What is
 /// assigned there in quotes is a value all the same.
 fn is_filled_in(text: &[u8], at: usize, bound: &Bound) -> bool {
@@ -279,6 +321,15 @@ fn is_filled_in(text: &[u8], at: usize, bound: &Bound) -> bool {
     let line = &line[memchr::memrchr(b'\n', line).map_or(0, |i| i + 1)..];
     let open = memchr::memmem::rfind(line, b"{{");
     open.is_some_and(|open| memchr::memmem::find(&line[open..], b"}}").is_none())
+}
+
+/// Whether the line hands a key to what runs in the visitor's browser: everybody sees it.
+fn is_browsers(text: &[u8], at: usize) -> bool {
+    let line = &text[at.saturating_sub(120)..at];
+    let line = &line[memchr::memrchr(b'\n', line).map_or(0, |i| i + 1)..];
+    [&b"Bugsnag.start("[..], b"TrackJS.install(", b"data-cf-beacon", b"shopify-features", b"mixpanel.init("]
+        .iter()
+        .any(|sign| memchr::memmem::find(line, sign).is_some())
 }
 
 /// Says what the value is bound to; a name that could hold a secret itself is not repeated.

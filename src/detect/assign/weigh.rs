@@ -53,7 +53,7 @@ pub(super) fn weigh(value: &[u8], asked: Asked<'_>) -> Result<Weight, &'static s
     if let Some(why) = unfit::unfit_bare(value, &makeup).filter(|_| !asked.quoted) {
         return Err(why);
     }
-    if asked.claim.kind == Kind::Secret && decode::hides_text(value) {
+    if decode::hides_text(value) {
         return Err("encoded text, which is read itself");
     }
     if same_words(value, asked.name) {
@@ -184,7 +184,8 @@ fn thought_up(value: &[u8], makeup: &Makeup, asked: Asked<'_>) -> Result<Weight,
     // Where the name itself says secret, letters of both cases with digits among them are one that somebody thought up.
     let both = makeup.lower > 0 && makeup.upper > 0;
     let mixed = makeup.symbols > 0 || both && makeup.len >= 12 && asked.claim.what.contains("secret");
-    let spoken = mixed && makeup.digits > 0 && is_password_like(value, makeup);
+    let among_settings = asked.claim.what.contains("secret") && asked.is_configuration() && is_mixed(value, makeup);
+    let spoken = among_settings || mixed && makeup.digits > 0 && is_password_like(value, makeup);
     Ok(weight(Kind::Secret, if spoken { Confidence::Medium } else { Confidence::Low }, makeup))
 }
 
@@ -215,7 +216,11 @@ fn password(value: &[u8], makeup: &Makeup, asked: Asked<'_>) -> Result<Weight, &
     if ["\\u", "\\x", "\\U", "\\0"].iter().any(|e| memchr::memmem::find(value, e.as_bytes()).is_some()) {
         return Err("text with escapes");
     }
-    if asked.context.syntax == Syntax::Prose && !asked.beside_login && makeup.classes() < 3 {
+    if asked.context.syntax == Syntax::Prose
+        && !asked.beside_login
+        && !matches!(asked.form, Form::Flag | Form::Given)
+        && makeup.classes() < 3
+    {
         return Err("not clearly a password");
     }
     // Labels, fields and messages speak of passwords; passwords rarely do.
@@ -229,7 +234,9 @@ fn password(value: &[u8], makeup: &Makeup, asked: Asked<'_>) -> Result<Weight, &
     let confidence = if is_words(value) || makeup.letters() + makeup.foreign == 0 {
         if is_chosen(value, makeup, &asked) { Confidence::Medium } else { Confidence::Low }
     } else if makeup.len < 6 || !is_password_like(value, makeup) {
-        if is_mixed(value, makeup) && (asked.quoted || asked.is_configuration() || asked.form == Form::Given) {
+        if is_mixed(value, makeup)
+            && (asked.quoted || asked.is_configuration() || matches!(asked.form, Form::Given | Form::Assigned))
+        {
             Confidence::Medium
         } else if matches!(asked.form, Form::Given | Form::Placed) && makeup.len >= 6 && makeup.digits > 0 {
             Confidence::Medium
@@ -250,7 +257,9 @@ fn password(value: &[u8], makeup: &Makeup, asked: Asked<'_>) -> Result<Weight, &
 /// nor the name of what it belongs to.
 fn is_chosen(value: &[u8], makeup: &Makeup, asked: &Asked<'_>) -> bool {
     if matches!(asked.form, Form::Given | Form::Placed) {
-        let number = makeup.letters() == 0 && makeup.digits >= 6 && makeup.digits == makeup.len;
+        let number = makeup.letters() == 0
+            && makeup.digits >= if asked.form == Form::Given { 6 } else { 8 }
+            && makeup.digits == makeup.len;
         let drawn = makeup.random >= 8.0 && makeup.len >= 8;
         let word = asked.form == Form::Given && makeup.letters() >= 6 && !asked.echoed && !NO_CHOICE.contains(&value);
         return number || drawn || word;
@@ -271,11 +280,12 @@ fn is_chosen(value: &[u8], makeup: &Makeup, asked: &Asked<'_>) -> bool {
     settings
         && named
         && !manner
-        && asked.form == Form::Assigned
+        && matches!(asked.form, Form::Assigned | Form::Pair)
         && !asked.echoed
         && makeup.len >= 6
         && makeup.len <= 24
-        && value.iter().all(|b| b.is_ascii_lowercase() || matches!(b, b'_' | b'-'))
+        && value.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'-'))
+        && (makeup.upper == 0 || makeup.symbols > 0 && makeup.lower > makeup.upper)
         && !NO_CHOICE.contains(&value)
 }
 
@@ -345,6 +355,10 @@ fn is_phrase(value: &[u8], makeup: &Makeup, asked: &Asked<'_>) -> bool {
     }
     let fine = |b: &u8| b.is_ascii_alphanumeric() || b" -_'.!".contains(b) || !b.is_ascii();
     let words: Vec<&[u8]> = value.split(|b| *b == b' ').collect();
+    // Words alone, all small, are more often a label than a phrase.
+    if makeup.upper + makeup.digits == 0 && words.len() < 5 || words.iter().any(|w| w.starts_with(b"-")) {
+        return false;
+    }
     let is = |w: &&[u8], word: &str| w.eq_ignore_ascii_case(word.as_bytes());
     if !value.iter().all(fine)
         || !(2..=8).contains(&words.len())

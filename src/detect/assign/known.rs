@@ -151,9 +151,7 @@ fn before(text: &[u8], end: usize) -> Option<Literal> {
 
 /// `net use Z: \\host\share secret /user:me`.
 fn free(text: &[u8], start: usize, line: &[u8]) -> Option<Literal> {
-    if memchr::memmem::find(line, b"\\\\").is_none() {
-        return None;
-    }
+    memchr::memmem::find(line, b"\\\\")?;
     let mut at = 0;
     for word in line.split(|b| *b == b' ') {
         let own = start + at;

@@ -199,6 +199,10 @@ fn password(value: &[u8], makeup: &Makeup, asked: Asked<'_>) -> Result<Weight, &
     if makeup.len > 64 && makeup.random < 30.0 {
         return Err("too long for a password");
     }
+    let shouted = makeup.lower + makeup.digits == 0 && value.contains(&b'_');
+    if matches!(asked.form, Form::Given | Form::Placed) && shouted {
+        return Err("the name of a constant");
+    }
     if matches!(asked.form, Form::Argument | Form::Spoken) && makeup.classes() < 3 {
         return Err("not clearly a password");
     }
@@ -234,13 +238,10 @@ fn password(value: &[u8], makeup: &Makeup, asked: Asked<'_>) -> Result<Weight, &
     let confidence = if is_words(value) || makeup.letters() + makeup.foreign == 0 {
         if is_chosen(value, makeup, &asked) { Confidence::Medium } else { Confidence::Low }
     } else if makeup.len < 6 || !is_password_like(value, makeup) {
-        if is_mixed(value, makeup)
-            && (asked.quoted || asked.is_configuration() || matches!(asked.form, Form::Given | Form::Assigned))
-        {
-            Confidence::Medium
-        } else if matches!(asked.form, Form::Given | Form::Placed) && makeup.len >= 6 && makeup.digits > 0 {
-            Confidence::Medium
-        } else if asked.beside_login && makeup.len >= 6 && makeup.digits > 0 && makeup.letters() > 0 {
+        let settled = asked.quoted || asked.is_configuration() || matches!(asked.form, Form::Given | Form::Assigned);
+        let placed = matches!(asked.form, Form::Given | Form::Placed) && makeup.digits > 0;
+        let beside = asked.beside_login && makeup.digits > 0 && makeup.letters() > 0;
+        if settled && is_mixed(value, makeup) || makeup.len >= 6 && (placed || beside) {
             Confidence::Medium
         } else {
             Confidence::Low

@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let folder = Path::new(&env::var("CARGO_MANIFEST_DIR").unwrap_or_default()).join("rules");
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").unwrap_or_default());
+    println!("cargo:rustc-env=LEAKBREAK_BUILD={:016x}", build(&root)?);
+    let folder = root.join("rules");
     println!("cargo:rerun-if-changed={}", folder.display());
     let mut files: Vec<PathBuf> = match fs::read_dir(&folder) {
         Ok(entries) => entries.map(|e| e.map(|e| e.path())).collect::<io::Result<_>>()?,
@@ -30,6 +32,32 @@ fn main() -> Result<(), Box<dyn Error>> {
     out.push_str("]\n");
     fs::write(Path::new(&env::var("OUT_DIR").unwrap_or_default()).join("rules.rs"), out)?;
     Ok(())
+}
+
+/// A hash of all that this program is made from: what one program remembers, another one must not believe.
+fn build(root: &Path) -> io::Result<u64> {
+    let mut files = Vec::new();
+    let mut open: Vec<PathBuf> =
+        ["src", "rules", "Cargo.toml", "Cargo.lock"].iter().map(|name| root.join(name)).collect();
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            println!("cargo:rerun-if-changed={}", path.display());
+            open.extend(fs::read_dir(&path)?.flatten().map(|entry| entry.path()));
+        } else if path.is_file() {
+            println!("cargo:rerun-if-changed={}", path.display());
+            files.push(path);
+        }
+    }
+    files.sort();
+    // FNV-1a: the same on every machine.
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    for file in &files {
+        let name = file.strip_prefix(root).unwrap_or(file).to_string_lossy().into_owned();
+        for byte in name.bytes().chain([0]).chain(fs::read(file)?) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+    Ok(hash)
 }
 
 /// The file as JSON, without its `[[rule.example]]` and `[[rule.counterexample]]` tables. A test compares what both say.

@@ -12,11 +12,15 @@
 //! * [`suppress`] marks findings; it never drops one.
 //! * [`finding::Outcome`] is everything a run knows, in a fixed order, and [`report`] writes it down.
 //! * [`scan`] is the belt itself.
+//! * [`cache`] keeps what spares a second scan of a history most of its work.
+//! * [`clock`] says where the time went, to who asks.
 //! * `verify` (a feature) asks providers whether what was found is live, where a user wants that.
 //!
 //! The library never prints, exits or reads the environment: the binary does.
 
 pub mod blob;
+pub mod cache;
+pub mod clock;
 pub mod config;
 pub mod decode;
 pub mod detect;
@@ -27,6 +31,7 @@ pub mod report;
 pub mod rule;
 pub mod scan;
 pub mod source;
+mod spotter;
 pub mod structure;
 pub mod suppress;
 #[cfg(feature = "verify")]

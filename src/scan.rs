@@ -4,6 +4,7 @@ mod belt;
 
 use crate::Result;
 use crate::blob::Kind;
+use crate::clock::{Clock, Stage};
 use crate::detect::{Detector, Path, Place};
 use crate::finding::{Finding, Fingerprint, Outcome, Receipt, Redactor, Secret, SuppressedBy, Suppression};
 use crate::rule::{Confidence, Rule};
@@ -11,6 +12,7 @@ use crate::source::{Source, Unit};
 use crate::suppress::{Allowlist, Baseline};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// What a scan asks besides the source.
@@ -96,9 +98,16 @@ pub struct Watch {
     pub cancelled: AtomicBool,
     by_unit: [AtomicU64; Unit::COUNT],
     findings: AtomicU64,
+    /// Takes the time of what goes on, if anybody wants to know.
+    pub(crate) clock: Arc<Clock>,
 }
 
 impl Watch {
+    /// A watch whose scan is timed.
+    pub fn timed(clock: Arc<Clock>) -> Watch {
+        Watch { clock, ..Watch::default() }
+    }
+
     /// How many of `unit` were read so far.
     pub fn read(&self, unit: Unit) -> u64 {
         self.by_unit[unit as usize].load(Ordering::Relaxed)
@@ -123,6 +132,11 @@ impl Scan {
     pub fn run(&self, source: &dyn Source, watch: &Watch) -> Result<Outcome> {
         let belt = belt::Belt::new(self, watch);
         source.scan(&belt)?;
+        watch.clock.stage(Stage::Settle, || Ok(self.settled(source, watch, belt)))
+    }
+
+    /// What the belt holds, as it is told.
+    fn settled(&self, source: &dyn Source, watch: &Watch, belt: belt::Belt<'_>) -> Outcome {
         let belt::Collected { mut findings, skips, binary, notes, below } = belt.collect();
 
         let mut receipt = self.receipt(source, watch);
@@ -140,7 +154,14 @@ impl Scan {
         findings.sort_by(crate::finding::order);
         let mut outcome = Outcome { findings, receipt };
         Redactor::with(&outcome.findings, &self.told(&outcome)).redact(&mut outcome);
-        Ok(outcome)
+        outcome
+    }
+
+    /// All that [`crate::source::Sink::worth`] depends on but for the program itself: the same bytes, the same answers.
+    pub fn worth_depends_on(&self) -> Vec<u8> {
+        let own = self.detector.rules().rules.iter().filter(|rule| rule.spec.embedded.is_none());
+        let rules: Vec<String> = own.map(|rule| format!("{rule:?}")).collect();
+        format!("{}\n{rules:?}", self.min_confidence.name()).into_bytes()
     }
 
     /// Secrets in what is told beside the findings' own lines: a summary, a name. Whether their rules are selected or

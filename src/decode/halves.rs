@@ -171,10 +171,12 @@ fn is_concatenation(text: &[u8], at: usize) -> bool {
 }
 
 /// The pieces of the list with this name: `NAME = ["abc", "def"]`.
-pub(super) fn named_list(text: &[u8], name: &[u8], edits: &mut Edits) {
-    if name.len() < 2 || name.len() > 40 {
+pub(super) fn named_list(text: &[u8], name: &[u8], budget: &mut usize, edits: &mut Edits) {
+    if name.len() < 2 || name.len() > 40 || *budget == 0 {
         return;
     }
+    *budget -= 1;
+    edits.is_far = true;
     for at in memmem::find_iter(text, name).take(USES) {
         let Some(end) = whole_word(text, at, name) else { continue };
         let rest = &text[end..text.len().min(end + 64)];

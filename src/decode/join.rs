@@ -8,7 +8,7 @@ use super::edits::Edits;
 use super::halves;
 use super::map::Piece;
 use super::sign::{is_token, run_after, run_before};
-use memchr::memmem;
+use super::signs::Signs;
 use std::ops::Range;
 
 const PIECE: Piece = Piece::Whole(Encoding::Joined);
@@ -19,9 +19,11 @@ const JOINED: usize = 16;
 const ADJACENT: usize = 20;
 /// A list of pieces is read up to here.
 const LIST: usize = 4096;
+/// How many lists are looked for by name.
+const NAMED: usize = 16;
 
 /// Finds seams between literals to take out.
-pub(super) fn find(text: &[u8], edits: &mut Edits) {
+pub(super) fn find(text: &[u8], signs: &Signs, edits: &mut Edits) {
     let mut pieces = Vec::new();
     for at in memchr::memchr2_iter(b'"', b'\'', text) {
         if at == 0 || !is_token(text[at - 1]) {
@@ -32,11 +34,24 @@ pub(super) fn find(text: &[u8], edits: &mut Edits) {
             None => pieces.extend(halves::half(text, at)),
         }
     }
+    edits.halves = pieces.len();
     halves::join(text, &pieces, edits);
-    for name in [&b".join("[..], b"Join(", b"implode(", b"joinToString(", b".concat("] {
-        for at in memmem::find_iter(text, name) {
-            list(text, at, at + name.len(), edits);
-        }
+    lists(text, signs, edits);
+}
+
+/// Finds lists of pieces that a call joins with nothing.
+pub(super) fn lists(text: &[u8], signs: &Signs, edits: &mut Edits) {
+    // How many names of lists may still be searched for: each costs a pass over the text.
+    let mut named = NAMED;
+    signs.joins.iter().for_each(|&(at, open)| list(text, at, open, &mut named, edits));
+}
+
+/// Where the name begins whose `oin(` stands at `at`: `.join(`, `Join(`.
+pub(super) fn name(text: &[u8], at: usize) -> Option<usize> {
+    match text[..at] {
+        [.., b'.', b'j'] => Some(at - 2),
+        [.., b'J'] => Some(at - 1),
+        _ => None,
     }
 }
 
@@ -89,14 +104,19 @@ fn prefix(rest: &[u8]) -> usize {
 }
 
 /// A list of literals beside a call that joins with nothing: `at` is where its name begins, `open` its arguments.
-fn list(text: &[u8], at: usize, open: usize, edits: &mut Edits) {
+fn list(text: &[u8], at: usize, open: usize, named: &mut usize, edits: &mut Edits) {
     let before = &text[..at];
     let rest = &text[open..];
     let empty = [&b"\"\""[..], b"''", b"``"].iter().any(|e| rest.starts_with(e));
     if before.ends_with(b"\"\"") || before.ends_with(b"''") {
         // Python: "".join(["abc", "def"]), "".join(pieces)
         let name = halves::name_around(text, open, false);
-        return if name.is_empty() { pieces(text, open, edits) } else { halves::named_list(text, name, edits) };
+        let whole = rest[name.len().min(rest.len())..].starts_with(b")");
+        return match (name.is_empty(), whole) {
+            (true, _) => pieces(text, open, edits),
+            (_, true) => halves::named_list(text, name, named, edits),
+            _ => {}
+        };
     }
     let method = text[at] == b'.' || text[at..].starts_with(b"joinTo");
     if method && (empty || rest.starts_with(b")")) {
@@ -109,7 +129,7 @@ fn list(text: &[u8], at: usize, open: usize, edits: &mut Edits) {
                     pieces(text, floor + start, edits);
                 }
             }
-            _ => halves::named_list(text, halves::name_around(text, end, true), edits),
+            _ => halves::named_list(text, halves::name_around(text, end, true), named, edits),
         }
     } else if empty {
         // PHP: implode('', ['abc', 'def']), implode('', $pieces)
@@ -118,7 +138,7 @@ fn list(text: &[u8], at: usize, open: usize, edits: &mut Edits) {
         if name.is_empty() || matches!(name, b"array" | b"new") {
             pieces(text, open + 2, edits);
         } else {
-            halves::named_list(text, name, edits);
+            halves::named_list(text, name, named, edits);
         }
     } else if let Some(brace) = rest.iter().take(32).position(|&b| b == b'{')
         && rest.starts_with(b"[]string")
@@ -130,7 +150,7 @@ fn list(text: &[u8], at: usize, open: usize, edits: &mut Edits) {
         let name = halves::name_around(text, open, false);
         let behind = &rest[name.len().min(rest.len())..];
         if behind.starts_with(b", \"\")") {
-            halves::named_list(text, name, edits);
+            halves::named_list(text, name, named, edits);
         }
     }
 }

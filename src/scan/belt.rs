@@ -2,16 +2,18 @@
 
 use super::{InlineComments, Scan, Watch};
 use crate::blob::{Blob, Content, Kind, LineIndex, Origin, Scope, Skip, SkipReason, Text};
+use crate::clock::{Clock, Stage};
+use crate::detect::carry::{self, Carry, Made};
 use crate::detect::{Examined, Match, Path, Place};
 use crate::finding::{Excerpt, Finding, Fingerprint, Secret, fold};
-use crate::source::{Sink, Unit};
+use crate::source::{Lineage, Memo, Sink, Unit};
 use crate::suppress::inline::Inline;
 use bstr::{BStr, BString};
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The sink of a scan.
 pub(super) struct Belt<'a> {
@@ -72,17 +74,19 @@ impl<'a> Belt<'a> {
         }
     }
 
-    /// Detects in a text and keeps what the scan asks for.
-    fn detect(&self, blob: &Blob<'_>, text: &[u8]) {
+    /// Detects in a text and keeps what the scan asks for; whether there was anything at all.
+    fn detect(&self, blob: &Blob<'_>, text: &[u8]) -> bool {
         let origin = &blob.origin;
         let path = origin.repo_path.as_ref().map_or(Path::None, |p| Path::Known(p.as_ref()));
-        let Examined { matches, truncated } = self.scan.detector.examine(text, Place { kind: origin.kind, path });
+        let place = Place { kind: origin.kind, path };
+        let examine = || self.scan.detector.examine(text, place);
+        let Examined { matches, truncated } = self.watch.clock.inner(Stage::Judge, examine);
         if truncated {
             let why = "more encoded text than is decoded; the rest was read as it stands";
             self.skip(Skip::new(SkipReason::DecodeLimit, place_of(origin), why));
         }
         if matches.is_empty() {
-            return;
+            return truncated;
         }
         let lines = LineIndex::new(text);
         let inline = match self.scan.inline {
@@ -96,6 +100,7 @@ impl<'a> Belt<'a> {
         let asked = |m: &Match| counts(m, blob, &page.lines) && self.asked_for(m, origin);
         let kept = matches.iter().enumerate().filter(|(_, m)| asked(m));
         self.keep(kept.map(|(i, m)| finding(m, i, blob, &page)).collect());
+        true
     }
 
     fn keep(&self, kept: Vec<Finding>) {
@@ -122,9 +127,16 @@ impl<'a> Belt<'a> {
 
 impl Sink for Belt<'_> {
     fn blob(&self, blob: Blob<'_>) {
+        self.tells(blob);
+    }
+
+    fn tells(&self, blob: Blob<'_>) -> bool {
         match Text::decode(&blob.bytes) {
             Content::Text(text) => self.detect(&blob, &text.bytes),
-            Content::Binary => self.skip(Skip::new(SkipReason::Binary, place_of(&blob.origin), "")),
+            Content::Binary => {
+                self.skip(Skip::new(SkipReason::Binary, place_of(&blob.origin), ""));
+                true
+            }
         }
     }
 
@@ -152,13 +164,39 @@ impl Sink for Belt<'_> {
     }
 
     fn worth(&self, raw: &[u8]) -> bool {
+        let probe = |text: &[u8]| self.scan.detector.probe(text, self.scan.min_confidence);
         match Text::decode(raw) {
-            Content::Text(text) => self.scan.detector.probe(&text.bytes, self.scan.min_confidence),
+            Content::Text(text) => self.watch.clock.inner(Stage::Look, || probe(&text.bytes)),
             Content::Binary => {
                 self.binary.fetch_add(1, Ordering::Relaxed);
                 false
             }
         }
+    }
+
+    fn clock(&self) -> &Clock {
+        &self.watch.clock
+    }
+
+    fn binary(&self, n: u64) {
+        self.binary.fetch_add(n, Ordering::Relaxed);
+    }
+
+    fn worth_of(&self, raw: &[u8], made: Option<Lineage<'_>>) -> (bool, Option<Memo>) {
+        let Content::Text(text) = Text::decode(raw) else { return (self.worth(raw), None) };
+        // Places in what was transcoded are others than those in the content.
+        if text.bytes.len() != raw.len() || raw.len() > carry::LARGEST {
+            return (self.scan.detector.probe(&text.bytes, self.scan.min_confidence), None);
+        }
+        let (detector, floor) = (&self.scan.detector, self.scan.min_confidence);
+        let base = made.as_ref().and_then(|made| made.memo.0.downcast_ref::<Carry>());
+        let carry = self.watch.clock.inner(Stage::Look, || match (made, base) {
+            (Some(Lineage { size, copied, .. }), Some(base)) => {
+                detector.probe_made(raw, floor, Made { base, size, copied })
+            }
+            _ => detector.probe_whole(raw, floor),
+        });
+        (carry.worth, Some(Memo(Arc::new(carry))))
     }
 
     fn cancelled(&self) -> bool {

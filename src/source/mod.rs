@@ -9,12 +9,21 @@ pub(crate) mod testing;
 pub mod worktree;
 
 use crate::Result;
-use crate::blob::{Blob, Origin, Provenance, Skip};
+use crate::blob::{Blob, Copied, Origin, Provenance, Skip};
+use crate::clock::{self, Clock};
+use std::any::Any;
+use std::sync::Arc;
 
 /// Takes what a source reads. Called from many threads at once.
 pub trait Sink: Sync {
     /// Takes a blob. The bytes are raw; the sink decodes them, and counts binary content as a skip itself.
     fn blob(&self, blob: Blob<'_>);
+
+    /// As [`Sink::blob`]; whether anything came of it, or might have under other options than those that rules are.
+    fn tells(&self, blob: Blob<'_>) -> bool {
+        self.blob(blob);
+        true
+    }
 
     /// Takes a name alone: each file, once per distinct path, also where its content is not read. (The sink looks
     /// for secrets in it.) `origin.path` is set.
@@ -33,8 +42,40 @@ pub trait Sink: Sync {
     /// looks for commits and paths. Binary content: no.
     fn worth(&self, raw: &[u8]) -> bool;
 
+    /// Takes the time, if anybody wants to know.
+    fn clock(&self) -> &Clock {
+        &clock::OFF
+    }
+
+    /// Counts binary contents that are known to be such without another look ([`Sink::worth`] counts the others).
+    fn binary(&self, n: u64) {
+        let _ = n;
+    }
+
+    /// As [`Sink::worth`], and what to remember of this content. Where it was made from another one, what was
+    /// remembered of that may spare another look at what was copied; the answer is the same.
+    fn worth_of(&self, raw: &[u8], made: Option<Lineage<'_>>) -> (bool, Option<Memo>) {
+        let _ = made;
+        (self.worth(raw), None)
+    }
+
     /// Whether to stop at once: the user interrupted.
     fn cancelled(&self) -> bool;
+}
+
+/// What a sink remembers of a content for the sake of those that are made from it. Its meaning is the sink's affair.
+#[derive(Clone, Debug)]
+pub struct Memo(pub Arc<dyn Any + Send + Sync>);
+
+/// How a content was made from another one.
+#[derive(Clone, Copy, Debug)]
+pub struct Lineage<'a> {
+    /// What was remembered of the other.
+    pub memo: &'a Memo,
+    /// How many bytes the other has.
+    pub size: usize,
+    /// What was copied from it, by its place in the new one; stretches that belong together in both are one.
+    pub copied: &'a [Copied],
 }
 
 /// What the receipt counts.

@@ -56,7 +56,7 @@ impl Source for Stdin {
                 sink.count(Unit::File, 1);
                 sink.count(Unit::Byte, bytes);
             }
-            Ok(End::Over | End::Refused | End::Cancelled) => {}
+            Ok(End::Over | End::TooLarge(_) | End::Special | End::Refused | End::Cancelled) => {}
             Err(e) => sink.skip(Skip::new(SkipReason::Unreadable, self.name.clone(), stream::why(&e))),
         }
         Ok(())

@@ -3,6 +3,9 @@
 #![allow(clippy::unwrap_used, unreachable_pub)]
 
 mod baseline;
+mod benches;
+mod cache;
+mod carried;
 mod cases;
 mod cmd;
 mod commands;

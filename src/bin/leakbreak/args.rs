@@ -1,10 +1,12 @@
 //! What the user typed. Nothing is decided here: `assemble` turns it into what the program needs.
 
+mod cache;
 mod read;
 #[cfg(test)]
 mod tests;
 mod values;
 
+pub(crate) use cache::Cache;
 pub(crate) use read::{command, parse};
 pub(crate) use values::{ColorArg, ConfidenceArg, FormatArg, InstallableHook, ListFormat, RunnableHook, SeverityArg};
 
@@ -45,6 +47,9 @@ pub(crate) enum Command {
     /// The git hooks: install, run, prove, remove
     #[command(subcommand)]
     Hook(Hook),
+    /// What earlier scans of histories left behind: where it is, and how to be rid of it
+    #[command(subcommand)]
+    Cache(Cache),
     /// Print completions for a shell
     Completions(Completions),
     /// Print the manual page, or that of a command

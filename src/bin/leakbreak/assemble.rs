@@ -3,6 +3,7 @@
 use crate::args::{PolicyArgs, SeverityArg, SourceArgs};
 use crate::env;
 use crate::ground::{Ground, Target};
+use crate::sources::Opened;
 use leakbreak::config::{self, Config, Layer};
 use leakbreak::detect::Detector;
 use leakbreak::rule::{Confidence, RuleSet, Severity};
@@ -27,6 +28,8 @@ pub(crate) struct Parts {
     pub fail_on: Option<Severity>,
     /// Words for the receipt.
     pub notes: Vec<String>,
+    /// A word for the user alone.
+    pub remark: Option<String>,
 }
 
 /// Whether the baseline speaks.
@@ -79,9 +82,9 @@ pub(crate) fn parts_of(
         detector: Detector::new(rules),
     };
     let fail_on = config.fail_on.as_deref().map(severity).transpose()?;
-    let source = crate::sources::open(target, args, &config)?;
+    let Opened { source, remark } = crate::sources::open(target, args, &config, &scan)?;
     let notes = if ground.split { vec![SPLIT.to_owned()] } else { Vec::new() };
-    Ok(Parts { scan, source, ground, config, fail_on, notes })
+    Ok(Parts { scan, source, ground, config, fail_on, notes, remark })
 }
 
 const SPLIT: &str = "the paths belong to different repositories or folders, so that no .leakbreak.toml and no baseline \

@@ -41,6 +41,14 @@ pub(crate) fn settings() -> Option<PathBuf> {
     Some(base.join("leakbreak"))
 }
 
+/// The user's own folder for what can be made again: $XDG_CACHE_HOME/leakbreak, or ~/.cache/leakbreak.
+pub(crate) fn cache() -> Option<PathBuf> {
+    // A relative one is invalid here too.
+    let absolute = |path: &PathBuf| path.is_absolute();
+    let base = path("XDG_CACHE_HOME").filter(absolute);
+    Some(base.or_else(|| Some(home().filter(absolute)?.join(".cache")))?.join("leakbreak"))
+}
+
 /// Where git keeps what is the user's own.
 pub(crate) fn user_git() -> UserGit {
     UserGit { home: home(), config_home: path("XDG_CONFIG_HOME") }

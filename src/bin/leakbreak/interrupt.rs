@@ -21,12 +21,23 @@ static WATCHED: Mutex<Option<Arc<Watch>>> = Mutex::new(None);
 pub(crate) fn start() {
     // Without the handler a signal ends the run as well; only the message and the status are lost.
     let _ = listen(end);
+    keep_on();
 }
 
 /// Names the scan that would be cut off.
 pub(crate) fn watch(watch: &Arc<Watch>) {
     *WATCHED.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(watch));
 }
+
+/// A file that may not grow any more is a failed write, and no reason to die.
+#[cfg(unix)]
+fn keep_on() {
+    let unread = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, unread);
+}
+
+#[cfg(not(unix))]
+fn keep_on() {}
 
 #[cfg(unix)]
 fn listen(act: impl FnOnce() + Send + 'static) -> std::io::Result<()> {

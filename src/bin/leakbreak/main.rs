@@ -5,6 +5,7 @@
 mod args;
 mod assemble;
 mod baseline;
+mod cache;
 mod completions;
 mod env;
 mod explain;
@@ -43,6 +44,7 @@ fn run(args: Args) -> Result<Status> {
         Command::Rules(command) => rules::run(command),
         Command::Baseline(command) => baseline::run(command),
         Command::Hook(command) => hook::run(command),
+        Command::Cache(command) => cache::run(command),
         Command::Completions(args) => completions::completions(args),
         Command::Man(args) => completions::man(args),
     }

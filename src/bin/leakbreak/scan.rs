@@ -10,6 +10,7 @@ use crate::timings::Timings;
 use crate::verify::{Asker, refuse_in_hook};
 use crate::{faults, interrupt};
 use leakbreak::Result;
+use leakbreak::clock::Clock;
 use leakbreak::finding::Outcome;
 use leakbreak::report::{self, Format, Options};
 use leakbreak::scan::Watch;
@@ -29,7 +30,8 @@ pub(crate) fn run(args: Box<args::Scan>) -> Result<Status> {
     let config = all.first().map(|parts| parts.config.clone()).unwrap_or_default();
     let mut asker = Asker::new(&args.verify, &config)?;
     timings.stage("prepare");
-    let outcomes = all.iter().map(|parts| drive(parts, &args.manner)).collect::<Result<Vec<_>>>()?;
+    let clock = &timings.clock;
+    let outcomes = all.iter().map(|parts| timed(parts, &args.manner, clock)).collect::<Result<Vec<_>>>()?;
     timings.stage("scan");
     let (status, mut outcome) = together(&all, outcomes, args.report.exit_zero);
     // The process ends soon: to take rules, index and objects apart would only take time.
@@ -63,7 +65,14 @@ fn together(all: &[Parts], mut outcomes: Vec<Outcome>, exit_zero: bool) -> (Stat
 
 /// Runs a scan with progress, until its end or a signal.
 pub(crate) fn drive(parts: &Parts, manner: &MannerArgs) -> Result<Outcome> {
-    let watch = Arc::new(Watch::default());
+    timed(parts, manner, &Arc::default())
+}
+
+fn timed(parts: &Parts, manner: &MannerArgs, clock: &Arc<Clock>) -> Result<Outcome> {
+    if let Some(remark) = parts.remark.as_ref().filter(|_| !manner.quiet) {
+        faults::say(remark);
+    }
+    let watch = Arc::new(Watch::timed(Arc::clone(clock)));
     interrupt::watch(&watch);
     // Where the user types the text, progress would be in the way.
     let typed = parts.source.name() == "stdin" && std::io::stdin().is_terminal();

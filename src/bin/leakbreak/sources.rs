@@ -1,12 +1,14 @@
 //! From what is asked for to what reads it.
 
 use crate::args::SourceArgs;
+use crate::cache;
 use crate::env;
 use crate::ground::{Asked, Target};
 use crate::hook::Pushed;
 use bstr::{BStr, BString};
 use leakbreak::config::Config;
 use leakbreak::glob::{Globs, PathFilter};
+use leakbreak::scan::Scan;
 use leakbreak::source::Source;
 use leakbreak::source::git::history::{History, Options, PathFilter as Keep, ShallowHistory};
 use leakbreak::source::git::open::Repository;
@@ -18,16 +20,41 @@ use leakbreak::source::worktree::{self, Ignored, Nested, Worktree};
 use leakbreak::{Error, Result};
 use std::sync::Arc;
 
+/// A source, and what to say about how it reads.
+pub(crate) struct Opened {
+    pub source: Box<dyn Source>,
+    pub remark: Option<String>,
+}
+
 /// Makes the source.
 ///
 /// # Errors
 /// What the source says of its arguments.
-pub(crate) fn open(target: Target, args: &SourceArgs, config: &Config) -> Result<Box<dyn Source>> {
+pub(crate) fn open(target: Target, args: &SourceArgs, config: &Config, scan: &Scan) -> Result<Opened> {
+    let mut remark = None;
+    let source = source(target, args, config, scan, &mut remark)?;
+    Ok(Opened { source, remark })
+}
+
+fn source(
+    target: Target,
+    args: &SourceArgs,
+    config: &Config,
+    scan: &Scan,
+    remark: &mut Option<String>,
+) -> Result<Box<dyn Source>> {
     let filter = filter(config)?;
     match target {
         Target::History(asked) => {
             let (repository, said) = asked.split();
-            Ok(Box::new(History::new(repository, vec![said], history_options(args, config, filter))))
+            let mut options = history_options(args, config, filter);
+            if !args.no_cache {
+                options.memory = cache::memory(&repository, scan).unwrap_or_else(|why| {
+                    *remark = Some(why);
+                    None
+                });
+            }
+            Ok(Box::new(History::new(repository, vec![said], options)))
         }
         Target::Range(asked) => {
             let since = args.since.as_deref().map(|text| range::since(text, env::now())).transpose()?;
@@ -89,7 +116,7 @@ fn history_options(args: &SourceArgs, config: &Config, filter: PathFilter) -> Op
     let shallow = if args.allow_shallow { ShallowHistory::Allowed } else { ShallowHistory::Fails };
     let keep = |filter: PathFilter| -> Keep { Arc::new(move |path: &BStr| filter.keeps(path)) };
     let paths = (!filter.is_everything()).then(|| keep(filter));
-    Options { max_size: config.max_size, shallow, paths }
+    Options { max_size: config.max_size, shallow, paths, ..Options::default() }
 }
 
 /// --include and --exclude.

@@ -218,12 +218,14 @@ pub(super) fn call_named(text: &[u8], name: &[u8], end: usize) -> Option<(usize,
 }
 
 /// The literal that is the argument number `n` of a call, where the call wraps it: `GetBytes("...")`.
-pub(super) fn argument(text: &[u8], open: usize, n: usize) -> Option<Literal> {
-    positional(text, open, n).or_else(|| {
+pub(super) fn argument(text: &[u8], open: usize, n: usize) -> (Option<Literal>, usize) {
+    let (literal, reach) = positional(text, open, n);
+    let literal = literal.or_else(|| {
         let line = &text[open..(open + 80).min(text.len())];
         let wrap = memchr::memmem::find(line, b"GetBytes(").filter(|at| n == 0 && *at < 40)?;
         quoted(text, open + wrap + "GetBytes(".len())
-    })
+    });
+    (literal, reach)
 }
 
 /// Directives whose own words hold a stem of names: what stands behind `stats auth `, `: XAUTH `, `auth sha `,
@@ -284,7 +286,7 @@ pub(super) fn password_list(text: &[u8], at: usize) -> Vec<Literal> {
 
 /// The private part of a JSON Web Key: the member `d`, where another says what kind of key it is.
 pub(super) fn private_member(text: &[u8], at: usize) -> Option<Literal> {
-    let near = &text[at.saturating_sub(1500)..(at + 800).min(text.len())];
+    let near = &text[at.saturating_sub(700)..(at + 700).min(text.len())];
     memchr::memmem::find(near, b"\"kty\"")?;
     let literal = quoted(text, solid(text, at))?;
     let base64 = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');

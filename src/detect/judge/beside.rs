@@ -61,6 +61,12 @@ impl Inquiry<'_> {
                 let taken = fields.own_slot.is_some_and(|s| s != index)
                     && slot.sense.as_ref().is_none_or(|s| s.owner.is_none());
                 let void = void || taken;
+                let named = f.key.as_ref().is_some_and(|k| k.owner == Some(Owner::Ours));
+                let page = f.key.is_none() && self.s.tree.family(container) == Family::Markup;
+                let strange = slot.sense.as_ref().is_some_and(|s| s.owner.is_none() && !s.stem.is_empty());
+                if f.owner == Owner::Ours && strange && (named && taken || page) {
+                    return false;
+                }
                 if other_slot && f.owner == Owner::Ours && f.key.as_ref().is_none_or(|k| k.stem.is_empty()) {
                     return false;
                 }

@@ -98,6 +98,8 @@ pub(super) struct Slot {
     pub(super) alias: Vec<u8>,
     /// Names from the token outwards, as a program would reach it: fields, then the variable.
     pub(super) path: Vec<Step>,
+    /// Whether something that is no provider's holds the slot: a station, a ship.
+    pub(super) strange: bool,
     /// Whether something with a name of its own lies between the slot and the file.
     pub(super) nested: bool,
 }

@@ -227,6 +227,19 @@ impl Inquiry<'_> {
             [sign, word, rest @ ..] if tree.slice(*sign) == b"#" && tree.slice(*word) == b"define" => rest,
             _ => nodes,
         };
+        // `001c: name: value`: the place in a trace.
+        let nodes = match nodes {
+            [place, sign, rest @ ..]
+                if tree.dialect().family == Family::Prose
+                    && tree.slice(*sign) == b":"
+                    && (4..=8).contains(&tree.slice(*place).len())
+                    && tree.slice(*place).iter().all(u8::is_ascii_hexdigit)
+                    && rest.iter().take(2).any(|&id| is_bond(id)) =>
+            {
+                rest
+            }
+            _ => nodes,
+        };
         // `name: type = value`: the key is the first, the value behind the last.
         let first = nodes.iter().take(8).position(|&id| is_bond(id));
         match first {

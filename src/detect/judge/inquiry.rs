@@ -38,6 +38,8 @@ pub(super) struct Memory {
     pub(super) inserts: RefCell<Option<Rc<super::insert::Inserts>>>,
     pub(super) statements: RefCell<HashMap<Item, Option<super::insert::Head>>>,
     pub(super) handles: RefCell<Handles>,
+    /// The first row of a row's table.
+    pub(super) heads: RefCell<HashMap<Id, Id>>,
     pub(super) file: RefCell<Option<Rc<super::file::FileFacts>>>,
 }
 
@@ -219,7 +221,7 @@ impl Inquiry<'_> {
         if level == 0 && names.is_empty() && self.s.tree.kind(container) == Kind::Str {
             slot.path.extend(self.split_place(item, node).map(|(at, of)| Step::Index(at, of)));
         }
-        let claim = self.container_claim(item, container, level, slot, depth, &names, node);
+        let claim = self.container_claim(item, level, slot, depth, &names, node);
         let joined = || {
             self.list_claim(node)
                 .or_else(|| self.table_claim(item).filter(|_| slot.fit() != Fit::Not))
@@ -323,13 +325,13 @@ impl Inquiry<'_> {
     fn container_claim(
         &self,
         item: Item,
-        container: Id,
         level: usize,
         slot: &mut Slot,
         depth: usize,
         names: &[Name],
         node: Id,
     ) -> Option<Claim> {
+        let container = item.container;
         if self.s.tree.kind(container) == Kind::Round
             && let Some(claim) = self.s.nodes(item).first().and_then(|&n| self.insert_claim(container, n, slot))
         {

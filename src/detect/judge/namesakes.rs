@@ -102,7 +102,9 @@ impl Inquiry<'_> {
         let scope = scope_of(key)?;
         let last = self.sense(&key[scope.len() + 1..]);
         let marks = tables.scopes.get(&(table.clone(), scope.to_vec()))?;
-        let first = marks.first().filter(|f| last.fit() == Fit::Secret && marks.iter().all(|m| m.owner == f.owner))?;
+        let first = marks
+            .first()
+            .filter(|f| last.fit() == Fit::Secret && marks.iter().take(LONG).all(|m| m.owner == f.owner))?;
         let mut claim = mark_claim(first, "among the settings with", Confidence::High);
         claim.scoped = true;
         Some(claim)
@@ -142,7 +144,7 @@ impl Inquiry<'_> {
                 })
             };
             for &place in
-                places.iter().filter(|&&p| !tree.holds(container, p) && !self.is_entry_key(p) && !(strict && alike(p)))
+                places.iter().filter(|&&p| !(tree.holds(container, p) || self.is_entry_key(p) || strict && alike(p)))
             {
                 // The record of the reference speaks; the reference's own name is no owner's.
                 let node = tree.parent(place).filter(|&p| tree.kind(p) == Kind::Str).unwrap_or(place);

@@ -17,6 +17,11 @@ impl Inquiry<'_> {
         if let Some(host) = super::hosts::bare(&text, name.span.start)
             .filter(|h| h.name.contains('.') && !text.iter().any(u8::is_ascii_uppercase))
         {
+            // The client's address and port, as a proxy's log begins.
+            let number = host.name.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+            if number && self.s.tree.dialect().family == Family::Prose {
+                return None;
+            }
             let owner = self.terms.host(&host)?;
             let ruling = match owner {
                 Owner::Ours if slot.fit() >= Fit::Neutral => Ruling::Ours(Confidence::High),
@@ -67,6 +72,7 @@ impl Inquiry<'_> {
             });
         }
         slot.nested |= !sense.stem.is_empty() && sense.owner.is_none() && !self.is_code_scope(node);
+        slot.strange |= sense.owner.is_none() && sense.stem.iter().any(|w| self.terms.is_thing(w));
         let ruling = self.scope_name(node, &sense, slot);
         if matches!(ruling, Some(Ruling::Ours(_)))
             && !self.is_code_scope(node)
@@ -215,7 +221,7 @@ impl Inquiry<'_> {
             Some(Owner::Ours) => {
                 let secret = sense.roles & role::SECRET != 0;
                 // A password is an account's, an address between the name and the role another server's.
-                let strange = super::claim::is_password(&self.text(name.span.clone()))
+                let strange = super::claim::is_password(self.text(name.span.clone()))
                     || sense.roles & role::ENDPOINT != 0 && !sense.exact && !sense.ends_well;
                 if strange && secret {
                     return Some(Ruling::Ours(Confidence::Low));
@@ -254,12 +260,15 @@ impl Inquiry<'_> {
             _ if sense.roles & role::FOREIGN != 0
                 && sense.roles & role::ENDPOINT == 0
                 && !code
-                && slot.fit() != Fit::Unknown =>
+                && (slot.fit() != Fit::Unknown || sense.words.iter().any(|w| w == "cookie" || w == "cookies")) =>
             {
                 Some(Ruling::Not)
             }
             _ if sense.roles & role::ID != 0 && !code && slot.fit() == Fit::Neutral => Some(Ruling::Not),
             Some(Owner::Ours) if slot.fit() >= Fit::Neutral => {
+                if slot.strange && !code {
+                    return Some(Ruling::Ours(Confidence::Low));
+                }
                 let plain = sense.stem.is_empty();
                 if !code && !slot.stem().is_empty() && slot.name.iter().any(u8::is_ascii_uppercase) {
                     return Some(Ruling::Ours(Confidence::Low));

@@ -15,8 +15,9 @@ impl Inquiry<'_> {
         if depth + 1 >= DEPTH || tree.family(node) != Family::Shell {
             return None;
         }
-        let nodes = self.s.nodes(item);
-        let solid: Vec<Id> = nodes.into_iter().filter(|&n| tree.kind(n) != Kind::Comment).take(80).collect();
+        let holding = self.s.holding(item.container);
+        let nodes = holding.item(item.index).iter().copied().take(80);
+        let solid: Vec<Id> = nodes.filter(|&n| tree.kind(n) != Kind::Comment).collect();
         let (first, rest) = solid.split_first()?;
         match tree.slice(*first) {
             b"set" => {

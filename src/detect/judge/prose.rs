@@ -187,7 +187,10 @@ impl Inquiry<'_> {
     /// The message or line that the token's own answers: the one its thread begins with, or one just before that asks.
     fn question(&self, at: Id, item: Item) -> Option<Range<usize>> {
         let tree = &self.s.tree;
-        let Some(record) = tree.ancestors(at).find(|&a| matches!(tree.kind(a), Kind::Curly | Kind::Element)) else {
+        // A part of a message has no id of its own.
+        let records = || tree.ancestors(at).take(8).filter(|&a| matches!(tree.kind(a), Kind::Curly | Kind::Element));
+        let told = records().find(|&r| self.field_text(r, &[b"id", b"ts", b"message_id", b"uuid"]).is_some());
+        let Some(record) = told.or_else(|| records().next()) else {
             return self.line_before(item);
         };
         let list = tree.parent(record)?;

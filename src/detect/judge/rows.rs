@@ -44,9 +44,23 @@ impl Inquiry<'_> {
         }
         places.iter().find_map(|&place| {
             let other = tree.ancestors(place).find(|&a| tree.kind(a) == Kind::Row).filter(|&r| r != row)?;
+            // Rows of one table that begin alike are a group, not one thing.
+            if self.are_together(other, row) {
+                return None;
+            }
             let first = self.cell(other, 0).is_some_and(|(_, text)| text == key);
             first.then(|| self.cells_claim(other, 0, slot))?
         })
+    }
+
+    /// Whether nothing but rows stands between two of them.
+    fn are_together(&self, a: Id, b: Id) -> bool {
+        let tree = &self.s.tree;
+        let (first, last) = (a.min(b), a.max(b));
+        let Some(table) = tree.parent(first).filter(|&p| tree.parent(last) == Some(p)) else { return false };
+        let kids = &self.s.holding(table).kids;
+        let at = |id: Id| kids.binary_search(&id).unwrap_or_default();
+        kids[at(first)..at(last)].iter().all(|&k| matches!(tree.kind(k), Kind::Row | Kind::Line))
     }
 
     /// The only address in the token's column among the rows that share a name with its row: settings of one plugin.
@@ -120,6 +134,10 @@ impl Inquiry<'_> {
         index: usize,
         slot: &Slot,
     ) -> Option<(u8, Claim)> {
+        // `/name/*`: a route.
+        if text.starts_with(b"/") {
+            return None;
+        }
         let shown = || String::from_utf8_lossy(text).chars().take(60).collect::<String>();
         if let Some(host) = hosts::bare(text, span.start)
             && let Some(owner) = self.terms.host(&host)
@@ -128,6 +146,13 @@ impl Inquiry<'_> {
             claim.by_host = true;
             let number = host.name.bytes().all(|b| b.is_ascii_digit() || b == b'.');
             return Some((if number { 3 } else { 4 }, claim));
+        }
+        if let Some(host) = hosts::bare(text, span.start)
+            && let Some(owner) = self.terms.console(&host)
+            && !slot.is_password()
+        {
+            let claim = Claim::new(ruling(owner, Confidence::Medium), format!("in the row of {}", host.name), span);
+            return Some((2, claim));
         }
         let roles = head.map_or(0, |h| self.sense(h).roles);
         // The names of ships, hotels, hosts are theirs.
@@ -180,13 +205,24 @@ impl Inquiry<'_> {
         let holding = self.s.holding(container);
         // The rows that stand together with this one.
         let at = holding.kids.binary_search(&row).ok()?;
-        let first = holding.kids[..at]
-            .iter()
-            .rev()
-            .take_while(|&&k| matches!(self.s.tree.kind(k), Kind::Row | Kind::Line))
-            .filter(|&&k| self.s.tree.kind(k) == Kind::Row)
-            .last()
-            .copied()?;
+        let mut heads = self.memory.heads.borrow_mut();
+        let mut first = None;
+        for &kid in holding.kids[..at].iter().rev() {
+            if !matches!(self.s.tree.kind(kid), Kind::Row | Kind::Line) {
+                break;
+            }
+            // What was found for the row before holds for this one.
+            if let Some(&known) = heads.get(&kid) {
+                first = Some(known);
+                break;
+            }
+            if self.s.tree.kind(kid) == Kind::Row {
+                first = Some(kid);
+            }
+        }
+        let first = first?;
+        heads.insert(row, first);
+        drop(heads);
         let head = self.s.holding(first);
         let shift = cells.saturating_sub(head.items.len());
         let (span, text) = self.cell(first, index.checked_sub(shift.min(index))?)?;

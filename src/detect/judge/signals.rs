@@ -149,8 +149,11 @@ impl Inquiry<'_> {
 
     /// The field that an address makes, if anybody owns it.
     fn host_field(&self, host: Host, item: usize, key: Option<&Rc<Sense>>) -> Option<Field> {
-        let owner = self.terms.host(&host)?;
-        Some(Field { signal: Signal::Host, owner, key: key.cloned(), item, span: host.span, shown: host.name })
+        let (signal, owner) = match self.terms.host(&host) {
+            Some(owner) => (Signal::Host, owner),
+            None => (Signal::Name, self.terms.console(&host)?),
+        };
+        Some(Field { signal, owner, key: key.cloned(), item, span: host.span, shown: host.name })
     }
 
     /// Addresses in a node of a value.

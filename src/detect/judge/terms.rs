@@ -161,8 +161,7 @@ impl Terms {
         if let Some(end) = end {
             let slot = |w: &String| lexicon().roles(w) & (role::SECRET | role::NEUTRAL) != 0;
             sense.ends_well = words[end..].iter().all(slot) || sense.exact;
-            let led =
-                sense.ends_well && !words[..end].iter().any(|w| THINGS.contains(&w.as_str()) || self.hints.contains(w));
+            let led = sense.ends_well && !words[..end].iter().any(|w| self.is_thing(w));
             sense.led = led && sense.stem.iter().all(|s| words[..end].contains(s));
         }
         self.argument(&words, &mut sense);
@@ -256,6 +255,17 @@ impl Terms {
             None if hosts::is_reading(host) => None,
             None => Some(Owner::Other(host.name.clone())),
         }
+    }
+
+    /// Whether a word names a thing that is no provider.
+    pub(super) fn is_thing(&self, word: &String) -> bool {
+        THINGS.contains(&word.as_str()) || self.hints.contains(word)
+    }
+
+    /// Whose the console is where keys are made: an entry with its address and a key is likely of that key.
+    pub(super) fn console(&self, host: &Host) -> Option<Owner> {
+        let domain = host.name.strip_prefix("console.")?;
+        self.account_hosts.iter().any(|h| h == domain).then_some(Owner::Ours)
     }
 
     /// Whose a value is that stands where a provider is named: `mistral`, `Mistral AI`, `mistralCloudApi`.

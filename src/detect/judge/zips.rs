@@ -197,7 +197,8 @@ impl Inquiry<'_> {
     fn elements_of(&self, list: Id) -> Vec<Id> {
         let tree = &self.s.tree;
         let solid = |k: &Id| !tree.kind(*k).is_separator() && tree.kind(*k) != Kind::Comment;
-        tree.children(list).filter(solid).collect()
+        // A longer list is data; its tokens are many.
+        tree.children(list).take(4 * LONG).filter(solid).collect()
     }
 
     /// The plain names that a group lists; a group that holds but one group is looked into.

@@ -196,9 +196,42 @@ mod tests {
 
     #[test]
     #[ignore = "a minute in a debug build; run it when the shape changes"]
+    #[expect(clippy::print_stdout, reason = "the figure is for who runs it with --nocapture")]
     fn loss_on_ten_million() {
         let lost = lost(10_000_000, 32);
-        assert!(lost <= 1000, "{lost} of 10,000,000");
+        println!("{lost} of 10,000,000 random keys are refused");
+        assert!(lost <= 1000);
+    }
+
+    /// How many runs of 32 of [A-Za-z0-9] there are below the folders in LEAKBREAK_TREES (as in PATH), and how many pass.
+    #[test]
+    #[ignore = "counts in the trees that LEAKBREAK_TREES names"]
+    #[expect(clippy::print_stdout, reason = "the figures are for who runs it with --nocapture")]
+    fn what_passes_in_trees() {
+        let profile = Profile::of(BASE62);
+        let trees = std::env::var_os("LEAKBREAK_TREES").expect("LEAKBREAK_TREES names folders");
+        for tree in std::env::split_paths(&trees) {
+            let (mut bytes, mut runs, mut shaped, mut passed) = (0, 0, 0, 0);
+            let mut folders = vec![tree];
+            while let Some(folder) = folders.pop() {
+                let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+                let (inner, files): (Vec<_>, Vec<_>) =
+                    entries.map(|entry| entry.path()).filter(|path| !path.is_symlink()).partition(|path| path.is_dir());
+                folders.extend(inner);
+                let texts = files.iter().filter_map(|file| std::fs::read(file).ok());
+                for text in texts.filter(|text| memchr::memchr(0, text).is_none()) {
+                    bytes += text.len();
+                    for word in text.split(|b| !b.is_ascii_alphanumeric()).filter(|word| word.len() == 32) {
+                        let start = word.as_ptr() as usize - text.as_ptr() as usize;
+                        let is_random = profile.refuse(word).is_none();
+                        runs += 1;
+                        shaped += usize::from(is_random);
+                        passed += usize::from(is_random && edge(&text, start..start + 32).is_none());
+                    }
+                }
+            }
+            println!("{bytes} bytes of text: {runs} runs of 32, {shaped} look random, {passed} stand alone as well");
+        }
     }
 
     #[test]

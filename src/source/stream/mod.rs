@@ -36,32 +36,52 @@ pub(super) enum End {
     Read(u64),
     /// There are more than the limit allows.
     Over,
+    /// It has so many, which is more than that.
+    TooLarge(u64),
+    /// It is no file after all.
+    Special,
     /// Its content is not wanted.
     Refused,
     /// The sink wanted no more.
     Cancelled,
 }
 
-/// What is known of a stream before it is read.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Wanted {
-    /// How many bytes it should have, where that is known, else 0.
-    pub(super) expected: u64,
+/// What is wanted of a stream.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    /// Says how long it should be, where that can be told: asked only where there is more than a buffer holds.
+    pub(super) size: &'a dyn Fn() -> io::Result<Size>,
     /// More bytes are not read; 0: any number is.
     pub(super) limit: u64,
     /// Says of a whole content that it is not wanted.
     pub(super) is_refused: fn(&[u8]) -> bool,
 }
 
-impl Wanted {
+/// How long a stream should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Size {
+    /// Nobody knows.
+    Unknown,
+    /// A file, of so many bytes.
+    Bytes(u64),
+    /// It is no file.
+    Special,
+}
+
+impl Wanted<'_> {
     /// Whatever comes, up to a limit.
     pub(super) fn up_to(limit: u64) -> Self {
-        Wanted { expected: 0, limit, is_refused: |_| false }
+        Wanted { size: &|| Ok(Size::Unknown), limit, is_refused: |_| false }
     }
 }
 
 /// Reads `reader` to its end, or as far as it is wanted.
-pub(super) fn read(reader: &mut (dyn Read + Send), wanted: Wanted, origin: Origin, sink: &dyn Sink) -> io::Result<End> {
+pub(super) fn read(
+    reader: &mut (dyn Read + Send),
+    wanted: Wanted<'_>,
+    origin: Origin,
+    sink: &dyn Sink,
+) -> io::Result<End> {
     with_buffer(|buffer| read_sized(reader, wanted, origin, sink, SIZES, buffer))
 }
 
@@ -79,7 +99,7 @@ fn with_buffer<T>(work: impl FnOnce(&mut Vec<u8>) -> T) -> T {
 
 fn read_sized(
     reader: &mut (dyn Read + Send),
-    wanted: Wanted,
+    wanted: Wanted<'_>,
     origin: Origin,
     sink: &dyn Sink,
     sizes: Sizes,
@@ -87,9 +107,21 @@ fn read_sized(
 ) -> io::Result<End> {
     let whole = sizes.whole as u64;
     let most = if wanted.limit == 0 { whole } else { wanted.limit.min(whole) };
-    // What is known to be larger is not held as a whole before that shows.
-    let held = if wanted.expected > whole { sizes.window } else { most as usize };
-    let (len, trouble) = fill(reader, buffer, wanted.expected, held + 1);
+    let mut held = most as usize;
+    let first = LEAST.min(held + 1);
+    let (mut len, mut trouble) = fill(reader, buffer, 0, first);
+    if len == first && trouble.is_none() {
+        let expected = match (wanted.size)()? {
+            Size::Unknown => 0,
+            Size::Bytes(n) if wanted.limit != 0 && n > wanted.limit => return Ok(End::TooLarge(n)),
+            Size::Bytes(n) => n,
+            Size::Special => return Ok(End::Special),
+        };
+        // What is known to be larger is not held as a whole before that shows.
+        held = if expected > whole { sizes.window.max(LEAST) } else { held };
+        grow(buffer, len, expected.min(held as u64) as usize + 1);
+        (len, trouble) = fill(reader, buffer, len, held + 1);
+    }
     if len <= held || trouble.is_some() {
         let content = &buffer[..len];
         if trouble.is_none() && (wanted.is_refused)(content) {
@@ -107,32 +139,31 @@ fn read_sized(
     windows::read(head, reader, wanted.limit, &origin, sink, sizes)
 }
 
-/// Reads into the buffer, up to `most` bytes, and makes it longer as need be: how many there were, and what went wrong.
-/// The buffer's bytes are there already, so that nothing is cleared for the next file, and one call reads most files,
-/// another one finds their end.
-fn fill(reader: &mut dyn Read, buffer: &mut Vec<u8>, expected: u64, most: usize) -> (usize, Option<io::Error>) {
-    // One byte more than there should be: so the end is found without another buffer.
-    let wished = usize::try_from(expected).unwrap_or(most).saturating_add(1).max(LEAST);
-    let mut len = 0;
-    loop {
-        if len == buffer.len() || len == 0 && wished > buffer.len() {
-            let longer = wished.max(2 * len).min(most.max(LEAST));
-            match len {
-                // New memory is clear already, and there is nothing to keep.
-                0 if longer > buffer.len() => *buffer = vec![0; longer],
-                _ => buffer.resize(longer, 0),
-            }
+/// Reads into the buffer behind `len` bytes, until there are `most`, and makes it longer as need be: how many there are,
+/// and what went wrong. The buffer's bytes are there already, so that nothing is cleared for the next file, and one call
+/// reads most files, another one finds their end.
+fn fill(reader: &mut dyn Read, buffer: &mut Vec<u8>, mut len: usize, most: usize) -> (usize, Option<io::Error>) {
+    while len < most {
+        if len == buffer.len() {
+            grow(buffer, len, (2 * len).max(LEAST).min(most.max(LEAST)));
         }
         let end = buffer.len().min(most);
-        if len == end {
-            return (len, None);
-        }
         match reader.read(&mut buffer[len..end]) {
-            Ok(0) => return (len, None),
+            Ok(0) => break,
             Ok(n) => len += n,
             Err(e) if e.kind() == ErrorKind::Interrupted => {}
             Err(e) => return (len, Some(e)),
         }
+    }
+    (len, None)
+}
+
+/// Makes the buffer longer. New memory is clear already; only the first `len` bytes mean something.
+fn grow(buffer: &mut Vec<u8>, len: usize, wished: usize) {
+    if wished > buffer.len() {
+        let mut longer = vec![0; wished];
+        longer[..len].copy_from_slice(&buffer[..len]);
+        *buffer = longer;
     }
 }
 

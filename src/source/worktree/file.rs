@@ -1,7 +1,7 @@
 //! Reads one file.
 
 use crate::blob::{Blob, Origin, Skip, SkipReason};
-use crate::source::stream::{self, End, Wanted};
+use crate::source::stream::{self, End, Size, Wanted};
 use crate::source::{Sink, Unit};
 use bstr::{BString, ByteSlice};
 use std::fs::File;
@@ -38,7 +38,7 @@ pub(super) fn scan_stream(path: &Path, origin: Origin, limit: u64, sink: &dyn Si
     match File::open(path).and_then(|mut file| stream::read(&mut file, Wanted::up_to(limit), origin, sink)) {
         Ok(End::Read(bytes)) => count(sink, bytes),
         Ok(End::Over) => sink.skip(Skip::new(SkipReason::TooLarge, place, format!("more than {limit} bytes"))),
-        Ok(End::Refused | End::Cancelled) => {}
+        Ok(End::TooLarge(_) | End::Special | End::Refused | End::Cancelled) => {}
         Err(e) => sink.skip(trouble(place, &e)),
     }
 }
@@ -56,17 +56,14 @@ pub(super) fn scan_link(path: &Path, origin: Origin, sink: &dyn Sink) {
 }
 
 fn read(path: &Path, origin: Origin, limit: u64, sink: &dyn Sink) -> io::Result<Option<(SkipReason, String)>> {
-    let mut file = File::open(path)?;
-    let meta = file.metadata()?;
-    if !meta.is_file() {
-        return Ok(Some((SkipReason::Special, String::new())));
-    }
-    if limit != 0 && meta.len() > limit {
-        return Ok(Some((SkipReason::TooLarge, format!("{} bytes", meta.len()))));
-    }
-    let wanted = Wanted { expected: meta.len(), limit, is_refused: is_pointer };
-    match stream::read(&mut file, wanted, origin, sink)? {
+    let file = File::open(path)?;
+    // The folder said that it is a file; of a small one nothing else need be known.
+    let size = || file.metadata().map(|meta| if meta.is_file() { Size::Bytes(meta.len()) } else { Size::Special });
+    let wanted = Wanted { size: &size, limit, is_refused: is_pointer };
+    match stream::read(&mut &file, wanted, origin, sink)? {
         End::Read(bytes) => count(sink, bytes),
+        End::TooLarge(bytes) => return Ok(Some((SkipReason::TooLarge, format!("{bytes} bytes")))),
+        End::Special => return Ok(Some((SkipReason::Special, String::new()))),
         End::Over => return Ok(Some((SkipReason::TooLarge, format!("more than {limit} bytes")))),
         End::Refused => return Ok(Some((SkipReason::LfsPointer, "the content is elsewhere".into()))),
         End::Cancelled => {}

@@ -1,10 +1,11 @@
 //! From contents and names to the first commit that holds them, and their paths. Commits are asked in order, parents
 //! first; a folder that was seen at a path before is not entered again.
 
+use super::gather::Number;
 use super::graph::{Graph, Index};
 use super::parse::EntryKind;
 use super::paths::{PathId, Paths};
-use super::trees::{Step, Trees};
+use super::trees::{Found, Step, Trees};
 use crate::blob::Reach;
 use gix_hash::ObjectId;
 use std::collections::{HashMap, HashSet};
@@ -61,8 +62,13 @@ struct Hit<'a> {
     named: bool,
 }
 
-/// Folders entered: tree, path, and whether a name above it is looked for.
-type Seen = HashSet<(ObjectId, PathId, bool)>;
+/// Folders entered, each with its path and whether a name above it is looked for: by their tree, and by their entry's
+/// number.
+#[derive(Default)]
+struct Seen {
+    trees: HashSet<(ObjectId, PathId, bool)>,
+    entries: HashSet<(Number, PathId, bool)>,
+}
 
 /// Finds places.
 pub(super) struct Attribution<'a> {
@@ -84,7 +90,7 @@ impl<'a> Attribution<'a> {
             graph,
             cancelled,
             places: Places::default(),
-            seen: Seen::new(),
+            seen: Seen::default(),
             known_blobs: HashSet::new(),
             counts: HashMap::new(),
             known_names: HashSet::new(),
@@ -99,7 +105,7 @@ impl<'a> Attribution<'a> {
     /// Marks what a commit of HEAD, or one at a boundary, holds.
     pub(super) fn mark(&mut self, root: PathId, trees: &[ObjectId], which: fn(&mut Places) -> &mut Marks) {
         let mut marks = Marks::default();
-        let mut seen = Seen::new();
+        let mut seen = Seen::default();
         for tree in trees {
             self.walk(tree, root, &mut seen, |hit, _| {
                 if hit.named {
@@ -166,19 +172,15 @@ impl<'a> Attribution<'a> {
             if (self.cancelled)() || self.places.overflow {
                 return;
             }
-            if !seen.insert((tree, folder, named)) {
+            if !seen.trees.insert((tree, folder, named)) {
                 continue;
             }
-            let known;
-            let all;
-            let steps: &[Step] = if named {
-                all = self.trees.all(&tree);
-                &all
-            } else {
-                known = self.trees.steps(&tree);
-                known.as_deref().unwrap_or_default()
-            };
-            for step in steps {
+            let trees = self.trees;
+            let steps = if named { Found::All(trees.all(&tree)) } else { trees.look(&tree) };
+            for (number, step) in steps.iter() {
+                if number.is_some_and(|number| !seen.entries.insert((number, folder, named))) {
+                    continue;
+                }
                 let path = self.places.paths.join(folder, &step.name);
                 let named = named || self.trees.targets().is_name(&step.name);
                 if step.kind == EntryKind::Tree {

@@ -7,16 +7,16 @@ use super::parse;
 use super::paths::PathId;
 use super::people::People;
 use crate::blob::{Blob, Commit, Kind, Origin, Reach, Skip, SkipReason};
-use crate::source::Sink;
 use crate::source::git::objects::{Object, Objects, Unread, Visitor};
+use crate::source::{Memo, Sink};
 use bstr::{BString, ByteSlice};
 use gix_hash::ObjectId;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// So many contents are read one by one; for more of them another pass over everything is quicker.
-const ONE_BY_ONE: usize = 64;
+/// So many contents are read one by one; for more of them a pass over what leads to them is quicker.
+const ONE_BY_ONE: usize = if cfg!(test) { 2 } else { 256 };
 
 /// What is needed to say where something comes from.
 pub(super) struct Teller<'a> {
@@ -29,7 +29,15 @@ pub(super) struct Teller<'a> {
     pub(super) ranks: Vec<u64>,
     pub(super) people: People<'a>,
     pub(super) notes: Notes,
+    /// Contents at paths of which is known that nothing comes of them.
+    pub(super) quiet: Quiet,
+    /// Whether such are to be found for the next scan.
+    pub(super) is_remembered: bool,
+    pub(super) found_quiet: Mutex<Quiet>,
 }
+
+/// Contents at paths.
+pub(super) type Quiet = HashSet<(ObjectId, BString)>;
 
 /// Notes references, by the root of their paths.
 pub(super) type Notes = BTreeMap<PathId, BString>;
@@ -131,18 +139,19 @@ pub(super) fn without_path(blob: &ObjectId, reference: Option<BString>, reach: R
 
 /// Reads the blobs and hands them over at all their places.
 pub(super) fn blobs(teller: &Teller<'_>, places: &ByBlob, kept: &HashMap<ObjectId, Vec<u8>>) {
-    let mut ids: Vec<&ObjectId> = places.keys().collect();
+    let mut ids: Vec<&ObjectId> = places.iter().filter(|(_, origins)| teller.asks(origins)).map(|(id, _)| id).collect();
     ids.sort_unstable();
     let (here, away): (Vec<&ObjectId>, Vec<&ObjectId>) = ids.into_iter().partition(|id| kept.contains_key(*id));
     here.par_iter().for_each(|id| {
         if let (Some(data), Some(origins)) = (kept.get(*id), places.get(*id)) {
-            hand_over(teller.sink, data, origins);
+            hand_over(teller, data, origins);
         }
     });
     let mut left = away;
     if left.len() > ONE_BY_ONE {
-        let again = Again { sink: teller.sink, places, left: Mutex::new(left.into_iter().collect()) };
-        teller.objects.for_each(teller.options.max_size, &again);
+        let ids: Vec<ObjectId> = left.iter().map(|id| **id).collect();
+        let again = Again { teller, places, left: Mutex::new(left.into_iter().collect()) };
+        teller.objects.for_some(&ids, teller.options.max_size, &again);
         // What a packing at the same time has hidden from the pass.
         left = again.left.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().collect();
     }
@@ -151,39 +160,66 @@ pub(super) fn blobs(teller: &Teller<'_>, places: &ByBlob, kept: &HashMap<ObjectI
             return;
         }
         match teller.objects.get(id, 0, data) {
-            Ok(_) => hand_over(teller.sink, data, places.get(*id).map_or(&[], Vec::as_slice)),
+            Ok(_) => hand_over(teller, data, places.get(*id).map_or(&[], Vec::as_slice)),
             Err(error) => teller.sink.skip(error.skip(id)),
         }
     });
 }
 
-fn hand_over(sink: &dyn Sink, data: &[u8], origins: &[Origin]) {
-    for origin in origins {
-        if !sink.cancelled() {
-            sink.blob(Blob::whole(origin.clone(), data));
+fn hand_over(teller: &Teller<'_>, data: &[u8], origins: &[Origin]) {
+    for origin in origins.iter().filter(|origin| !teller.is_quiet(origin)) {
+        if teller.sink.cancelled() {
+            return;
         }
+        let tells = teller.sink.tells(Blob::whole(origin.clone(), data));
+        if let Some(place) = place(origin).filter(|_| !tells && teller.is_remembered) {
+            teller.found_quiet.lock().unwrap_or_else(PoisonError::into_inner).insert(place);
+        }
+    }
+}
+
+/// The content and the path of an origin that is a file.
+fn place(origin: &Origin) -> Option<(ObjectId, BString)> {
+    let path = origin.repo_path.clone().filter(|_| origin.kind == Kind::History)?;
+    Some((ObjectId::try_from(origin.object.as_slice()).ok()?, path))
+}
+
+impl Teller<'_> {
+    fn is_quiet(&self, origin: &Origin) -> bool {
+        !self.quiet.is_empty() && place(origin).is_some_and(|place| self.quiet.contains(&place))
+    }
+
+    /// Whether something can come of a content at any of these places.
+    fn asks(&self, origins: &[Origin]) -> bool {
+        !origins.iter().all(|origin| self.is_quiet(origin)) || origins.is_empty()
+    }
+
+    /// What was found to be quiet now.
+    pub(super) fn found_quiet(&self) -> Quiet {
+        std::mem::take(&mut *self.found_quiet.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 /// The second pass.
 struct Again<'a> {
-    sink: &'a dyn Sink,
+    teller: &'a Teller<'a>,
     places: &'a ByBlob,
     left: Mutex<BTreeSet<&'a ObjectId>>,
 }
 
 impl Visitor for Again<'_> {
-    fn object(&self, object: Object<'_>) {
-        let Some(origins) = self.places.get(&object.id) else { return };
+    fn object(&self, object: Object<'_>) -> Option<Memo> {
+        let origins = self.places.get(&object.id)?;
         if self.left.lock().unwrap_or_else(PoisonError::into_inner).remove(&object.id) {
-            hand_over(self.sink, object.data, origins);
+            hand_over(self.teller, object.data, origins);
         }
+        None
     }
 
     // Told by the first pass.
     fn unread(&self, _: Unread) {}
 
     fn cancelled(&self) -> bool {
-        self.sink.cancelled()
+        self.teller.sink.cancelled()
     }
 }

@@ -7,12 +7,15 @@
 
 pub(in crate::source::git) mod attribute;
 mod emit;
+mod gather;
 pub(in crate::source::git) mod graph;
 mod holes;
+mod known;
 pub(in crate::source::git) mod lookup;
 pub(in crate::source::git) mod parse;
 mod paths;
 pub(in crate::source::git) mod people;
+mod resume;
 mod roots;
 mod survey;
 pub(in crate::source::git) mod texts;
@@ -32,6 +35,7 @@ use super::provenance;
 use super::refs::{self, References};
 use crate::Result;
 use crate::blob::{Provenance, Reach, Skip, SkipReason};
+use crate::clock::Stage;
 use crate::source::{Sink, Source, Unit};
 use attribute::{Attribution, Holder, Places};
 use bstr::BStr;
@@ -40,12 +44,13 @@ use gix_hash::ObjectId;
 use gix_object::Kind as ObjectKind;
 use graph::Graph;
 use holes::Holes;
+pub use known::Memory;
 use people::People;
 use roots::Roots;
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Arc, Mutex};
 use survey::{Survey, Surveyor};
-use trees::{Targets, Trees};
+use trees::{Targets, Trees, barren};
 
 /// Says whether a repository-relative path is to be scanned.
 pub type PathFilter = Arc<dyn Fn(&BStr) -> bool + Send + Sync>;
@@ -59,6 +64,20 @@ pub struct Options {
     pub shallow: ShallowHistory,
     /// Which paths are scanned; None: all.
     pub paths: Option<PathFilter>,
+    /// What is known from earlier scans; None: nothing.
+    pub memory: Option<Memory>,
+    /// How contents are looked at.
+    pub looks: Looks,
+}
+
+/// How the contents of a history are looked at. The result is the same; the tests hold one against the other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Looks {
+    /// What is copied from version to version is looked at once.
+    #[default]
+    Once,
+    /// Each version is looked at as a whole.
+    Whole,
 }
 
 /// What becomes of a history that was cut off (a shallow clone).
@@ -73,11 +92,20 @@ pub enum ShallowHistory {
 
 impl std::fmt::Debug for Options {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Options { max_size, shallow, paths } = self;
-        let paths = paths.as_ref().map(|_| "...");
-        f.debug_struct("Options").field("max_size", max_size).field("shallow", shallow).field("paths", &paths).finish()
+        let Options { max_size, shallow, paths, memory, looks } = self;
+        let (paths, memory) = (paths.as_ref().map(|_| "..."), memory.as_ref().map(|_| "..."));
+        let mut out = f.debug_struct("Options");
+        out.field("max_size", max_size)
+            .field("shallow", shallow)
+            .field("paths", &paths)
+            .field("memory", &memory)
+            .field("looks", looks)
+            .finish()
     }
 }
+
+/// Up to so many trees are read one by one; more of them in one walk.
+const GATHERED: usize = if cfg!(test) { 3 } else { 200 };
 
 /// The whole history of a repository.
 #[derive(Debug)]
@@ -121,16 +149,35 @@ impl Source for History {
     }
 
     fn scan(&self, sink: &dyn Sink) -> Result<()> {
-        let objects = Objects::open(&self.repository);
-        let surveyor = Surveyor::new(sink, self.repository.hash);
-        objects.for_each(self.options.max_size, &surveyor);
-        let survey = surveyor.finish();
+        let clock = sink.clock();
+        let objects = clock.stage(Stage::Open, || Objects::open(&self.repository));
+        let survey = self.survey(&objects, sink);
         if sink.cancelled() {
             return Ok(());
         }
-        let references = References::read(&self.repository);
-        Scan::new(self, sink, &objects, &survey, &references).run();
+        let references = clock.stage(Stage::Open, || References::read(&self.repository));
+        clock.stage(Stage::Commits, || Scan::new(self, sink, &objects, &survey, &references)).run();
         Ok(())
+    }
+}
+
+impl History {
+    fn survey(&self, objects: &Objects, sink: &dyn Sink) -> Survey {
+        let (limit, hash) = (self.options.max_size, self.repository.hash);
+        let surveyor = || Surveyor::new(sink, hash, self.options.looks);
+        match &self.options.memory {
+            Some(memory) => {
+                let kept = Arc::default();
+                known::survey(memory, objects, (limit, hash), sink, || surveyor().sharing(&kept))
+            }
+            None => {
+                let surveyor = surveyor();
+                sink.clock().stage(Stage::Survey, || {
+                    objects.for_each(limit, &surveyor);
+                    surveyor.finish()
+                })
+            }
+        }
     }
 }
 
@@ -166,12 +213,15 @@ impl<'a> Scan<'a> {
     fn run(&self) {
         let either: Vec<bool> = self.reached.iter().zip(&self.noted).map(|(a, b)| *a || *b).collect();
         let hash = self.history.repository.hash;
-        let holes = Holes::find((self.objects, hash), self.survey, &self.graph, &either, &self.roots, self.sink);
+        let clock = self.sink.clock();
+        let holes = clock.stage(Stage::Commits, || {
+            Holes::find((self.objects, hash), self.survey, &self.graph, &either, &self.roots, self.sink)
+        });
         self.tell_damage(&holes);
         self.tell_boundaries();
         self.sink.count(Unit::Entry, self.roots.direct.len() as u64);
 
-        let order = self.graph.order(&either);
+        let order = clock.stage(Stage::Commits, || self.graph.order(&either));
         // Damage may have hidden the way to anything.
         let lost = if holes.hide_something { Reach::Reachable } else { Reach::Unreachable };
         let mut teller = Teller {
@@ -183,12 +233,16 @@ impl<'a> Scan<'a> {
             ranks: graph::ranks(&order),
             people: People::new(self.objects),
             notes: BTreeMap::new(),
+            quiet: HashSet::new(),
+            is_remembered: false,
+            found_quiet: Mutex::default(),
         };
-        self.tell_texts(&teller, &either, lost);
+        clock.stage(Stage::Emit, || self.tell_texts(&teller, &either, lost));
         let targets = self.targets();
         if !targets.is_empty() && !self.sink.cancelled() {
-            let places = self.places(&targets, &order, lost, &mut teller.notes);
-            self.tell_places(&teller, &places, lost);
+            let places = clock.stage(Stage::Trees, || self.places(&targets, &order, lost, &mut teller));
+            clock.stage(Stage::Emit, || self.tell_places(&teller, &places, lost));
+            self.remember(&targets, lost, &places, &teller);
         }
     }
 
@@ -262,11 +316,18 @@ impl<'a> Scan<'a> {
     }
 
     /// Where everything stands: commits that roots lead to are asked first, then what hangs loose.
-    fn places(&self, targets: &Targets, order: &[graph::Index], lost: Reach, notes: &mut emit::Notes) -> Places {
-        let trees = Trees::new(self.objects, self.history.repository.hash, targets);
+    fn attribute(&self, targets: &Targets, order: &[graph::Index], lost: Reach, notes: &mut emit::Notes) -> Places {
+        let places = barren(&self.survey.places, targets);
+        let mut trees = Trees::new(self.objects, self.history.repository.hash, targets, places);
         let cancelled = || self.sink.cancelled();
-        let roots: Vec<ObjectId> = order.iter().map(|at| *self.graph.tree(*at)).collect();
-        trees.look_into(&roots, &cancelled);
+        let fruitful: Vec<ObjectId> = self.survey.trees.iter().filter(|id| !trees.is_barren(id)).copied().collect();
+        if fruitful.len() > GATHERED {
+            trees.gather(&fruitful, &cancelled);
+        } else {
+            let roots: Vec<ObjectId> = order.iter().map(|at| *self.graph.tree(*at)).collect();
+            trees.look_into(&roots, &cancelled);
+        }
+        let trees = trees;
 
         let mut all = Attribution::new(&trees, &self.graph, &cancelled);
         let files = all.root();

@@ -11,7 +11,7 @@ pub(super) type PathId = u32;
 pub(super) struct Paths {
     /// Each path's folder and name; a root is its own folder.
     nodes: Vec<(PathId, Box<[u8]>)>,
-    index: HashMap<(PathId, Box<[u8]>), PathId>,
+    index: HashMap<PathId, HashMap<Box<[u8]>, PathId>>,
 }
 
 impl Paths {
@@ -24,13 +24,13 @@ impl Paths {
 
     /// The path of `name` in `folder`.
     pub(super) fn join(&mut self, folder: PathId, name: &[u8]) -> PathId {
-        let key = (folder, Box::from(name));
-        if let Some(id) = self.index.get(&key) {
+        let names = self.index.entry(folder).or_default();
+        if let Some(id) = names.get(name) {
             return *id;
         }
         let id = self.nodes.len() as PathId;
         self.nodes.push((folder, name.into()));
-        self.index.insert(key, id);
+        names.insert(name.into(), id);
         id
     }
 

@@ -4,26 +4,28 @@
 //! Memory per object: 8 bytes for each that is here and some 12 for each that is wanted; a commit takes about 90
 //! more, a tree 33. Names are hashed.
 
+use super::Looks;
 use super::parse::{self, EntryKind, Links};
 use super::versions::Versions;
 use crate::blob::{Skip, SkipReason};
 use crate::source::git::objects::{Object, ObjectError, Unread, Visitor};
 use crate::source::worktree::is_pointer;
-use crate::source::{Sink, Unit};
+use crate::source::{Memo, Sink, Unit};
 use bstr::BString;
 use gix_hash::{Kind, ObjectId};
 use gix_object::Kind as ObjectKind;
 use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasher, RandomState};
-use std::sync::Mutex;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Mutex};
 
 /// Worthy contents are kept up to this many bytes altogether, so that they need not be read again.
 const KEPT_BYTES: usize = 32 << 20;
 /// No secret is shorter than this, so no shorter name holds one.
-const SHORTEST_NAME: usize = 8;
+pub(super) const SHORTEST_NAME: usize = 8;
 
 /// What the pass learned. Everything is sorted: the same whatever the threads did.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Survey {
     /// All commits.
     pub(super) commits: Vec<(ObjectId, Links)>,
@@ -39,16 +41,27 @@ pub(super) struct Survey {
     pub(super) tag_messages: Vec<ObjectId>,
     /// Names of files and folders that are worth looking at.
     pub(super) names: Vec<BString>,
+    /// Trees that hold the first of each of them that was met.
+    pub(super) named: Vec<ObjectId>,
     /// Whether any tree names a submodule.
     pub(super) submodules: bool,
     /// What could not be read.
     pub(super) unread: Vec<Unread>,
     /// Ids of objects that are here, as [`key`]s.
-    present: Vec<u64>,
+    pub(super) present: Vec<u64>,
     /// Ids that some object points at, as [`key`]s.
-    wanted: Vec<u64>,
+    pub(super) wanted: Vec<u64>,
+    /// Packs and the like, each with its trees and with what it points at; empty where that was not kept.
+    pub(super) places: Vec<Place>,
     /// Contents of some of `blobs`.
     pub(super) kept: HashMap<ObjectId, Vec<u8>>,
+}
+
+/// A part of the objects. Both are [`key`]s, sorted.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Place {
+    pub(super) trees: Vec<u64>,
+    pub(super) wanted: Vec<u64>,
 }
 
 /// The first bytes of an id: enough to tell objects apart where a mistake hides no content.
@@ -85,11 +98,42 @@ impl Survey {
         self.messages.extend(other.messages);
         self.tag_messages.extend(other.tag_messages);
         self.names.extend(other.names);
+        self.named.extend(other.named);
         self.submodules |= other.submodules;
         self.unread.extend(other.unread);
         self.present.extend(other.present);
         self.kept.extend(other.kept);
         self
+    }
+
+    /// Several surveys as one: what is in more than one of them is told once.
+    pub(super) fn joined(surveys: impl IntoIterator<Item = Survey>) -> Survey {
+        let mut filled = surveys.into_iter().filter(|survey| !survey.present.is_empty() || !survey.unread.is_empty());
+        let mut all = filled.next().unwrap_or_default();
+        let mut is_one = true;
+        for survey in filled {
+            is_one = false;
+            let wanted = survey.wanted.clone();
+            all = all.merge(survey);
+            all.wanted.extend(wanted);
+        }
+        if !is_one {
+            all.sort();
+            all.wanted.sort();
+            all.once();
+        }
+        all
+    }
+
+    fn once(&mut self) {
+        self.commits.dedup_by_key(|(id, _)| *id);
+        for ids in [&mut self.trees, &mut self.blobs, &mut self.messages, &mut self.tag_messages, &mut self.named] {
+            ids.dedup();
+        }
+        self.tags.dedup();
+        self.present.dedup();
+        self.wanted.dedup();
+        self.unread.dedup_by(|a, b| a.id.is_some() && a.id == b.id);
     }
 
     fn sort(&mut self) {
@@ -101,6 +145,7 @@ impl Survey {
         self.tag_messages.sort_unstable();
         self.names.sort_unstable();
         self.names.dedup();
+        self.named.sort_unstable();
         self.unread.sort_by_key(|u| u.id);
         self.present.sort_unstable();
     }
@@ -111,14 +156,46 @@ fn is_empty(id: &ObjectId) -> bool {
     id.is_empty_tree() || id.is_empty_blob()
 }
 
+/// Hashes [`key`]s, which are hashes already, so that nobody can say where they end up.
+#[derive(Clone, Copy, Debug)]
+struct Keyed(u64);
+
+impl BuildHasher for Keyed {
+    type Hasher = KeyHasher;
+
+    fn build_hasher(&self) -> KeyHasher {
+        KeyHasher(self.0, 0)
+    }
+}
+
+/// A factor and what it made of a key.
+#[derive(Clone, Copy, Debug)]
+struct KeyHasher(u64, u64);
+
+impl Hasher for KeyHasher {
+    fn finish(&self) -> u64 {
+        self.1
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
+    }
+
+    fn write_u64(&mut self, key: u64) {
+        let wide = u128::from(self.1 ^ key) * u128::from(self.0);
+        self.1 = (wide >> 64) as u64 ^ wide as u64;
+    }
+}
+
 /// Takes the objects.
 pub(super) struct Surveyor<'a> {
     sink: &'a dyn Sink,
+    looks: Looks,
     hash: Kind,
     hasher: RandomState,
     workers: Vec<Mutex<Worker>>,
-    wanted: Vec<Mutex<HashSet<u64>>>,
-    kept: std::sync::atomic::AtomicUsize,
+    wanted: Vec<Mutex<HashSet<u64, Keyed>>>,
+    kept: Arc<AtomicUsize>,
 }
 
 /// What one thread has learned; only it touches this while the pass runs, so its lock is free.
@@ -131,16 +208,23 @@ struct Worker {
 }
 
 impl<'a> Surveyor<'a> {
-    pub(super) fn new(sink: &'a dyn Sink, hash: Kind) -> Self {
+    pub(super) fn new(sink: &'a dyn Sink, hash: Kind, looks: Looks) -> Self {
+        let keyed = Keyed(RandomState::new().hash_one(0) | 1);
         let worker = || Worker { found: Survey::default(), versions: Versions::default(), names: HashSet::new() };
         Surveyor {
             sink,
+            looks,
             hash,
             hasher: RandomState::new(),
             workers: (0..rayon::current_num_threads().max(1)).map(|_| Mutex::new(worker())).collect(),
-            wanted: (0..64).map(|_| Mutex::new(HashSet::new())).collect(),
-            kept: 0.into(),
+            wanted: (0..64).map(|_| Mutex::new(HashSet::with_hasher(keyed))).collect(),
+            kept: Arc::default(),
         }
+    }
+
+    /// With others, keeps no more than one alone would.
+    pub(super) fn sharing(self, kept: &Arc<AtomicUsize>) -> Self {
+        Surveyor { kept: Arc::clone(kept), ..self }
     }
 
     /// What was learned.
@@ -215,14 +299,19 @@ impl<'a> Surveyor<'a> {
         self.sink.worth(&message) || self.sink.worth(&parse::words(data, &[]))
     }
 
-    fn blob(&self, id: ObjectId, data: &[u8]) {
+    fn blob(&self, Object { id, data, made, .. }: Object<'_>) -> Option<Memo> {
         use std::sync::atomic::Ordering::Relaxed;
         self.sink.count(Unit::Blob, 1);
         if is_pointer(data) {
-            return self.sink.skip(Skip::new(SkipReason::LfsPointer, id.to_string(), "the content is elsewhere"));
+            self.sink.skip(Skip::new(SkipReason::LfsPointer, id.to_string(), "the content is elsewhere"));
+            return None;
         }
-        if !self.sink.worth(data) {
-            return;
+        let (worth, memo) = match self.looks {
+            Looks::Once => self.sink.worth_of(data, made),
+            Looks::Whole => (self.sink.worth(data), None),
+        };
+        if !worth {
+            return memo;
         }
         let keep = self.kept.fetch_add(data.len(), Relaxed) + data.len() <= KEPT_BYTES;
         if !keep {
@@ -233,6 +322,7 @@ impl<'a> Surveyor<'a> {
             w.found.blobs.push(id);
             w.found.kept.extend(data);
         });
+        memo
     }
 
     fn tree(&self, id: ObjectId, data: &[u8]) {
@@ -247,7 +337,10 @@ impl<'a> Surveyor<'a> {
         // Not under the lock: what the sink does is its own affair.
         names.retain(|name| self.sink.worth(name));
         if !names.is_empty() {
-            self.learn(|w| w.found.names.extend(names.into_iter().map(BString::from)));
+            self.learn(|w| {
+                w.found.names.extend(names.into_iter().map(BString::from));
+                w.found.named.push(id);
+            });
         }
         if !is_whole {
             let error = ObjectError::Corrupt("no tree as git writes it".into());
@@ -268,15 +361,16 @@ impl<'a> Surveyor<'a> {
 }
 
 impl Visitor for Surveyor<'_> {
-    fn object(&self, object: Object<'_>) {
+    fn object(&self, object: Object<'_>) -> Option<Memo> {
         self.sink.count(Unit::Byte, object.data.len() as u64);
         self.learn(|w| w.found.present.push(key(&object.id)));
         match object.kind {
             ObjectKind::Commit => self.commit(object.id, object.data),
             ObjectKind::Tag => self.tag(object.id, object.data),
             ObjectKind::Tree => self.tree(object.id, object.data),
-            ObjectKind::Blob => self.blob(object.id, object.data),
+            ObjectKind::Blob => return self.blob(object),
         }
+        None
     }
 
     fn unread(&self, unread: Unread) {

@@ -1,7 +1,9 @@
 //! Which trees lead to something that is looked for. Each tree is decoded once, on all cores; of most of them nothing
 //! remains but that they don't.
 
+use super::gather::{Gathered, Interest, Number};
 use super::parse::{Entries, Entry, EntryKind};
+use super::survey::{Place, key};
 use crate::source::git::objects::{ObjectError, Objects};
 use bstr::BString;
 use gix_hash::{Kind, ObjectId};
@@ -12,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Folders nested deeper are not entered. No file system holds such a path, and git's own limit (core.maxTreeDepth)
 /// is half of it.
-const MAX_DEPTH: usize = 4096;
+pub(super) const MAX_DEPTH: usize = 4096;
 
 /// What is looked for.
 #[derive(Debug, Default)]
@@ -52,19 +54,41 @@ pub(super) struct Step {
 }
 
 impl Step {
-    fn of(entry: &Entry<'_>) -> Step {
+    pub(super) fn of(entry: &Entry<'_>) -> Step {
         Step { kind: entry.kind, name: entry.name.into(), id: entry.id }
     }
 }
 
 /// The steps of a tree; None: it leads nowhere.
-type Steps = Option<Arc<[Step]>>;
+pub(super) type Steps = Option<Arc<[Step]>>;
+
+/// The steps of a tree, from wherever they are known.
+pub(super) enum Found<'t> {
+    Read(Steps),
+    /// With the number of each entry.
+    Gathered(Vec<(Number, &'t Step)>),
+    All(Vec<Step>),
+}
+
+impl Found<'_> {
+    /// The steps in the tree's order, each with its number, if it has one.
+    pub(super) fn iter(&self) -> Box<dyn Iterator<Item = (Option<Number>, &Step)> + '_> {
+        match self {
+            Found::Read(steps) => Box::new(steps.iter().flat_map(|steps| steps.iter()).map(|step| (None, step))),
+            Found::Gathered(steps) => Box::new(steps.iter().map(|(number, step)| (Some(*number), *step))),
+            Found::All(steps) => Box::new(steps.iter().map(|step| (None, step))),
+        }
+    }
+}
 
 /// Reads trees and remembers where they lead.
 pub(super) struct Trees<'a> {
     objects: &'a Objects,
     hash: Kind,
     targets: &'a Targets,
+    /// Trees of these lead nowhere.
+    barren: Vec<&'a Place>,
+    gathered: Option<Gathered<'a>>,
     known: Vec<Mutex<HashMap<ObjectId, Steps>>>,
     failed: Mutex<BTreeMap<ObjectId, ObjectError>>,
 }
@@ -79,13 +103,43 @@ struct Open {
 }
 
 impl<'a> Trees<'a> {
-    pub(super) fn new(objects: &'a Objects, hash: Kind, targets: &'a Targets) -> Self {
+    pub(super) fn new(objects: &'a Objects, hash: Kind, targets: &'a Targets, barren: Vec<&'a Place>) -> Self {
         let known = (0..64).map(|_| Mutex::default()).collect();
-        Trees { objects, hash, targets, known, failed: Mutex::default() }
+        Trees { objects, hash, targets, barren, gathered: None, known, failed: Mutex::default() }
+    }
+
+    /// Whether it is known without reading that the tree leads nowhere.
+    pub(super) fn is_barren(&self, id: &ObjectId) -> bool {
+        let key = key(id);
+        self.barren.iter().any(|place| place.trees.binary_search(&key).is_ok())
     }
 
     pub(super) fn targets(&self) -> &Targets {
         self.targets
+    }
+
+    /// Goes through all of these trees (sorted), where a few questions would cost more than to ask each of them.
+    pub(super) fn gather(&mut self, trees: &'a [ObjectId], cancelled: &(dyn Fn() -> bool + Sync)) {
+        let interest = |entry: &Entry<'_>| match entry.kind {
+            _ if self.targets.is_name(entry.name) || self.targets.want(entry) => Interest::Sought,
+            EntryKind::Tree if !self.is_barren(&entry.id) => Interest::Folder,
+            _ => Interest::None,
+        };
+        self.gathered = Some(Gathered::of(self.objects, trees, self.hash, &interest, cancelled));
+    }
+
+    /// Where a tree leads, as it is known best.
+    pub(super) fn look(&self, id: &ObjectId) -> Found<'_> {
+        let gathered = self.gathered.as_ref().and_then(|gathered| Some((gathered, gathered.find(id)?)));
+        match gathered {
+            Some((gathered, tree)) => Found::Gathered(gathered.steps(tree, &mut |folder| self.too_deep(folder))),
+            None => Found::Read(self.steps(id)),
+        }
+    }
+
+    fn too_deep(&self, folder: ObjectId) {
+        let why = format!("folders nested deeper than {MAX_DEPTH}");
+        lock(&self.failed).insert(folder, ObjectError::Corrupt(why));
     }
 
     /// Looks into these trees and all below them, on all cores.
@@ -99,6 +153,9 @@ impl<'a> Trees<'a> {
 
     /// Where a tree leads.
     pub(super) fn steps(&self, root: &ObjectId) -> Steps {
+        if self.is_barren(root) {
+            return None;
+        }
         if let Some(known) = self.shard(root).get(root) {
             return known.clone();
         }
@@ -116,8 +173,7 @@ impl<'a> Trees<'a> {
                 Some(leads) => top.steps.extend(top.folders.pop().filter(|_| leads)),
                 None if depth < MAX_DEPTH => open.push(self.open(&folder)),
                 None => {
-                    let why = format!("folders nested deeper than {MAX_DEPTH}");
-                    lock(&self.failed).insert(folder, ObjectError::Corrupt(why));
+                    self.too_deep(folder);
                     top.folders.pop();
                 }
             }
@@ -146,7 +202,7 @@ impl<'a> Trees<'a> {
                 return;
             }
             let known = self.shard(&entry.id).get(&entry.id).map(Option::is_some);
-            match known {
+            match known.or_else(|| self.is_barren(&entry.id).then_some(false)) {
                 Some(true) => open.steps.push(Step::of(entry)),
                 Some(false) => {}
                 None => open.folders.push(Step::of(entry)),
@@ -180,6 +236,25 @@ impl<'a> Trees<'a> {
 
     fn shard(&self, id: &ObjectId) -> MutexGuard<'_, HashMap<ObjectId, Steps>> {
         lock(&self.known[id.as_slice()[0] as usize % self.known.len()])
+    }
+}
+
+/// The places of which no tree leads to what is looked for: nothing in them points at it, nor at a tree of a place that
+/// does. (Names and submodules can be anywhere.)
+pub(super) fn barren<'a>(places: &'a [Place], targets: &Targets) -> Vec<&'a Place> {
+    if !targets.names.is_empty() || targets.submodules {
+        return Vec::new();
+    }
+    let mut left: Vec<&Place> = places.iter().collect();
+    let mut sought: Vec<u64> = targets.blobs.iter().map(key).collect();
+    loop {
+        let leads = |place: &&Place| sought.iter().any(|key| place.wanted.binary_search(key).is_ok());
+        let (leading, others): (Vec<_>, Vec<_>) = left.into_iter().partition(leads);
+        if leading.is_empty() {
+            return others;
+        }
+        sought = leading.iter().flat_map(|place| place.trees.iter().copied()).collect();
+        left = others;
     }
 }
 

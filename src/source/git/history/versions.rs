@@ -55,6 +55,11 @@ impl<T: Copy> Versions<T> {
         true
     }
 
+    /// What was made of the last tree's entries, in its order.
+    pub(super) fn made(&self) -> impl Iterator<Item = T> {
+        self.entries.iter().map(|(_, made)| *made)
+    }
+
     /// The last version's entry that begins so many bytes before its end, if all is the same from there.
     fn same_place(&self, left: usize, tail: usize) -> Option<usize> {
         if left > tail {

@@ -4,13 +4,18 @@ mod attribution;
 mod content;
 mod damage;
 mod loose_ends;
+mod remembered;
 
 use super::recorder::{Record, Recorder};
 use super::sandbox::Sandbox;
-use super::{History, Options, ShallowHistory};
+use super::{History, Memory, Options, ShallowHistory};
 use crate::blob::{Kind, Reach};
+use crate::cache::Cache;
+use crate::source::Unit;
 use crate::source::git::open::Repository;
 use gix_hash::ObjectId;
+use std::path::Path;
+use std::sync::Arc;
 
 fn scan(sandbox: &Sandbox) -> Recorder {
     scan_of(sandbox.open())
@@ -20,8 +25,35 @@ fn scan_of(repository: Repository) -> Recorder {
     scan_with(repository, Options { max_size: 1 << 20, ..Options::default() })
 }
 
+/// Scans: without a memory, with an empty one, and with one that the last scan has filled. All tell the same.
 fn scan_with(repository: Repository, options: Options) -> Recorder {
-    Recorder::run(&History::new(repository, vec![".".into()], options))
+    let plain = run(&repository, &options);
+    let folder = tempfile::tempdir().unwrap();
+    for time in ["first", "second"] {
+        let memory = Some(memory(folder.path()));
+        assert_same(&plain, &run(&repository, &Options { memory, ..options.clone() }), time);
+    }
+    plain
+}
+
+fn run(repository: &Repository, options: &Options) -> Recorder {
+    Recorder::run(&History::new(repository.clone(), vec![".".into()], options.clone()))
+}
+
+fn memory(folder: &Path) -> Memory {
+    Memory::new(Arc::new(Cache::open(&folder.join("cache"), &[]).unwrap()), "a test's rules")
+}
+
+fn assert_same(plain: &Recorder, remembered: &Recorder, when: &str) {
+    let sorted = |mut all: Vec<String>| {
+        all.sort();
+        all
+    };
+    assert_eq!(plain.records(), remembered.records(), "{when}");
+    assert_eq!((plain.skips(), sorted(plain.details())), (remembered.skips(), sorted(remembered.details())), "{when}");
+    assert_eq!(sorted(plain.notes()), sorted(remembered.notes()), "{when}");
+    let counts = |r: &Recorder| [Unit::Commit, Unit::Blob, Unit::Byte, Unit::Entry].map(|unit| r.count(unit));
+    assert_eq!(counts(plain), counts(remembered), "{when}");
 }
 
 /// Kind, path and commit of each record.

@@ -1,8 +1,9 @@
 //! Values assigned to secret-like names: the generic rules.
 //!
 //! One search for a few dozen stems finds the names; `name` says what a name claims, `bind` what it is bound to in
-//! any of the forms that languages and files have, `weigh` whether the value is worth the claim. Passwords on command
-//! lines, which no name announces, are read by `command`. Where this ends: it knows no provider's tokens (their rules
+//! any of the forms that languages and files have, `weigh` whether the value is worth the claim. Passwords that
+//! no name announces are read by `known` (a table of calls, commands and directives that take one), `command` (their
+//! words and arguments) and `files` (lists of users that say so by their file's name alone). Where this ends: it knows no provider's tokens (their rules
 //! win over these), no structure beyond a name's own line and the next, and it looks at the text as it stands: encodings
 //! are undone before.
 

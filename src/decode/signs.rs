@@ -5,7 +5,7 @@ use super::{base64, join, quoted};
 use crate::spotter::Spotter;
 use std::sync::OnceLock;
 
-const SIGNS: [&str; 10] = [
+const SIGNS: [&str; 12] = [
     "=3D",
     "uoted-printable",
     "UOTED-PRINTABLE",
@@ -16,6 +16,8 @@ const SIGNS: [&str; 10] = [
     "implode(",
     "joinToString(",
     ".concat(",
+    "=\"base64\">",
+    "assword:: ",
 ];
 
 /// How far away what is said of a text's encoding may stand, but for lists of pieces.
@@ -39,7 +41,7 @@ pub(super) struct Signs {
     pub(super) is_mail: bool,
     /// Short values are expected to be base64.
     pub(super) is_manifest: bool,
-    /// Where the argument of `Basic ` begins.
+    /// Where base64 begins that may be short: behind `Basic `, `encoding="base64">`, `userPassword:: `.
     pub(super) basic: Vec<usize>,
     /// Where names begin that may join a list, and their arguments.
     pub(super) joins: Vec<(usize, usize)>,
@@ -75,7 +77,7 @@ impl Signs {
                 self.is_far |= begins;
                 self.any_secret = true;
             }
-            5 => self.basic.push(at.end),
+            5 | 10 | 11 => self.basic.push(at.end),
             6 => self.joins.extend(join::name(text, at.start).map(|name| (name, at.end))),
             _ => self.joins.push((at.start, at.end)),
         }

@@ -124,6 +124,11 @@ fn is_template(value: &[u8]) -> bool {
         return true;
     }
     // `__NAME__`, a whole `$NAME$`; and what a format fills in.
+    let macro_name = matches!(value, [b'$', inner @ .., b'$'] if inner.len() >= 3
+        && inner.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_'));
+    if macro_name {
+        return true;
+    }
     let dunder = value.starts_with(b"__") && value.ends_with(b"__") && value.len() > 4;
     let formats: [&[u8]; 8] = [b"%s", b"%d", b"%v", b"%@", b"{}", b"{0}", b"{1}", b"%q"];
     dunder || formats.iter().any(|f| memchr::memmem::find(value, f).is_some() && value.len() <= f.len() + 12)
@@ -135,7 +140,7 @@ const ANYWHERE: &[&[u8]] = &[
     b"example", b"placeholder", b"changeme", b"change_me", b"change-me", b"changethis", b"change-this", b"changeit",
     b"replace", b"redacted", b"filtered", b"undefined", b"not-a-", b"not_a_", b"notreal", b"insecure-dev", b"your_",
     b"your-", b"_here", b"-here", b"dummy", b"xxxxxx", b"mysecret", b"my-secret", b"my_secret", b"lorem", b"foobar",
-    b"deadbeef", b"to-be-", b"goeshere",
+    b"deadbeef", b"to-be-", b"-abc123", b"goeshere",
 ];
 
 /// Words that say so where they stand as words.
@@ -268,7 +273,10 @@ fn longest_sequence(value: &[u8]) -> usize {
 }
 
 /// Published values, each in two pieces, so that no scanner takes this file for a leak.
-const PUBLISHED: [(&str, &str); 25] = [
+const PUBLISHED: [(&str, &str); 27] = [
+    // The walkthrough of OAuth signatures in Twitter's documentation.
+    ("xvz1evFS4wE", "EPTGEFPHBog"),
+    ("GmHxMAgYyLbNEtIK", "ZeRNFsMKPR9EyMZeS9weJAEb"),
     // AWS documentation; most of its examples say EXAMPLE.
     ("wJalrXUtnFEMI/K7MDENG", "/bPxRfiCY"),
     ("je7MtGbClwBF/2Zp9Utk", "/h3yCo8nvb"),

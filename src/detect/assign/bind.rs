@@ -20,6 +20,10 @@ pub(super) enum Form {
     Called,
     /// `call("name", value)`.
     Argument,
+    /// An argument of a call that is known to take a password there.
+    Placed,
+    /// An argument of a command or directive that is known to take a password there.
+    Given,
     /// `lookup("name") or value`.
     Fallback,
     /// `--name value`.
@@ -131,7 +135,8 @@ fn plain(text: &[u8], name: &Range<usize>, syntax: Syntax) -> Option<Bound> {
     }
     if let Some((next, form)) = operator(text, at).filter(|(_, form)| *form != Form::Called || at == name.end) {
         // `arn:aws:secretsmanager:...:secret:name`: a name between two colons is a part of a path.
-        if next == at + 1 && text[at] == b':' && name.start > 0 && text[name.start - 1] == b':' {
+        let path = next == at + 1 && text[at] == b':' && name.start > 0 && text[name.start - 1] == b':';
+        if path && !matches!(byte(text, next), b' ' | b'"' | b'\'') {
             return None;
         }
         if form == Form::Called && looks_up(&text[name.clone()]) {
@@ -146,8 +151,19 @@ fn plain(text: &[u8], name: &Range<usize>, syntax: Syntax) -> Option<Bound> {
         if form == Form::Called {
             return None;
         }
+        if let Some(literal) = ternary(text, next).or_else(|| default_below(text, next, syntax)) {
+            return Some(Bound { literal, form: Form::Assigned });
+        }
         if let Some(literal) = typed(text, at, syntax) {
             return Some(Bound { literal, form: Form::Assigned });
+        }
+        if form == Form::Assigned
+            && text[at] == b'='
+            && at == name.end
+            && matches!(syntax, Syntax::Lines | Syntax::Unknown)
+            && let Some(literal) = in_row(text, name.start, next)
+        {
+            return Some(Bound { literal, form });
         }
         if form == Form::Assigned && may_be_bare(text, name.start, syntax) {
             // `NAME=value` within YAML is a command's.
@@ -159,6 +175,10 @@ fn plain(text: &[u8], name: &Range<usize>, syntax: Syntax) -> Option<Bound> {
     }
     if let Some(literal) = typed(text, at, syntax) {
         return Some(Bound { literal, form: Form::Assigned });
+    }
+    // `IDENTIFIED WITH mysql_native_password BY 'secret'`
+    if text[at..].starts_with(b"BY '") {
+        return quoted(text, at + 3).map(|literal| Bound { literal, form: Form::Given });
     }
     spoken(text, at, syntax).or_else(|| word(text, name, at, syntax))
 }
@@ -232,7 +252,10 @@ fn sent(text: &[u8], at: usize) -> Option<Literal> {
     let rest = text.get(at..(at + 80).min(text.len()))?;
     let prompt = rest.iter().take(8).position(|b| *b == b'"')?;
     let answer = &rest[prompt + 1..];
-    let send = &answer[memchr::memmem::find(answer, b"send").filter(|at| *at < 32)? + 4..];
+    let send = &answer[memchr::memmem::find(answer, b"send")
+        .or_else(|| memchr::memmem::find(answer, b"write"))
+        .filter(|at| *at < 32)?
+        + 4..];
     // Nothing but brackets, line ends and an object's name stands between.
     let gap = &answer[..answer.len() - send.len() - 4];
     if gap.iter().any(|b| !(b.is_ascii_alphanumeric() || b.is_ascii_whitespace() || b"){._".contains(b))) {
@@ -347,11 +370,73 @@ fn may_be_bare(text: &[u8], first: usize, syntax: Syntax) -> bool {
     }
 }
 
-/// `the password is value`.
-fn spoken(text: &[u8], at: usize, syntax: Syntax) -> Option<Bound> {
-    if syntax != Syntax::Prose {
+/// `production ? "secret" : ""`: what is assigned under a condition that is a name.
+fn ternary(text: &[u8], at: usize) -> Option<Literal> {
+    let at = solid(text, at);
+    let rest = text.get(at..(at + 48).min(text.len()))?;
+    let name = rest.iter().position(|b| !(b.is_ascii_alphanumeric() || b"_.!$".contains(b))).filter(|len| *len > 0)?;
+    let mark = solid(text, at + name);
+    let literal = (byte(text, mark) == b'?').then(|| quoted(text, mark + 1))??;
+    (byte(text, solid(text, literal.span.end + 1)) == b':').then_some(literal)
+}
+
+/// CloudFormation's parameters: `DbPassword:`, and `Default: secret` among the lines below that are indented more.
+fn default_below(text: &[u8], at: usize, syntax: Syntax) -> Option<Literal> {
+    let end = solid(text, at);
+    if syntax != Syntax::Yaml || !matches!(byte(text, end), b'\n' | b'\r') {
         return None;
     }
+    let window = &text[end..(end + 300).min(text.len())];
+    let stop = memchr::memmem::find(window, b"\n\n").unwrap_or(window.len());
+    let field = memchr::memmem::find(&window[..stop], b" Default:")?;
+    // It is a parameter's own, and of this one.
+    memchr::memmem::find(&window[..stop], b" Type:")?;
+    let nested = window[..field].split(|b| *b == b'\n').filter(|l| !l.trim_ascii().is_empty());
+    let known = |line: &[u8]| {
+        [
+            &b"Type:"[..],
+            b"NoEcho:",
+            b"Description:",
+            b"MinLength:",
+            b"MaxLength:",
+            b"AllowedPattern:",
+            b"ConstraintDescription:",
+        ]
+        .iter()
+        .any(|f| line.trim_ascii_start().starts_with(f))
+    };
+    let from = end + field + " Default:".len();
+    nested.into_iter().all(known).then(|| quoted(text, from).or_else(|| bare(text, from, syntax)))?
+}
+
+/// One of several settings on a line: `host=a user=b password=secret`, `username=a,password=secret,uid=1`.
+fn in_row(text: &[u8], first: usize, at: usize) -> Option<Literal> {
+    let line = &text[first.saturating_sub(400)..first];
+    let line = &line[memchr::memrchr(b'\n', line).map_or(0, |i| i + 1)..];
+    let (&last, head) = line.split_last()?;
+    if !head.contains(&b'=') || !matches!(last, b' ' | b'\t' | b',') {
+        return None;
+    }
+    let mut literal = bare(text, at, Syntax::Shell).filter(|literal| literal.span.start == at)?;
+    if last == b','
+        && let Some(comma) = memchr::memchr(b',', &text[literal.span.clone()])
+    {
+        literal.span.end = literal.span.start + comma;
+    }
+    (!literal.span.is_empty()).then_some(literal)
+}
+
+/// Whether a line names a user before it comes to the password: `Login ops / Passwort ...`.
+fn tells_login(head: &[u8]) -> bool {
+    let lower = head.to_ascii_lowercase();
+    [&b"login "[..], b"user ", b"benutzer ", b"usuario ", b"utilisateur ", b"account "]
+        .iter()
+        .any(|word| memchr::memmem::find(&lower, word).is_some())
+}
+
+/// `the password is value`.
+fn spoken(text: &[u8], at: usize, syntax: Syntax) -> Option<Bound> {
+    let (at, syntax) = (behind_owner(text, at), if syntax == Syntax::Prose { syntax } else { Syntax::Unknown });
     const VERBS: [&[u8]; 6] = [b"is", b"ist", b"est", b"es", b"lautet", "é".as_bytes()];
     let rest = text.get(at..)?;
     let verb = VERBS.iter().find(|v| rest.starts_with(v) && matches!(byte(rest, v.len()), b' ' | b':'))?;
@@ -359,6 +444,16 @@ fn spoken(text: &[u8], at: usize, syntax: Syntax) -> Option<Bound> {
     let at = solid(text, at + usize::from(byte(text, at) == b':'));
     let literal = quoted(text, at).or_else(|| bare(text, at, syntax))?;
     Some(Bound { literal, form: Form::Spoken })
+}
+
+/// Behind whose it is: `password for sftp.example.net is ...`.
+fn behind_owner(text: &[u8], at: usize) -> usize {
+    let rest = &text[at.min(text.len())..(at + 80).min(text.len())];
+    let Some(word) = ["for ", "of ", "on ", "at "].iter().find(|word| rest.starts_with(word.as_bytes())) else {
+        return at;
+    };
+    let owner = rest[word.len()..].iter().position(|b| *b == b' ');
+    owner.map_or(at, |len| at + word.len() + len + 1)
 }
 
 /// `name value`: a quoted literal anywhere, a bare word in files of directives.
@@ -376,16 +471,27 @@ fn word(text: &[u8], name: &Range<usize>, at: usize, syntax: Syntax) -> Option<B
     let start = memchr::memrchr(b'\n', &text[name.start.saturating_sub(120)..name.start])
         .map_or(name.start.saturating_sub(120), |i| name.start.saturating_sub(120) + i + 1);
     let head = text[start..name.start].trim_ascii();
-    let declares = matches!(head, b"ENV" | b"ARG" | b"setx" | b"SETX");
-    let directive = syntax == Syntax::Lines && head.split(|b| *b == b' ').count() <= 4;
+    let declares =
+        matches!(head, b"ENV" | b"ARG" | b"setx" | b"SETX" | b"setenv" | b"set -x" | b"set -gx" | b"set -Ux");
+    let single = name.end + 1 == at && head.is_empty();
+    let directive = syntax == Syntax::Lines && head.split(|b| *b == b' ').count() <= 4
+        || matches!(syntax, Syntax::Shell | Syntax::Unknown) && single;
     let netrc = memchr::memmem::find(head, b"login ").is_some() || memchr::memmem::find(head, b"machine ").is_some();
     let after_login =
         head.is_empty() && memchr::memmem::find(&text[start.saturating_sub(80)..start], b"login ").is_some();
+    let told = !directive && tells_login(head) && {
+        let value = bare(text, at, Syntax::Prose)?;
+        text[value.span.clone()].iter().any(u8::is_ascii_digit)
+    };
+    if told {
+        return bare(text, at, Syntax::Prose).map(|literal| Bound { literal, form: Form::Word });
+    }
     if !(declares || directive || netrc || after_login) {
         return None;
     }
     // Routers write how it is encoded before the password: 0 is not at all.
-    let at = if text[at..].starts_with(b"0 ") { at + 2 } else { at };
+    let at = if [&b"0 "[..], b"7 "].iter().any(|kind| text[at..].starts_with(kind)) { at + 2 } else { at };
+    let at = if text[at..].starts_with(b"ascii-text ") { at + "ascii-text ".len() } else { at };
     let literal = bare(text, at, Syntax::Shell)?;
     let last = matches!(byte(text, solid(text, literal.span.end)), 0 | b'\n' | b'\r');
     (last || netrc).then_some(Bound { literal, form: Form::Word })

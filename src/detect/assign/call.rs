@@ -8,6 +8,10 @@ use super::literal::{Literal, byte, quoted, solid_over_lines};
 pub(super) fn argument(text: &[u8], open: usize, at: usize) -> Option<Bound> {
     let head = text[open.saturating_sub(48)..open].trim_ascii_end();
     // Go's `StringVar(&variable, "name", "value")` has its variable first.
+    // A row of a table: `(13, 'smtp_password', 'secret')`.
+    let row = head.strip_suffix(b",").map_or(head, |h| h.trim_ascii_end().trim_ascii_end());
+    let digits = row.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let head = if digits > 0 && row[..row.len() - digits].ends_with(b"(") { &row[..row.len() - digits] } else { head };
     let callee = head.strip_suffix(b"(").or_else(|| head.strip_suffix(b"[")).or_else(|| {
         let head = head.strip_suffix(b",")?;
         Some(&head[..memchr::memmem::rfind(head, b"Var(")? + 3])

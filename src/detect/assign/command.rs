@@ -12,39 +12,24 @@ pub(super) fn identified_by(text: &[u8], at: usize) -> Option<Literal> {
     let head = &text[at.saturating_sub(120)..at];
     let statement = head.ends_with(b"DENTIFIED BY")
         || ["user", "grant"].iter().any(|w| memchr::memmem::find(head, w.as_bytes()).is_some());
+    let bare = solid(text, at);
+    if head.ends_with(b"DENTIFIED BY") && byte(text, bare).is_ascii_alphanumeric() {
+        let word = value(text, bare)?;
+        let digits = text[word.span.clone()].iter().any(u8::is_ascii_digit);
+        return Some(word).filter(|_| digits);
+    }
     quoted(text, at).filter(|literal| statement && literal.span.start <= at + 2 && text[literal.span.start - 1] != b'`')
 }
 
-/// The password argument of the command at `command`: `mysql -psecret`, `curl -u me:secret`, `sshpass -p secret`.
+/// The password of `sshpass -p secret` and `htpasswd -b file user secret`, whose names hold a stem.
 pub(super) fn argument(text: &[u8], command: Range<usize>) -> Option<Literal> {
-    let word = text[command.clone()].trim_ascii_end();
-    let start = command.end - usize::from(text[command.end - 1] == b' ');
+    let start = command.end;
     let line = &text[start..(start + LINE).min(text.len())];
-    // A command's line may go on behind a backslash; any other line end ends it.
-    let end = line.iter().enumerate().position(|(i, b)| *b == b'\n' && (i == 0 || line[i - 1] != b'\\'));
-    let line = &line[..end.unwrap_or(line.len())];
-    if word == b"htpasswd" {
+    let line = &line[..memchr::memchr(b'\n', line).unwrap_or(line.len())];
+    if &text[command] == b"htpasswd" {
         return last_word(text, start, line);
     }
-    let (option, glued): (&[u8], bool) = match word {
-        b"mysql" => (b" -p", true),
-        b"sshpass" | b"docker login" => (b" -p", false),
-        b"sqlcmd" => (b" -P", false),
-        b"zip -P" => (b" ", false),
-        b"ldapsearch" | b"ldapmodify" | b"ldapadd" => (b" -w", false),
-        b"redis-cli" => (b" -a", false),
-        _ => (b" -u", false),
-    };
-    let at = start + memchr::memmem::find(line, option)? + option.len();
-    let next = byte(text, at);
-    if glued == (next == b' ') && word != b"sshpass" && word != b"zip -P" {
-        return None;
-    }
-    let literal = value(text, solid(text, at))?;
-    if word != b"curl" {
-        return Some(literal);
-    }
-    behind_colon(text, literal)
+    value(text, solid(text, start + memchr::memmem::find(line, b" -p")? + 3))
 }
 
 /// `htpasswd -b file user password`: the last word, where it is given at all.
@@ -60,6 +45,10 @@ fn last_word(text: &[u8], start: usize, line: &[u8]) -> Option<Literal> {
 pub(super) fn basic(text: &[u8], at: usize) -> Option<Literal> {
     let line = &text[at..(at + LINE).min(text.len())];
     let line = &line[..memchr::memchr(b'\n', line).unwrap_or(line.len())];
+    // What base64 hid stands in the view as it is: `Basic user:password`.
+    if let Some(literal) = login(text, at) {
+        return Some(literal);
+    }
     let mut quotes = memchr::memchr2_iter(b'"', b'\'', line);
     // The first quote ends the literal that `Basic ` stands in.
     quotes.next()?;
@@ -74,6 +63,17 @@ pub(super) fn basic(text: &[u8], at: usize) -> Option<Literal> {
     None
 }
 
+/// `user:password` as one word at `at`: its password.
+pub(super) fn login(text: &[u8], at: usize) -> Option<Literal> {
+    let word = value(text, at).filter(|word| !word.quoted)?;
+    let user = text[word.span.clone()].iter().position(|b| *b == b':').filter(|at| *at > 1)?;
+    let name = &text[word.span.start..word.span.start + user];
+    if !name.iter().all(|b| b.is_ascii_alphanumeric() || b"_.@-+".contains(b)) {
+        return None;
+    }
+    Part::BehindColon.of(text, word).filter(|l| !text[l.span.clone()].starts_with(b"/"))
+}
+
 /// What is piped into the command whose name or option stands at `at`: `echo secret | tool --password-stdin`,
 /// `echo 'user:secret' | chpasswd`.
 pub(super) fn piped(text: &[u8], at: usize, part: Part) -> Option<Literal> {
@@ -85,10 +85,7 @@ pub(super) fn piped(text: &[u8], at: usize, part: Part) -> Option<Literal> {
     let start = solid(text, floor + echo);
     let start = if text[start..].starts_with(b"-n ") { solid(text, start + 3) } else { start };
     let literal = value(text, start)?;
-    match part {
-        Part::Whole => Some(literal),
-        Part::BehindColon => behind_colon(text, literal),
-    }
+    part.of(text, literal)
 }
 
 /// Which part of a word is the password.
@@ -96,11 +93,10 @@ pub(super) fn piped(text: &[u8], at: usize, part: Part) -> Option<Literal> {
 pub(super) enum Part {
     Whole,
     BehindColon,
-}
-
-fn behind_colon(text: &[u8], literal: Literal) -> Option<Literal> {
-    let colon = memchr::memchr(b':', &text[literal.span.clone()])?;
-    Some(Literal { span: literal.span.start + colon + 1..literal.span.end, ..literal })
+    BehindPercent,
+    BehindComma,
+    /// `user/password@database`.
+    Login,
 }
 
 /// The argument number `n` (from 0) of a call whose bracket opens before `open`, if it is a literal:
@@ -133,7 +129,11 @@ fn nth(text: &[u8], place: &mut usize, n: usize) -> Option<Literal> {
     let at = *place;
     let literal = quoted(text, at).filter(|l| l.span.start <= at + 16)?;
     let end = solid_over_lines(text, literal.span.end + 1);
-    matches!(byte(text, end), b',' | b')').then_some(literal)
+    // `"secret".getBytes()`
+    let bytes = [&b".getBytes("[..], b".toByteArray(", b".encode("]
+        .iter()
+        .any(|call| text[end.min(text.len())..].starts_with(call));
+    (bytes || matches!(byte(text, end), b',' | b')')).then_some(literal)
 }
 
 /// The signs of a PostgreSQL password file.
@@ -156,7 +156,8 @@ pub(super) fn password_file(text: &[u8]) -> Vec<Literal> {
     all
 }
 
-fn value(text: &[u8], at: usize) -> Option<Literal> {
+/// A word of a command line, quoted or not.
+pub(super) fn value(text: &[u8], at: usize) -> Option<Literal> {
     if is_quote(byte(text, at)) {
         return quoted(text, at);
     }

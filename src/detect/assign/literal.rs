@@ -42,7 +42,7 @@ const WRAPPERS: &[&[u8]] = &[
     b"String::from(", b"Some(", b"SecretStr(", b"SecretString(", b"SecretString::from(", b"SecretString::new(",
     b"Secret(", b"Secret.from_token(", b"Secret::new(", b"new String(", b"String(", b"str(", b"Password(",
     b"SecureString(", b"ConvertTo-SecureString ", b"(ConvertTo-SecureString ", b"ptr(", b"aws.String(",
-    b"to_string(", b"Just(", b"(", b"[", b"\\",
+    b"to_string(", b"Just(", b"<<", b"atob(", b"base64_decode(", b"Base64.decode64(", b"(", b"[", b"\\",
 ];
 
 /// A quoted literal at `at`, behind a literal's prefix or a harmless call.
@@ -55,6 +55,9 @@ pub(super) fn quoted(text: &[u8], at: usize) -> Option<Literal> {
         }
     }
     at = hashed(text, at);
+    if let Some(literal) = braced(text, at) {
+        return Some(literal);
+    }
     let prefix = text
         .get(at..)?
         .iter()
@@ -83,6 +86,13 @@ pub(super) fn quoted(text: &[u8], at: usize) -> Option<Literal> {
         end += 1;
     }
     None
+}
+
+/// Perl's `q{value}`.
+fn braced(text: &[u8], at: usize) -> Option<Literal> {
+    let rest = text.get(at..(at + LONGEST).min(text.len()))?.strip_prefix(b"q{")?;
+    let len = rest.iter().position(|b| matches!(b, b'}' | b'\n'))?;
+    (len > 0 && rest[len] == b'}').then(|| Literal { span: at + 2..at + 2 + len, quoted: true })
 }
 
 /// Behind `await bcrypt.hash(` and its kin: what is hashed here is the secret itself.
@@ -121,6 +131,10 @@ pub(super) fn bare(text: &[u8], at: usize, syntax: Syntax) -> Option<Literal> {
                 b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'`' | b'<' | b'>' | b',' | b';')
             })?;
             let value = &text[word.span.clone()];
+            // `pypi-AgEI...`: cut off by who wrote the document.
+            if value.ends_with(b"...") {
+                return None;
+            }
             let tail = value.iter().rev().take_while(|b| matches!(b, b'.' | b')' | b']' | b':')).count();
             (tail < value.len()).then(|| Literal { span: word.span.start..word.span.end - tail, quoted: false })
         }

@@ -1,8 +1,9 @@
 //! Values assigned to secret-like names: the generic rules.
 //!
 //! One search for a few dozen stems finds the names; `name` says what a name claims, `bind` what it is bound to in
-//! any of the forms that languages and files have, `weigh` whether the value is worth the claim. Passwords on command
-//! lines, which no name announces, are read by `command`. Where this ends: it knows no provider's tokens (their rules
+//! any of the forms that languages and files have, `weigh` whether the value is worth the claim. Passwords that
+//! no name announces are read by `known` (a table of calls, commands and directives that take one), `command` (their
+//! words and arguments) and `files` (lists of users that say so by their file's name alone). Where this ends: it knows no provider's tokens (their rules
 //! win over these), no structure beyond a name's own line and the next, and it looks at the text as it stands: encodings
 //! are undone before.
 
@@ -10,6 +11,8 @@ mod bind;
 mod call;
 mod command;
 mod context;
+mod files;
+mod known;
 mod literal;
 mod name;
 mod pair;
@@ -78,13 +81,22 @@ pub(super) fn find((text, parts): (&[u8], &[Range<usize>]), place: Place<'_>, ru
     if context.password_file {
         search.password_file(parts);
     }
+    for literal in files::passwords(text, place.path) {
+        // What follows from a file as a whole is not carried over to a changed one.
+        search.hits.far = true;
+        if parts.iter().any(|part| part.start <= literal.span.start && literal.span.end <= part.end) {
+            search.command(Some(literal));
+        }
+    }
 }
 
-/// The stems, and behind them the signs of a password file.
+/// The stems, the signs of the tables, and behind them those of a password file.
 fn stems() -> Option<&'static Spotter> {
     static STEMS: OnceLock<Option<Spotter>> = OnceLock::new();
-    let all = || words::STEMS.iter().chain(&command::PASSWORD_FILES).map(|stem| stem.as_bytes());
-    STEMS.get_or_init(|| Spotter::new(all())).as_ref()
+    let calls = known::CALLS.iter().map(|(call, ..)| call);
+    let commands = known::COMMANDS.iter().map(|(command, _)| command);
+    let all = words::STEMS.iter().chain(calls).chain(commands).chain(&command::PASSWORD_FILES);
+    STEMS.get_or_init(|| Spotter::new(all.map(|stem| stem.as_bytes()))).as_ref()
 }
 
 /// A search through one text.
@@ -112,7 +124,7 @@ impl Search<'_> {
         while let Some(start) = stems.next(text, at..part.end) {
             at = start + 1;
             for (stem, len) in stems.at(text, start) {
-                if stem >= words::STEMS.len() {
+                if stem >= words::STEMS.len() + known::CALLS.len() + known::COMMANDS.len() {
                     self.hits.ports |= self.context.password_file;
                 } else if start >= end {
                     end = start + len;
@@ -140,19 +152,13 @@ impl Search<'_> {
 
     fn look(&mut self, stem: usize, hit: Range<usize>) {
         self.hits.anchor(hit.start, What::Name);
-        match words::STEMS[stem] {
+        let Some(stem) = words::STEMS.get(stem) else { return self.known(stem - words::STEMS.len(), hit) };
+        match *stem {
+            "\"d\":" => return self.secret(known::private_member(self.text, hit.end)),
             "earer " => return self.bearer(hit.end),
             "asic\"" => return self.command(command::basic(self.text, hit.end - 1)),
             "asic " => return self.command(command::basic(self.text, hit.end)),
             "dentified by" | "DENTIFIED BY" => return self.command(command::identified_by(self.text, hit.end)),
-            "mysql" | "curl " | "redis-cli" | "sqlcmd" | "docker login" | "ldapsearch" | "ldapmodify" | "ldapadd"
-            | "zip -P" => {
-                return self.command(command::argument(self.text, hit));
-            }
-            "login(" | "createAccount(" => return self.positional(hit.end, 1),
-            "onnection(" | "connect(" | "PDO(" | "mysqli(" | "ldap_bind(" | "FTP(" => {
-                return self.positional(hit.end, 2);
-            }
             _ => {}
         }
         // `pw =` is looked for with its operator, for `pw` alone stands in too many words.
@@ -165,12 +171,20 @@ impl Search<'_> {
         match name {
             b"sshpass" => return self.command(command::argument(self.text, span)),
             b"htpasswd" => return self.command(command::argument(self.text, span)),
+            b"chpasswd" if self.text[span.end..].starts_with(b":") => {
+                return known::password_list(self.text, span.end).into_iter().for_each(|l| self.command(Some(l)));
+            }
             b"chpasswd" => return self.command(command::piped(self.text, span.start, Part::BehindColon)),
-            b"password-stdin" => return self.command(command::piped(self.text, span.start, Part::Whole)),
+            b"password-stdin" | b"passwd-on-stdin" => {
+                return self.command(command::piped(self.text, span.start, Part::Whole));
+            }
             _ => {}
         }
-        if let Some(open) = credentials(self.text, &span) {
-            return self.positional(open, 1);
+        if let Some((open, n)) = known::call_named(self.text, name, span.end) {
+            return self.positional(open, n, Kind::Password);
+        }
+        if let Some(literal) = known::directive(self.text, &span) {
+            return self.command(Some(literal));
         }
         if call::sets_for_user(name) && literal::byte(self.text, span.end) == b'(' {
             self.hits.far |= command::positional(self.text, span.end + 1, 3).1 > FAR;
@@ -185,6 +199,11 @@ impl Search<'_> {
         }
         for n in 0..self.contexts.len() {
             self.context = self.contexts[n];
+            // A comment is prose.
+            if self.context.syntax == Syntax::Code && claim.kind == Kind::Password && in_comment(self.text, span.start)
+            {
+                self.context.syntax = Syntax::Prose;
+            }
             self.assigned(claim.clone(), &span);
         }
     }
@@ -193,6 +212,16 @@ impl Search<'_> {
     fn assigned(&mut self, claim: Claim, span: &Range<usize>) {
         let bound = bind::bound(self.text, span, self.context.syntax);
         if bound.as_ref().is_some_and(|b| is_filled_in(self.text, span.start, b)) {
+            return;
+        }
+        if let Some(bound) = &bound
+            && self.text[span.clone()].to_ascii_lowercase().ends_with(b"auth")
+            && let Some(literal) = command::login(self.text, bound.literal.span.start)
+            && literal.span.end <= bound.literal.span.end
+        {
+            return self.command(Some(literal));
+        }
+        if is_browsers(self.text, span.start) {
             return;
         }
         if let Some(mut bound) = bound {
@@ -253,22 +282,54 @@ impl Search<'_> {
         }
     }
 
+    /// What a call or command of the tables is given.
+    fn known(&mut self, n: usize, hit: Range<usize>) {
+        if let Some(&(_, argument, kind)) = known::CALLS.get(n) {
+            // The connection that is opened is the first argument itself.
+            let more = usize::from(self.text[..hit.start].ends_with(b"mysql_real_"));
+            return self.positional(hit.end, argument + more, kind);
+        }
+        if self.text[..hit.end].ends_with(b"check_mysql") {
+            return self.command(known::find(self.text, hit.start, hit.end, known::At::Option(" -p ", Part::Whole)));
+        }
+        if self.text[hit.clone()] == *b"mysql" && self.text[hit.end..].starts_with(b"i(") {
+            return self.positional(hit.end + 2, 2, Kind::Password);
+        }
+        let Some((sign, _)) = known::COMMANDS.get(n - known::CALLS.len()) else { return };
+        // A sign with several options stands there several times, and the search tells one of them.
+        let open = !sign.as_bytes()[0].is_ascii_alphanumeric() || *sign == "freerdp ";
+        let word = open || hit.start == 0 || !(self.text[hit.start - 1].is_ascii_alphanumeric());
+        for (_, at) in known::COMMANDS.iter().filter(|(other, _)| other == sign && word) {
+            self.command(known::find(self.text, hit.start, hit.end, *at));
+        }
+    }
+
     /// The password among the arguments of a call.
-    fn positional(&mut self, open: usize, n: usize) {
-        let (literal, reach) = command::positional(self.text, open, n);
+    fn positional(&mut self, open: usize, n: usize, kind: Kind) {
+        let (literal, reach) = known::argument(self.text, open, n);
         self.hits.far |= reach > FAR;
         if let Some(literal) = literal {
-            let claim = Claim::password();
+            let claim = match kind {
+                Kind::Password => Claim::password(),
+                Kind::Secret => Claim { kind, what: "secret key".into(), ..Claim::password() },
+            };
             let name = open - 1..open;
-            self.weigh(&claim, &name, &Bound { literal, form: Form::Argument });
+            self.weigh(&claim, &name, &Bound { literal, form: Form::Placed });
         }
+    }
+
+    fn secret(&mut self, found: Option<literal::Literal>) {
+        let Some(literal) = found else { return };
+        let claim = Claim { kind: Kind::Secret, what: "private key".into(), ..Claim::password() };
+        let span = literal.span.start..literal.span.start;
+        self.weigh(&claim, &span, &Bound { literal, form: Form::Given });
     }
 
     fn command(&mut self, found: Option<literal::Literal>) {
         let Some(literal) = found else { return };
         let claim = Claim::password();
         let span = literal.span.start..literal.span.start;
-        self.weigh(&claim, &span, &Bound { literal, form: Form::Flag });
+        self.weigh(&claim, &span, &Bound { literal, form: Form::Given });
     }
 
     fn asked<'c>(&mut self, claim: &'c Claim, name: &Range<usize>, bound: &Bound) -> Asked<'c>
@@ -320,6 +381,16 @@ impl Search<'_> {
     }
 }
 
+/// Whether the line is a comment that speaks of a login too.
+fn in_comment(text: &[u8], at: usize) -> bool {
+    let line = &text[at.saturating_sub(120)..at];
+    let line = line[memchr::memrchr(b'\n', line).map_or(0, |i| i + 1)..].trim_ascii_start();
+    let comment = [&b"* "[..], b"// ", b"# ", b"-- ", b"' ", b"; "].iter().any(|mark| line.starts_with(mark));
+    let lower = line.to_ascii_lowercase();
+    comment
+        && [&b"login"[..], b"user", b"account", b"benutzer"].iter().any(|w| memchr::memmem::find(&lower, w).is_some())
+}
+
 /// Whether a name and what it is bound to stand within a template: `{{ $password := .Values.password }}`. What is
 /// assigned there in quotes is a value all the same.
 fn is_filled_in(text: &[u8], at: usize, bound: &Bound) -> bool {
@@ -332,17 +403,13 @@ fn is_filled_in(text: &[u8], at: usize, bound: &Bound) -> bool {
     open.is_some_and(|open| memchr::memmem::find(&line[open..], b"}}").is_none())
 }
 
-/// Behind the bracket of a call that takes a user and a password: `NetworkCredential(`, `HTTPBasicAuth(`, `auth=(`.
-fn credentials(text: &[u8], name: &Range<usize>) -> Option<usize> {
-    let rest = &text[name.end..];
-    let lower = text[name.clone()].to_ascii_lowercase();
-    let ends = |words: &[&[u8]]| words.iter().any(|w| lower.ends_with(w));
-    if rest.starts_with(b"(")
-        && ends(&[b"credential", b"credentials", b"basicauth", b"basic_auth", b"authentication", b"_pw_set"])
-    {
-        return Some(name.end + 1);
-    }
-    (lower == b"auth" && rest.starts_with(b"=(")).then_some(name.end + 2)
+/// Whether the line hands a key to what runs in the visitor's browser: everybody sees it.
+fn is_browsers(text: &[u8], at: usize) -> bool {
+    let line = &text[at.saturating_sub(120)..at];
+    let line = &line[memchr::memrchr(b'\n', line).map_or(0, |i| i + 1)..];
+    [&b"Bugsnag.start("[..], b"TrackJS.install(", b"data-cf-beacon", b"shopify-features", b"mixpanel.init("]
+        .iter()
+        .any(|sign| memchr::memmem::find(line, sign).is_some())
 }
 
 /// Says what the value is bound to; a name that could hold a secret itself is not repeated.

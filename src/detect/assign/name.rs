@@ -127,7 +127,9 @@ pub(super) fn claim(name: &[u8]) -> Option<Claim> {
         return None;
     }
     let (last, before) = words.split_last()?;
-    if before.iter().rev().take(3).any(|w| NO_SECRET.contains(&w.as_str())) {
+    // What makes hashes is secret, what they make is not.
+    let makes = matches!(last.as_str(), "salt" | "key") && before.last().is_some_and(|w| w == "hash");
+    if !makes && before.iter().rev().take(3).any(|w| NO_SECRET.contains(&w.as_str())) {
         return None;
     }
     if before.last().is_some_and(|w| NO_SECRET_NEXT.contains(&w.as_str())) {
@@ -169,7 +171,8 @@ fn is_password(last: &str, before: &[String]) -> bool {
             Some("one" | "all" | "to" | "first" | "second" | "two" | "single" | "multi" | "by" | "render")
         );
     let first = before.len() == 1 && PASSWORD_FIRST.contains(&before[0].as_str());
-    first || !other && (PASSWORD.contains(&last) || passe || ending || glued)
+    let pair = (last == "community" && of(1) == Some("snmp")) || (last == "material" && of(1) == Some("key"));
+    first || pair || !other && (PASSWORD.contains(&last) || passe || ending || glued)
 }
 
 /// How sure a name of a token is, and how many words name it.
@@ -189,7 +192,9 @@ fn secret(last: &str, before: &[String]) -> Option<(Sure, usize)> {
         "clave" | "chave" | "chiave" | "jeton" => Some((Sure::Weak, 1)),
         // `clave_api`: the language puts it the other way round.
         "api" => matches!(qualifier, Some("clave" | "chave" | "chiave" | "cle" | "clé")).then_some((Sure::Strong, 2)),
-        "auth" => Some((Sure::Weak, 1)),
+        "auth" => Some((if sure { Sure::Fair } else { Sure::Weak }, 1)),
+        "pepper" => Some((Sure::Fair, 1)),
+        "salt" => sure.then_some((Sure::Fair, 2)),
         "secret" | "secrets" => Some((Sure::Strong, if sure { 2 } else { 1 })),
         "authorization" => Some((Sure::Fair, 1)),
         _ if sure && SECRET.contains(&last) => Some((Sure::Strong, 2)),

@@ -9,11 +9,14 @@ const PAIR: usize = 160;
 
 /// `<name>value</name>`, also with attributes.
 pub(super) fn element(text: &[u8], at: usize) -> Option<Bound> {
-    let close = text.get(at..)?.iter().take(120).position(|b| matches!(b, b'>' | b'<'))?;
+    let close = text.get(at..)?.iter().take(240).position(|b| matches!(b, b'>' | b'<'))?;
     if text[at + close] != b'>' || byte(text, (at + close).saturating_sub(1)) == b'/' {
         return None;
     }
-    content(text, at + close + 1).map(|literal| Bound { literal, form: Form::Element })
+    // `<Password><Value>secret</Value>`
+    let inner = solid_over_lines(text, at + close + 1);
+    let inner = if text[inner..].starts_with(b"<Value>") { inner + "<Value>".len() } else { at + close + 1 };
+    content(text, inner).map(|literal| Bound { literal, form: Form::Element })
 }
 
 /// The text of an element, on one line.
@@ -40,6 +43,15 @@ pub(super) fn pair(text: &[u8], first: usize, end: usize, syntax: Syntax) -> Opt
             let inner = text.get(end + 1..)?.trim_ascii_start().strip_prefix(b"<value>")?;
             content(text, text.len() - inner.len())
         })?;
+        return Some(Bound { literal, form: Form::Pair });
+    }
+    // `<string name="api_secret" translatable="false">value</string>`
+    if syntax == Syntax::Markup
+        && let Some(close) = text[end..].iter().take(60).position(|b| matches!(b, b'>' | b'<' | b'/'))
+        && text[end + close] == b'>'
+        && memchr::memmem::find(&text[end..end + close], keyword).is_none()
+        && let Some(literal) = content(text, end + close + 1)
+    {
         return Some(Bound { literal, form: Form::Pair });
     }
     let window = &text[end..(end + PAIR).min(text.len())];

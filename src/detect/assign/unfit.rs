@@ -12,14 +12,16 @@ const OTHER: &[&[u8]] = &[
     b"ssh-rsa", b"ssh-ed25519", b"ssh-dss", b"ecdsa-sha2", b"AAAAB3Nza", b"AAAAC3Nza", b"AAAAE2Vj", b"-----BEGIN", b"MIIB", b"MIIC", b"MIID",
     b"MIIE", b"MIIF", b"MIIG", b"MFkw", b"MFww", b"AQICAH", b"AQECAH", b"U2FsdGVkX1", b"AgA", b"AgB", b"gAAAAA", b"vault:v", b"data:", b"age1",
     b"http:", b"https:", b"file:", b"mailto:", b"W/\"", b"IPY_MODEL_", b"refs/", b"urn:", b"com.", b"org.", b"net.", b"io.", b"java.", b"javax.",
-    b"{CRYPT", b"{crypt", b"$bcrypt", b"$scrypt", b"$pbkdf2", b"argon2$", b"{AQA", b"AQIAAA", b"phc_", b"pk_live_", b"pk_test_", b"pk.eyJ",
+    b"{CRYPT", b"{crypt", b"$bcrypt", b"$scrypt", b"$pbkdf2", b"argon2$", b"{AQA", b"AQIAAA", b"phc_", b"pk_live_", b"pk_test_", b"![", b"01000000D08C9DDF", b"01000000d08c9ddf", b"pubkey-", b"pub_", b"NRJS-", b"Mid-client-", b"SB-Mid-client-", b"live_gck_", b"test_gck_", b"live_ck_", b"test_ck_", b"hmac-sha256:", b"hmac-sha1:", b"credentialsJSON:", b"sandbox_", b"production_", b"pk.eyJ",
     b"./", b"../", b"~/", b"/", b"C:\\", b"\\\\", b"@string/", b"@+id", b"--", b"#",
 ];
 
 /// What can't be a secret at all.
 pub(super) fn unfit(value: &[u8], makeup: &Makeup) -> Option<&'static str> {
     let has = |needle: &[u8]| memchr::memmem::find(value, needle).is_some();
-    if OTHER.iter().any(|start| value.starts_with(start)) {
+    // A key in base64 begins with any of its characters.
+    let key = value.len() == 44 && value.ends_with(b"=") && makeup.random >= 60.0;
+    if !key && OTHER.iter().any(|start| value.starts_with(start)) {
         return Some("a hash, ciphertext, address, path or public key");
     }
     if value.iter().any(|b| b.is_ascii_whitespace() || b.is_ascii_control()) {
@@ -77,6 +79,36 @@ pub(super) fn unfit(value: &[u8], makeup: &Makeup) -> Option<&'static str> {
         .then_some("a number, date or version")
 }
 
+/// Ciphertext: `{base64=}` as Maven writes it, and long base64 of a version byte, as sealed secrets are.
+pub(super) fn sealed(value: &[u8], makeup: &Makeup) -> Option<&'static str> {
+    let base64 = |text: &[u8]| text.len() >= 24 && text.iter().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(b));
+    let braced = value.strip_prefix(b"{").and_then(|v| v.strip_suffix(b"}")).is_some_and(base64);
+    let sealed = value.starts_with(b"Ag") && makeup.len >= 200 && base64(value);
+    (braced || sealed).then_some("ciphertext")
+}
+
+/// Values that are meant to be seen: keys of browsers and addresses.
+pub(super) fn open(value: &[u8], name: &[u8]) -> Option<&'static str> {
+    let hex = |text: &[u8]| text.iter().all(u8::is_ascii_hexdigit);
+    if value.len() == 42 && value.starts_with(b"0x") && hex(&value[2..]) {
+        return Some("an address");
+    }
+    if matches!(value, [b'd', b'-', id @ ..] if id.len() == 32 && hex(id)) {
+        return Some("an identifier");
+    }
+    if matches!(value, [b'p', b'u', b'b', id @ ..] if id.len() == 32 && hex(id)) {
+        return Some("a public key");
+    }
+    let name: Vec<u8> = name.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
+    let names: [&[u8]; 4] = [b"applicationserverkey", b"instrumentationkey", b"sitekey", b"publishablekey"];
+    if names.iter().any(|n| name.ends_with(n)) {
+        return Some("a public key");
+    }
+    (name.ends_with(b"clientkey")
+        && (value.starts_with(b"live_") || value.starts_with(b"test_") || value.starts_with(b"sdk-")))
+    .then_some("a public key")
+}
+
 /// `name(`, `name[i]`, `{ ... }`.
 fn is_call(value: &[u8]) -> bool {
     let open = value.iter().position(|b| matches!(b, b'(' | b'[' | b'{'));
@@ -103,7 +135,16 @@ fn is_dotted(value: &[u8]) -> bool {
     // `Wr3n.in.Hedge` is no name of anything.
     let leet =
         value.windows(3).any(|w| w[0].is_ascii_alphabetic() && w[1].is_ascii_digit() && w[2].is_ascii_alphabetic());
-    parts.len() >= 2 && !leet && parts.iter().all(word) && (digits <= 2 || parts.len() >= 4) && randomness(value) < 10.0
+    // `Harbour.Crane31`: capitals and a number behind the last word.
+    let tail = value.last().is_some_and(u8::is_ascii_digit);
+    let capital = |p: &&[u8]| p.first().is_some_and(u8::is_ascii_uppercase) && p.iter().any(u8::is_ascii_lowercase);
+    let thought_up = tail && digits >= 1 && parts.iter().any(capital);
+    parts.len() >= 2
+        && !leet
+        && !thought_up
+        && parts.iter().all(word)
+        && (digits <= 2 || parts.len() >= 4)
+        && randomness(value) < 10.0
 }
 
 /// `user@host.tld`, `host:port`, `10.0.0.1`.

@@ -39,13 +39,21 @@ pub(super) struct Asked<'a> {
 pub(super) fn weigh(value: &[u8], asked: Asked<'_>) -> Result<Weight, &'static str> {
     // Django marks the keys that it generates for a new project; they are keys all the same.
     let makeup = Makeup::of(value.strip_prefix(b"django-insecure-").unwrap_or(value));
+    if is_phrase(value, &makeup, &asked) {
+        let kind = asked.claim.kind;
+        let confidence = if asked.context.tame { Confidence::Low } else { Confidence::Medium };
+        return Ok(weight(kind, confidence, &makeup));
+    }
     if let Some(why) = unfit(value, &makeup) {
+        return Err(why);
+    }
+    if let Some(why) = unfit::sealed(value, &makeup).or_else(|| unfit::open(value, asked.name)) {
         return Err(why);
     }
     if let Some(why) = unfit::unfit_bare(value, &makeup).filter(|_| !asked.quoted) {
         return Err(why);
     }
-    if asked.claim.kind == Kind::Secret && decode::hides_text(value) {
+    if decode::hides_text(value) {
         return Err("encoded text, which is read itself");
     }
     if same_words(value, asked.name) {
@@ -68,7 +76,7 @@ pub(super) fn weigh(value: &[u8], asked: Asked<'_>) -> Result<Weight, &'static s
         asked.context.tame,
         asked.in_test || asked.claim.test,
         asked.context.foreign,
-        asked.form == Form::Compared,
+        asked.form == Form::Compared && (weight.confidence == Confidence::High || makeup.digits == 0),
         stand.is_some(),
     ];
     for _ in sinks.iter().filter(|s| **s) {
@@ -176,7 +184,8 @@ fn thought_up(value: &[u8], makeup: &Makeup, asked: Asked<'_>) -> Result<Weight,
     // Where the name itself says secret, letters of both cases with digits among them are one that somebody thought up.
     let both = makeup.lower > 0 && makeup.upper > 0;
     let mixed = makeup.symbols > 0 || both && makeup.len >= 12 && asked.claim.what.contains("secret");
-    let spoken = mixed && makeup.digits > 0 && is_password_like(value, makeup);
+    let among_settings = asked.claim.what.contains("secret") && asked.is_configuration() && is_mixed(value, makeup);
+    let spoken = among_settings || mixed && makeup.digits > 0 && is_password_like(value, makeup);
     Ok(weight(Kind::Secret, if spoken { Confidence::Medium } else { Confidence::Low }, makeup))
 }
 
@@ -190,6 +199,10 @@ fn password(value: &[u8], makeup: &Makeup, asked: Asked<'_>) -> Result<Weight, &
     if makeup.len > 64 && makeup.random < 30.0 {
         return Err("too long for a password");
     }
+    let shouted = makeup.lower + makeup.digits == 0 && value.contains(&b'_');
+    if matches!(asked.form, Form::Given | Form::Placed) && shouted {
+        return Err("the name of a constant");
+    }
     if matches!(asked.form, Form::Argument | Form::Spoken) && makeup.classes() < 3 {
         return Err("not clearly a password");
     }
@@ -199,6 +212,7 @@ fn password(value: &[u8], makeup: &Makeup, asked: Asked<'_>) -> Result<Weight, &
     if verb
         && (verbal
             || asked.form == Form::Flag && is_words(value)
+            || is_identifier(value) && !asked.is_configuration()
             || asked.name == b"PASS" && !matches!(asked.context.syntax, Syntax::Shell | Syntax::Lines | Syntax::Yaml))
     {
         return Err("not clearly a password");
@@ -206,7 +220,11 @@ fn password(value: &[u8], makeup: &Makeup, asked: Asked<'_>) -> Result<Weight, &
     if ["\\u", "\\x", "\\U", "\\0"].iter().any(|e| memchr::memmem::find(value, e.as_bytes()).is_some()) {
         return Err("text with escapes");
     }
-    if asked.context.syntax == Syntax::Prose && !asked.beside_login && makeup.classes() < 3 {
+    if asked.context.syntax == Syntax::Prose
+        && !asked.beside_login
+        && !matches!(asked.form, Form::Flag | Form::Given)
+        && makeup.classes() < 3
+    {
         return Err("not clearly a password");
     }
     // Labels, fields and messages speak of passwords; passwords rarely do.
@@ -220,7 +238,10 @@ fn password(value: &[u8], makeup: &Makeup, asked: Asked<'_>) -> Result<Weight, &
     let confidence = if is_words(value) || makeup.letters() + makeup.foreign == 0 {
         if is_chosen(value, makeup, &asked) { Confidence::Medium } else { Confidence::Low }
     } else if makeup.len < 6 || !is_password_like(value, makeup) {
-        if asked.beside_login && makeup.len >= 6 && makeup.digits > 0 && makeup.letters() > 0 {
+        let settled = asked.quoted || asked.is_configuration() || matches!(asked.form, Form::Given | Form::Assigned);
+        let placed = matches!(asked.form, Form::Given | Form::Placed) && makeup.digits > 0;
+        let beside = asked.beside_login && makeup.digits > 0 && makeup.letters() > 0;
+        if settled && is_mixed(value, makeup) || makeup.len >= 6 && (placed || beside) {
             Confidence::Medium
         } else {
             Confidence::Low
@@ -236,6 +257,14 @@ fn password(value: &[u8], makeup: &Makeup, asked: Asked<'_>) -> Result<Weight, &
 /// Whether a word can be nothing but somebody's password: it is assigned as one among settings, and is neither a label
 /// nor the name of what it belongs to.
 fn is_chosen(value: &[u8], makeup: &Makeup, asked: &Asked<'_>) -> bool {
+    if matches!(asked.form, Form::Given | Form::Placed) {
+        let number = makeup.letters() == 0
+            && makeup.digits >= if asked.form == Form::Given { 6 } else { 8 }
+            && makeup.digits == makeup.len;
+        let drawn = makeup.random >= 8.0 && makeup.len >= 8;
+        let word = asked.form == Form::Given && makeup.letters() >= 6 && !asked.echoed && !NO_CHOICE.contains(&value);
+        return number || drawn || word;
+    }
     let settings = match asked.context.syntax {
         Syntax::Yaml | Syntax::Lines | Syntax::Shell => true,
         Syntax::Data | Syntax::Markup => asked.beside_login && asked.quoted,
@@ -252,16 +281,20 @@ fn is_chosen(value: &[u8], makeup: &Makeup, asked: &Asked<'_>) -> bool {
     settings
         && named
         && !manner
-        && asked.form == Form::Assigned
+        && matches!(asked.form, Form::Assigned | Form::Pair)
         && !asked.echoed
         && makeup.len >= 6
         && makeup.len <= 24
-        && value.iter().all(|b| b.is_ascii_lowercase() || matches!(b, b'_' | b'-'))
+        && value.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'-'))
+        && (makeup.upper == 0 || makeup.symbols > 0 && makeup.lower > makeup.upper)
         && !NO_CHOICE.contains(&value)
 }
 
 /// What a setting of passwords is set to when it holds none.
-const NO_CHOICE: [&[u8]; 12] = [
+const NO_CHOICE: [&[u8]; 15] = [
+    b"public",
+    b"private",
+    b"community",
     b"random",
     b"generate",
     b"generated",
@@ -290,6 +323,67 @@ fn is_password_like(value: &[u8], makeup: &Makeup) -> bool {
     let glued = value.len() > tail && value[value.len() - tail - 1].is_ascii_alphabetic();
     // Digits before or within the letters, three or more behind them, or a symbol that names don't have.
     makeup.digits > tail || tail >= 3 && glued || strange > 0 && (makeup.digits > 0 || makeup.classes() >= 3)
+}
+
+/// `Sonnblick_3106`, `kestrel-9-Lime`: small letters and a capital, a separator and a digit; a name of code that ends so
+/// (`Config_V2`) has one digit behind one letter.
+fn is_mixed(value: &[u8], makeup: &Makeup) -> bool {
+    let shape = makeup.len >= 8 && makeup.lower >= 3 && makeup.upper > 0 && makeup.digits > 0 && makeup.symbols > 0;
+    let version =
+        value.windows(3).any(|w| b"_-.".contains(&w[0]) && matches!(w[1], b'v' | b'V') && w[2].is_ascii_digit());
+    shape && !version && !value.iter().any(|b| b"/:".contains(b))
+}
+
+/// Small letters, digits and underscores: a name of code.
+fn is_identifier(value: &[u8]) -> bool {
+    value.contains(&b'_') && value.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'_')
+}
+
+/// Words that sentences and labels have, and passphrases rarely.
+#[rustfmt::skip]
+const SENTENCE: &[&str] = &[
+    "the", "a", "an", "to", "of", "is", "are", "for", "your", "you", "must", "not", "and", "or", "with", "be", "in", "if", "this",
+    "that", "it", "no", "can", "new", "use", "used", "enter", "please", "from", "by", "on", "at", "as", "will", "was", "has", "have",
+    "should", "when", "my", "our", "please", "bitte", "ihr", "der", "die", "das", "und", "oder", "nicht", "ist", "le", "la", "les",
+    "de", "et", "el", "su", "key", "value", "example", "test", "change", "me", "keyboard", "secret", "here", "only", "least",
+    "characters", "some", "string", "text", "field", "show", "hide", "reset", "update", "set", "get", "none", "null", "cat",
+];
+
+/// A passphrase of several words, where the name says that it is one or settings leave no doubt.
+fn is_phrase(value: &[u8], makeup: &Makeup, asked: &Asked<'_>) -> bool {
+    if !value.contains(&b' ') || makeup.len < 12 || makeup.len > 64 || asked.context.labels || asked.context.foreign {
+        return false;
+    }
+    let fine = |b: &u8| b.is_ascii_alphanumeric() || b" -_'.!".contains(b) || !b.is_ascii();
+    let words: Vec<&[u8]> = value.split(|b| *b == b' ').collect();
+    // Words alone, all small, are more often a label than a phrase.
+    if makeup.upper + makeup.digits == 0 && words.len() < 5 || words.iter().any(|w| w.starts_with(b"-")) {
+        return false;
+    }
+    let is = |w: &&[u8], word: &str| w.eq_ignore_ascii_case(word.as_bytes());
+    if !value.iter().all(fine)
+        || !(2..=8).contains(&words.len())
+        || words.iter().any(|w| w.is_empty() || SENTENCE.iter().any(|s| is(w, s)))
+        || names_itself(value)
+        || placeholder::stands_for(value).is_some()
+    {
+        return false;
+    }
+    let name = asked.name.to_ascii_lowercase();
+    let named = ["passphrase", "psk"].iter().any(|n| memchr::memmem::find(&name, n.as_bytes()).is_some());
+    let settings = asked.is_configuration() && matches!(asked.form, Form::Assigned | Form::Flag | Form::Word);
+    let numbered = makeup.digits > 0 && words.len() <= 4;
+    match asked.claim.kind {
+        _ if named => words.len() >= 3 && (asked.quoted || settings) || numbered,
+        Kind::Password => settings && numbered || asked.form == Form::Given && words.len() >= 3,
+        Kind::Secret => {
+            asked.claim.sure == Sure::Strong
+                && name.ends_with(b"secret")
+                && asked.quoted
+                && asked.form == Form::Assigned
+                && words.len() >= 3
+        }
+    }
 }
 
 /// `python3.11-dev`, `Win32_Security`: several parts, each a word with at most a few digits behind it, or a number.

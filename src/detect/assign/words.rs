@@ -5,8 +5,8 @@
 #[rustfmt::skip]
 pub(super) const STEMS: &[&str] = &[
     "pass", "Pass", "PASS", "pwd", "Pwd", "PWD", "secret", "Secret", "SECRET", "token", "Token", "TOKEN", "key",
-    "Key", "KEY", "auth", "Auth", "AUTH", "cred", "Cred", "CRED", "earer ", "asic ", "asic\"", "_pw", "_PW", "rootpw", "pw=", "pw =", "pw:", "psk", "PSK", "login(", "createAccount(", "ldap_bind(", "FTP(", "ldapsearch", "ldapmodify", "ldapadd", "zip -P", "onnection(", "connect(", "PDO(", "mysqli(", "psw",
-    "PSW", "mysql", "curl ", "redis-cli", "dentified by", "DENTIFIED BY", "sqlcmd", "docker login",
+    "Key", "KEY", "auth", "Auth", "AUTH", "cred", "Cred", "CRED", "earer ", "asic ", "asic\"", "_pw", "_PW", "rootpw", "pw=", "pw =", "pw:", "psk", "PSK", "psw",
+    "PSW", "dentified by", "DENTIFIED BY", "bindpw", "BINDPW", "keyMaterial", "assword", "PW:", "PW=", "Pw:", "clave", "Clave", "CLAVE", "chave", "Chave", "CHAVE", "\"d\":", "SALT", "salt", "Salt", "epper", "PEPPER", "ommunity", "COMMUNITY", "ключ", "Ключ",
     // Other languages. Latin stems without their first letter serve both cases.
     "ennwort", "ENNWORT", "ontrase", "ONTRASE", "enha", "ENHA", "achtwoord", "WACHTWOORD", "haslo", "Haslo", "hasło",
     "Hasło", "heslo", "Heslo", "arola", "alasana", "ösenord", "osenord", "dgangskode", "elszó", "elszo", "şifre",
@@ -21,7 +21,7 @@ pub(super) const PASSWORD: &[&str] = &[
     "pswd", "passwrd", "kennwort", "contraseña", "contrasena", "contrasenya", "senha", "wachtwoord", "haslo",
     "hasło", "heslo", "parola", "parool", "salasana", "lösenord", "losenord", "adgangskode", "jelszó", "jelszo",
     "şifre", "sifre", "mdp", "motdepasse", "motpasse", "пароль", "парол", "密码", "密碼", "口令", "パスワード", "비밀번호", "암호",
-    "passwordbase", "mima", "userpass", "masterauth", "requirepass", "pgpassword", "sshpass", "rootpw", "psk", "pw",
+    "passwordbase", "mima", "userpass", "masterauth", "requirepass", "psksecret", "assword", "presharedkey", "ppsk", "bindpw", "pgpassword", "sshpass", "rootpw", "psk", "pw",
 ];
 
 /// Words of languages that put what it is first: `senha_banco`.
@@ -46,7 +46,8 @@ pub(super) const PASSWORD_ENDINGS: [&str; 10] = [
 #[rustfmt::skip]
 pub(super) const PASS_PREFIXES: &[&str] = &[
     "db", "user", "root", "admin", "my", "require", "smtp", "ftp", "mail", "pg", "login", "key", "store", "wifi",
-    "mqtt", "redis", "sql", "mysql", "ldap", "bind", "proxy", "sa", "usr", "imap", "email", "http",
+    "mqtt", "redis", "sql", "mysql", "ldap", "bind", "proxy", "sa", "usr", "imap", "email", "http", "remote", "local", "dst", "src", "srcstore", "deststore", "truststore",
+    "keystore", "svc", "service", "tomcat", "app", "web", "api", "ora", "oracle", "samba", "smb", "vpn", "ssh", "sftp",
 ];
 
 /// Last words of a name whose value is a token, whatever stands before them.
@@ -65,6 +66,7 @@ pub(super) const SURE: &[&str] = &[
     "deploy", "deployment", "webhook", "bot", "shared", "sas", "security", "cookie", "session", "instrumentation",
     "validation", "decryption", "machine", "bearer", "refresh", "oauth", "oauth2", "personal", "ci", "push",
     "registry", "npm", "user", "developer", "dev", "partner", "merchant", "payment", "bind", "hash", "salt", "vault",
+    "block", "in", "nonce",
     "root", "agent", "project", "workspace", "org", "organization", "team", "clave", "chave",
 ];
 
@@ -105,7 +107,7 @@ pub(super) const NEUTRAL_ENDINGS: &[&str] = &[
     "value", "val", "string", "str", "text", "plain", "plaintext", "cleartext", "clear", "prod", "production", "dev",
     "devel", "development", "staging", "stage", "live", "sandbox", "default", "old", "new", "current", "previous",
     "backup", "main", "primary", "secondary", "b64", "base64", "raw", "env", "var", "const", "internal", "external",
-    "local", "global", "real", "actual", "base", "test", "uat", "qa", "smtp",
+    "local", "global", "real", "actual", "base", "hex", "test", "uat", "qa", "smtp",
 ];
 
 /// Words that name no provider.

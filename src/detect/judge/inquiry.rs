@@ -41,6 +41,7 @@ pub(super) struct Memory {
     /// The first row of a row's table.
     pub(super) heads: RefCell<HashMap<Id, Id>>,
     pub(super) file: RefCell<Option<Rc<super::file::FileFacts>>>,
+    pub(super) copied: RefCell<Option<Rc<[super::threads::Copied]>>>,
 }
 
 /// An inquiry.
@@ -80,6 +81,8 @@ impl Inquiry<'_> {
             .or_else(|| self.path_reference(at, &slot))
             .or_else(|| self.template_reference(&slot))
             .or_else(|| self.holder_claim(&slot))
+            .or_else(|| self.copied_claim(token, &slot))
+            .or_else(|| self.thread_claim(token, &slot))
             .or_else(|| {
                 let beside = self.s.tree.text().trim_ascii().len().saturating_sub(token.len());
                 let note = self.s.tree.dialect().family == Family::Prose && beside <= 80;
@@ -358,6 +361,13 @@ impl Inquiry<'_> {
             && self.s.tree.family(container) == Family::Code
             && self.holds_statements(container)
             && let Some(claim) = self.uses_claim(item, slot, depth, names)
+        {
+            return Some(claim);
+        }
+        if record
+            && depth == 0
+            && self.s.tree.kind(container) == Kind::Curly
+            && let Some(claim) = self.resource_claim(container, item.index)
         {
             return Some(claim);
         }

@@ -234,6 +234,14 @@ impl Inquiry<'_> {
                     (_, true, false) if sense.led => Confidence::Medium,
                     (_, true, false) => Confidence::Low,
                     (_, false, true) if sense.roles & (role::MODEL | role::ENDPOINT) == 0 => Confidence::Medium,
+                    // `MISTRAL_API`: the provider's interface; what is no address is its key.
+                    (_, false, true)
+                        if sense.roles & role::MODEL == 0
+                            && sense.count <= 2
+                            && path.to_ascii_lowercase().ends_with(b"api") =>
+                    {
+                        Confidence::Medium
+                    }
                     (_, false, false) if sense.roles & (role::MODEL | role::ENDPOINT) == 0 && sense.stem.len() == 1 => {
                         return None;
                     }

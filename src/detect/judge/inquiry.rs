@@ -356,6 +356,7 @@ impl Inquiry<'_> {
         // Constants stand side by side as fields do, but what is done with them says more.
         if record
             && (slot.fit() == Fit::Unknown
+                || names.iter().any(|n| self.text(n.span.clone()).starts_with(b"$"))
                 || self.s.tree.kind(container) == Kind::File
                 || self.is_code_scope(container))
             && self.s.tree.family(container) == Family::Code

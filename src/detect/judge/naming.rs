@@ -210,7 +210,10 @@ impl Inquiry<'_> {
         if path.starts_with(b"/") && !path[1..].contains(&b'/') && sense.roles & role::SECRET == 0 {
             return None;
         }
-        if self.text(name.span.clone()).starts_with(b"data-") {
+        // `Upstream::Provider`: the constant, not what it is one of.
+        let constant = memchr::memmem::rfind(path, b"::").map(|n| self.sense(&path[n + 2..]));
+        let sense = constant.as_deref().filter(|s| s.owner.is_some()).unwrap_or(sense);
+        if path.starts_with(b"data-") {
             return Some(Ruling::Not);
         }
         match &sense.owner {

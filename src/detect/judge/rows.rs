@@ -109,7 +109,7 @@ impl Inquiry<'_> {
             };
             super::claim::keep_best(&mut best, rank, claim);
         }
-        let best = best.filter(|(rank, claim)| *rank >= 3 || !claim.is_ours() || !self.is_another(row, mine));
+        let best = best.filter(|(_, claim)| claim.by_host || !claim.is_ours() || !self.is_another(row, mine));
         best.map(|(_, claim)| claim)
     }
 

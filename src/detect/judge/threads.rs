@@ -68,8 +68,8 @@ impl Inquiry<'_> {
             && text.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
             && match before {
                 Some(b'=' | b'#') => true,
-                // `[0004]` is a time or a process.
-                Some(b'[' | b'(' | b'<' | b':') => text.iter().any(u8::is_ascii_alphabetic),
+                // `[0004]` is a time.
+                Some(b'[' | b'(' | b'<' | b':') => text[0] != b'0' || text.iter().any(u8::is_ascii_alphabetic),
                 _ => false,
             }
             && tree.text().get(span.end).is_none_or(|b| !matches!(b, b':' | b'.'))

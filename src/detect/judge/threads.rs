@@ -13,7 +13,7 @@ use std::rc::Rc;
 /// How many lines may bear one mark.
 const LINES: usize = 24;
 /// How many rows of another table are looked at.
-const ROWS: usize = 400;
+const ROWS: usize = 64;
 
 /// The rows that a dump copies into a table: `COPY table (columns) FROM stdin;`.
 #[derive(Debug)]

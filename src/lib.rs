@@ -31,6 +31,7 @@ pub mod report;
 pub mod rule;
 pub mod scan;
 pub mod source;
+mod spotter;
 pub mod structure;
 pub mod suppress;
 #[cfg(feature = "verify")]

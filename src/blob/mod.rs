@@ -1,11 +1,13 @@
 //! What goes in: bytes and where they come from. Knows no other room.
 
+mod copied;
 mod lines;
 mod origin;
 mod scope;
 mod skip;
 mod text;
 
+pub use copied::Copied;
 pub(crate) use lines::characters;
 pub use lines::{LineIndex, Position};
 pub use origin::{Commit, Kind, Origin, Provenance, Reach};

@@ -8,6 +8,7 @@ use super::Encoding;
 use super::edits::Edits;
 use super::map::Piece;
 use super::sign::hex2;
+use super::signs::Signs;
 use base64::Engine as _;
 use base64::alphabet::{STANDARD, URL_SAFE};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -29,8 +30,8 @@ const HEX_RUN: usize = 32;
 const LINE: usize = 48;
 
 /// Finds runs that decode to text.
-pub(super) fn find(text: &[u8], edits: &mut Edits) {
-    let shortest = if is_manifest(text) { EXPECTED_RUN } else { RUN };
+pub(super) fn find(text: &[u8], signs: &Signs, edits: &mut Edits) {
+    let shortest = if signs.is_manifest { EXPECTED_RUN } else { RUN };
     let (mut floor, mut at) = (0, shortest - 1);
     // Of every run of that length one of these bytes is a part.
     while at < text.len() {
@@ -45,8 +46,7 @@ pub(super) fn find(text: &[u8], edits: &mut Edits) {
         }
         (floor, at) = (end, end + shortest);
     }
-    for at in memmem::find_iter(text, b"asic ") {
-        let start = at + 5;
+    for &start in &signs.basic {
         let end = text[start..].iter().take(256).position(|&b| !is_digit(b)).map_or(text.len(), |i| start + i);
         if (EXPECTED_RUN..RUN).contains(&(end - start).min(RUN)) {
             run(text, start..end, edits);
@@ -54,12 +54,9 @@ pub(super) fn find(text: &[u8], edits: &mut Edits) {
     }
 }
 
-/// Whether short values are expected to be base64.
-fn is_manifest(text: &[u8]) -> bool {
-    memmem::find(text, b"Secret").is_some_and(|at| {
-        let before = &text[at.saturating_sub(10)..at];
-        memmem::find(before, b"kind").is_some() || memmem::find(text, b"kind: Secret").is_some()
-    })
+/// Whether the `Secret` at `at` may make a text a manifest of short base64 values.
+pub(super) fn begins_manifest(text: &[u8], at: usize) -> bool {
+    memmem::find(&text[at.saturating_sub(10)..at], b"kind").is_some()
 }
 
 /// The characters of both alphabets, as a table: this is asked of every text.

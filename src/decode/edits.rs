@@ -1,11 +1,12 @@
 //! What to replace in a text: collected by the decoders, applied in one pass.
 
 use super::map::{Builder, Map, Piece};
+use super::signs::Signs;
 use super::{base64, entity, escape, join, percent, quoted, serial};
 use std::ops::Range;
 
 /// Of a text above this size a view holds only what is near its changes.
-const LARGE: usize = 256 << 10;
+pub(super) const LARGE: usize = 256 << 10;
 /// How near: enough for the call, block or request around a literal.
 const NEAR: usize = 16 << 10;
 
@@ -23,25 +24,42 @@ struct Edit {
 pub(super) struct Edits {
     list: Vec<Edit>,
     out: Vec<u8>,
+    /// How many literals may be pieces of a key that names join, wherever these stand.
+    pub(super) halves: usize,
+    /// A call joins a list by its name, wherever that stands; a serialized array goes on for kilobytes.
+    pub(super) is_far: bool,
 }
 
 impl Edits {
     /// What the decoders want to replace in `text`.
-    pub(super) fn of(text: &[u8]) -> Edits {
+    pub(super) fn of(text: &[u8], signs: &Signs) -> Edits {
         let mut edits = Edits::default();
         escape::find(text, &mut edits);
         percent::find(text, &mut edits);
         entity::find(text, &mut edits);
-        quoted::find(text, &mut edits);
+        quoted::find(text, signs, &mut edits);
         serial::find(text, &mut edits);
-        join::find(text, &mut edits);
-        base64::find(text, &mut edits);
+        join::find(text, signs, &mut edits);
+        base64::find(text, signs, &mut edits);
         edits
     }
 
     /// Whether there is nothing to replace.
     pub(super) fn is_empty(&self) -> bool {
         self.list.is_empty()
+    }
+
+    /// Where they begin and end, in order; of those within [`super::GRAIN`] bytes the first one.
+    pub(super) fn places(&self) -> Vec<usize> {
+        let mut all: Vec<usize> = self.list.iter().flat_map(|e| [e.start as usize, e.end as usize]).collect();
+        all.sort_unstable();
+        let mut last = None;
+        all.retain(|&at| {
+            let apart = last.is_none_or(|last| at > last + super::GRAIN);
+            last = if apart { Some(at) } else { last };
+            apart
+        });
+        all
     }
 
     /// Whether anything but split literals is undone: those go on where lists of words look like them.

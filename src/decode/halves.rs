@@ -176,6 +176,7 @@ pub(super) fn named_list(text: &[u8], name: &[u8], budget: &mut usize, edits: &m
         return;
     }
     *budget -= 1;
+    edits.is_far = true;
     for at in memmem::find_iter(text, name).take(USES) {
         let Some(end) = whole_word(text, at, name) else { continue };
         let rest = &text[end..text.len().min(end + 64)];

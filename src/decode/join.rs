@@ -8,7 +8,7 @@ use super::edits::Edits;
 use super::halves;
 use super::map::Piece;
 use super::sign::{is_token, run_after, run_before};
-use memchr::memmem;
+use super::signs::Signs;
 use std::ops::Range;
 
 const PIECE: Piece = Piece::Whole(Encoding::Joined);
@@ -23,7 +23,7 @@ const LIST: usize = 4096;
 const NAMED: usize = 16;
 
 /// Finds seams between literals to take out.
-pub(super) fn find(text: &[u8], edits: &mut Edits) {
+pub(super) fn find(text: &[u8], signs: &Signs, edits: &mut Edits) {
     let mut pieces = Vec::new();
     for at in memchr::memchr2_iter(b'"', b'\'', text) {
         if at == 0 || !is_token(text[at - 1]) {
@@ -34,13 +34,24 @@ pub(super) fn find(text: &[u8], edits: &mut Edits) {
             None => pieces.extend(halves::half(text, at)),
         }
     }
+    edits.halves = pieces.len();
     halves::join(text, &pieces, edits);
+    lists(text, signs, edits);
+}
+
+/// Finds lists of pieces that a call joins with nothing.
+pub(super) fn lists(text: &[u8], signs: &Signs, edits: &mut Edits) {
     // How many names of lists may still be searched for: each costs a pass over the text.
     let mut named = NAMED;
-    for name in [&b".join("[..], b"Join(", b"implode(", b"joinToString(", b".concat("] {
-        for at in memmem::find_iter(text, name) {
-            list(text, at, at + name.len(), &mut named, edits);
-        }
+    signs.joins.iter().for_each(|&(at, open)| list(text, at, open, &mut named, edits));
+}
+
+/// Where the name begins whose `oin(` stands at `at`: `.join(`, `Join(`.
+pub(super) fn name(text: &[u8], at: usize) -> Option<usize> {
+    match text[..at] {
+        [.., b'.', b'j'] => Some(at - 2),
+        [.., b'J'] => Some(at - 1),
+        _ => None,
     }
 }
 

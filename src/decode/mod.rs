@@ -24,9 +24,12 @@ mod percent;
 mod quoted;
 mod serial;
 mod sign;
+mod signs;
 
 use edits::Edits;
 use map::Map;
+pub use signs::Reach;
+use signs::Signs;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -37,6 +40,9 @@ const GROWTH: usize = 4;
 /// ... and this many more.
 const ALLOWANCE: usize = 1 << 20;
 
+/// How near to each other places are told as one.
+pub const GRAIN: usize = 64;
+
 /// What encodings of a text hide.
 #[derive(Clone, Debug, Default)]
 pub struct Views {
@@ -44,6 +50,12 @@ pub struct Views {
     pub views: Vec<View>,
     /// A limit of size or depth was reached: something may hide that was not looked at.
     pub truncated: bool,
+    /// Where in the text itself something is undone; of places close together one.
+    pub places: Vec<usize>,
+    /// Where calls stand in it that would join a list of pieces, if one stood beside them.
+    pub calls: Vec<usize>,
+    /// How far away what is said of its encoding may stand.
+    pub reach: Reach,
 }
 
 impl IntoIterator for Views {
@@ -137,7 +149,16 @@ pub fn views(text: &[u8], path: Option<&[u8]>) -> Views {
     }
     for level in 0..=DEPTH {
         let above: &[u8] = out.views.last().map_or(text, |view| &view.text);
-        let edits = Edits::of(above);
+        let signs = Signs::of(above);
+        let edits = Edits::of(above, &signs);
+        if out.views.is_empty() {
+            let calls = signs.joins.iter().map(|(at, _)| *at).collect();
+            (out.places, out.calls, out.reach) = (edits.places(), calls, signs.reach(above));
+        }
+        // Names that are joined may stand anywhere.
+        if edits.is_far || edits.halves > 1 {
+            out.reach = Reach::Far;
+        }
         if edits.is_empty() {
             break;
         }
@@ -153,10 +174,36 @@ pub fn views(text: &[u8], path: Option<&[u8]>) -> Views {
     out
 }
 
+/// Where in a part of a text something has a view, where calls stand that may join lists, and how far away what is said
+/// of its encoding may stand.
+pub fn places(part: &[u8]) -> (Vec<usize>, Vec<usize>, Reach) {
+    let signs = Signs::of(part);
+    let edits = Edits::of(part, &signs);
+    let reach = if edits.is_far || edits.halves > 0 { Reach::Far } else { signs.reach(part) };
+    (edits.places(), signs.joins.iter().map(|(at, _)| *at).collect(), reach)
+}
+
+/// Whether how a text is decoded that `part` is new in may be told by far text.
+pub fn reaches_far(part: &[u8]) -> bool {
+    Signs::of(part).reach(part) != Reach::Near
+}
+
+/// Whether calls join lists of pieces here; a list may be some 4,096 bytes long.
+pub fn joins_lists(text: &[u8]) -> bool {
+    let mut lists = Edits::default();
+    join::lists(text, &Signs::of(text), &mut lists);
+    !lists.is_empty()
+}
+
+/// Whether the view of a text of so many bytes holds only what is near its changes.
+pub fn is_cut(len: usize) -> bool {
+    len > edits::LARGE
+}
+
 /// Whether a value is base64 or hexadecimal digits of text: a view shows that text in its place.
 pub fn hides_text(value: &[u8]) -> bool {
     let mut edits = Edits::default();
-    base64::find(value, &mut edits);
+    base64::find(value, &Signs::of(value), &mut edits);
     !edits.is_empty()
 }
 

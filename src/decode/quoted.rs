@@ -4,13 +4,14 @@ use super::Encoding;
 use super::edits::Edits;
 use super::map::Piece;
 use super::sign::hex2;
+use super::signs::Signs;
 use memchr::memmem;
 
 const PIECE: Piece = Piece::Whole(Encoding::QuotedPrintable);
 
 /// Decodes a text that is quoted-printable: it says so, or breaks lines as only such a text does.
-pub(super) fn find(text: &[u8], edits: &mut Edits) {
-    if !is_quoted_printable(text) {
+pub(super) fn find(text: &[u8], signs: &Signs, edits: &mut Edits) {
+    if !signs.is_mail && signs.soft.is_none_or(|first| !has_soft_ends(text, first)) {
         return;
     }
     let mut done = 0;
@@ -30,10 +31,8 @@ pub(super) fn find(text: &[u8], edits: &mut Edits) {
     }
 }
 
-fn is_quoted_printable(text: &[u8]) -> bool {
-    let declared = memmem::find(text, b"uoted-printable").or_else(|| memmem::find(text, b"UOTED-PRINTABLE")).is_some();
-    let Some(first) = memmem::find(text, b"=3D") else { return declared };
-    // Without its header (a cut-off mail) a soft break near an encoded `=` gives it away.
+/// Whether a soft line end stands near the first encoded `=`: without its header (a cut-off mail) it gives it away.
+pub(super) fn has_soft_ends(text: &[u8], first: usize) -> bool {
     let near = &text[first.saturating_sub(4096)..(first + 4096).min(text.len())];
-    declared || memmem::find(near, b"=\n").is_some() || memmem::find(near, b"=\r\n").is_some()
+    memmem::find(near, b"=\n").is_some() || memmem::find(near, b"=\r\n").is_some()
 }

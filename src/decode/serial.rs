@@ -19,6 +19,7 @@ pub(super) fn find(text: &[u8], edits: &mut Edits) {
         let digits = before.iter().rev().take_while(|b| b.is_ascii_digit()).count();
         let start = at - digits;
         if digits > 0 && start >= done + 2 && text[..start].ends_with(b"a:") {
+            edits.is_far = true;
             done = array(text, start - 2, at + 2, edits).max(done);
         }
     }

@@ -61,6 +61,7 @@ impl Blocks {
     fn pem(&self, text: &[u8], start: usize, hits: &mut Hits) {
         let Some((label, body)) = label(text, start) else { return };
         let Some(rule) = self.of(label) else { return };
+        hits.far = true;
         let limit = text.len().min(body + LARGEST);
         let dashes = memchr::memmem::find(&text[body..limit], b"-----").map_or(limit, |i| body + i);
         // In a diff the line can have a dash more.
@@ -91,6 +92,7 @@ impl Blocks {
         if !(version.starts_with(b"-2: ") || version.starts_with(b"-3: ")) || !soft::has_line_end(head) {
             return;
         }
+        hits.far = true;
         let limit = text.len().min(start + LARGEST);
         let lines = SoftLines::new(text, start..limit, soft::line_head(text, start));
         let (mut kept, mut end, mut encrypted, mut private, mut left) = (Vec::new(), start, false, 0, 0usize);

@@ -1,7 +1,8 @@
 //! What a detection gathers: matches, and (for `explain`) what was refused and why.
 
+use super::carry::anchor::{Anchor, What};
 use super::{Match, Refusal};
-use crate::rule::Rule;
+use crate::rule::{Confidence, Rule};
 use std::ops::Range;
 
 /// Matches and refusals of one text.
@@ -13,12 +14,30 @@ pub(super) struct Hits {
     refusals: Option<Vec<Refusal>>,
     /// A decoding limit was reached.
     pub(super) truncated: bool,
+    /// Something here is judged by text further away than [`super::carry`] looks.
+    pub(super) far: bool,
+    /// The text may be a password file: it holds a sign of one.
+    pub(super) ports: bool,
+    /// Set where only that counts whether there is a match as sure as this.
+    pub(super) floor: Option<Confidence>,
+    /// What could become a match by a change near it, noted where only that counts.
+    pub(super) anchors: Vec<Anchor>,
 }
 
 impl Hits {
     /// Matches alone.
     pub(super) fn matches() -> Self {
         Hits::default()
+    }
+
+    /// Whether there is a match as sure as this.
+    pub(super) fn probing(floor: Confidence) -> Self {
+        Hits { floor: Some(floor), ..Hits::default() }
+    }
+
+    /// The same, where the text around is known to hold the sign of a password file, or not.
+    pub(super) fn with_ports(self, ports: bool) -> Self {
+        Hits { ports, ..self }
     }
 
     /// Matches and refusals.
@@ -28,7 +47,13 @@ impl Hits {
 
     /// An empty one that gathers the same.
     pub(super) fn alike(&self) -> Self {
-        Hits { refusals: self.refusals.as_ref().map(|_| Vec::new()), ..Hits::default() }
+        let refusals = self.refusals.as_ref().map(|_| Vec::new());
+        Hits { refusals, floor: self.floor, ..Hits::default() }
+    }
+
+    /// Whether what was asked for is found.
+    pub(super) fn is_enough(&self) -> bool {
+        self.floor.is_some_and(|floor| self.matches.iter().any(|m| m.confidence >= floor))
     }
 
     /// Takes note of a candidate that is none; `why` is only asked where somebody wants to know.
@@ -38,8 +63,21 @@ impl Hits {
         }
     }
 
+    /// Takes note of a place whose surroundings may make something of it that is not there now.
+    pub(super) fn anchor(&mut self, at: usize, what: What) {
+        if self.floor.is_some() {
+            self.anchors.push(Anchor::new(at, what));
+        }
+    }
+
     /// Takes over what was found in a view, its places mapped by `original`.
     pub(super) fn absorb(&mut self, view: Hits, original: impl Fn(Range<usize>) -> Range<usize>) {
+        self.far |= view.far;
+        self.ports |= view.ports;
+        self.anchors.extend(view.anchors.iter().map(|a| {
+            let at = original(a.at()..a.at() + 1).start;
+            Anchor::new(at, What::View)
+        }));
         self.matches.extend(view.matches.into_iter().map(|mut m| {
             m.span = original(m.span);
             for evidence in &mut m.evidence {

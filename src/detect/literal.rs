@@ -1,7 +1,8 @@
 //! What starts no run (`://`, `-----BEGIN `, a pattern rule's words) is found by one search for a few literals.
 
-use aho_corasick::packed::{self, Searcher};
+use crate::spotter::Spotter;
 use aho_corasick::{AhoCorasick, Input, MatchKind};
+use std::ops::Range;
 
 /// What a literal leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,8 +38,8 @@ pub(super) struct Literals {
 
 #[derive(Debug)]
 enum Search {
-    /// Vector instructions, where the machine has them and the literals are few.
-    Packed(Searcher),
+    Spotter(Spotter),
+    /// Where a literal is too short for it.
     Automaton(AhoCorasick),
 }
 
@@ -57,11 +58,11 @@ impl Literals {
         Literals { all, search }
     }
 
-    /// Calls `hit` with every place of every literal, in order of their starts, overlapping ones too.
-    pub(super) fn find(&self, text: &[u8], mut hit: impl FnMut(Hit)) {
+    /// Calls `hit` with every place of every literal in a part of a text, in order of their starts, overlapping ones too.
+    pub(super) fn find(&self, text: &[u8], part: Range<usize>, mut hit: impl FnMut(Hit)) {
         let Some(search) = &self.search else { return };
-        let mut at = 0;
-        while let Some(start) = search.next(text, at) {
+        let mut at = part.start;
+        while let Some(start) = search.next(text, at..part.end) {
             // The longest literal here; others may begin here too.
             for (literal, targets) in self.all.iter().filter(|(literal, _)| text[start..].starts_with(literal)) {
                 targets.iter().for_each(|target| hit(Hit { start, end: start + literal.len(), target: *target }));
@@ -74,18 +75,18 @@ impl Literals {
 impl Search {
     fn new<'a>(literals: impl Iterator<Item = &'a [u8]> + Clone) -> Option<Search> {
         literals.clone().next()?;
-        let mut packed = packed::Config::new().match_kind(packed::MatchKind::LeftmostFirst).builder();
-        packed.extend(literals.clone());
-        packed.build().map(Search::Packed).or_else(|| {
+        Spotter::new(literals.clone()).map(Search::Spotter).or_else(|| {
             let automaton = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(literals);
             automaton.ok().map(Search::Automaton)
         })
     }
 
-    fn next(&self, text: &[u8], from: usize) -> Option<usize> {
-        let span = from..text.len();
+    fn next(&self, text: &[u8], span: Range<usize>) -> Option<usize> {
+        if span.start > span.end {
+            return None;
+        }
         match self {
-            Search::Packed(search) => search.find_in(text, span.into()).map(|m| m.start()),
+            Search::Spotter(search) => search.next(text, span),
             Search::Automaton(search) => search.find(Input::new(text).span(span)).map(|m| m.start()),
         }
     }
@@ -99,7 +100,7 @@ mod tests {
     fn found(literals: &[&str], text: &[u8]) -> Vec<(usize, usize)> {
         let pairs = literals.iter().enumerate().map(|(i, l)| (l.as_bytes().to_vec(), Target::Pattern(i))).collect();
         let mut all = Vec::new();
-        Literals::new(pairs).find(text, |hit| all.push((hit.start, hit.end)));
+        Literals::new(pairs).find(text, 0..text.len(), |hit| all.push((hit.start, hit.end)));
         all.sort_unstable();
         all
     }

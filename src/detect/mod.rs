@@ -2,6 +2,7 @@
 
 pub mod assign;
 mod block;
+pub mod carry;
 mod checksum;
 mod contextual;
 pub mod entropy;
@@ -30,6 +31,7 @@ use crate::decode;
 use crate::finding::Secret;
 use crate::rule::{Confidence, Rule, RuleSet};
 use bstr::BStr;
+use carry::anchor::What;
 use hits::Hits;
 use index::Index;
 use literal::Target;
@@ -109,6 +111,11 @@ pub struct Refusal {
     pub why: String,
 }
 
+impl Place<'_> {
+    /// A blob of a history before attribution.
+    const UNKNOWN: Place<'static> = Place { kind: Kind::History, path: Path::Unknown };
+}
+
 impl Detector {
     /// A detector for these rules.
     pub fn new(rules: Arc<RuleSet>) -> Self {
@@ -134,9 +141,8 @@ impl Detector {
 
     /// Whether some path could make a finding of at least `floor` in this text. Cheap for a text without candidates.
     pub fn probe(&self, text: &[u8], floor: Confidence) -> bool {
-        let place = Place { kind: Kind::History, path: Path::Unknown };
         // Before one of several owners is chosen: without its path an unsure owner could hide a sure one.
-        self.gather(text, place, Hits::matches()).matches.iter().any(|m| m.confidence >= floor)
+        self.gather(text, Place::UNKNOWN, Hits::probing(floor)).is_enough()
     }
 
     /// What was looked at and refused, and why.
@@ -147,30 +153,53 @@ impl Detector {
     /// Everything that the text and its views hold.
     fn gather(&self, text: &[u8], place: Place<'_>, mut hits: Hits) -> Hits {
         self.look(text, place, &mut hits);
+        if hits.is_enough() {
+            return hits;
+        }
         let path = match place.path {
             Path::Known(path) => Some(path.as_ref()),
             Path::None | Path::Unknown => None,
         };
         let views = decode::views(text, path);
         hits.truncated |= views.truncated;
+        if hits.floor.is_some() {
+            carry::note(text, &views, &mut hits);
+        }
         for view in views {
             let mut seen = hits.alike();
+            seen.far = hits.floor.is_some() && (decode::reaches_far(&view.text) || decode::joins_lists(&view.text));
             self.look(&view.text, place, &mut seen);
+            seen.far |= seen.anchors.iter().any(|anchor| anchor.what() == What::Far);
+            // The others stand in the text itself too.
+            seen.anchors.retain(|anchor| view.encoding(anchor.at()..anchor.at() + 1).is_some());
             hits.absorb(seen, |range| view.original(range));
+            if hits.is_enough() {
+                break;
+            }
         }
         hits
     }
 
     /// Everything that one text, or one view of it, holds.
     fn look(&self, text: &[u8], place: Place<'_>, hits: &mut Hits) {
+        self.look_at(text, std::slice::from_ref(&(0..text.len())), place, hits);
+    }
+
+    /// What candidates in `parts` of a text hold; each part is made of whole lines, or begins or ends with the text.
+    fn look_at(&self, text: &[u8], parts: &[Range<usize>], place: Place<'_>, hits: &mut Hits) {
         let index = self.index.get_or_init(|| Index::new(&self.rules));
         let mut look = Look::new(text, place);
-        for run in tokens::Runs::new(text) {
+        for run in parts.iter().flat_map(|part| tokens::Runs::within(text, part.clone())) {
             prefix::look(index, &mut look, run.clone(), hits);
             contextual::look(index, &mut look, run, hits);
         }
-        literals(index, &mut look, hits);
-        assign::find(text, place, &index.generic, hits);
+        if hits.is_enough() {
+            return;
+        }
+        literals(index, &mut look, parts, hits);
+        if !hits.is_enough() {
+            assign::find((text, parts), place, &index.generic, hits);
+        }
     }
 }
 
@@ -193,16 +222,17 @@ impl<'a> Look<'a> {
 }
 
 /// What literals lead to.
-fn literals(index: &Index, look: &mut Look<'_>, hits: &mut Hits) {
+fn literals(index: &Index, look: &mut Look<'_>, parts: &[Range<usize>], hits: &mut Hits) {
     let mut patterns = Vec::new();
     let text = look.text;
-    index.literals.find(text, |hit| match (hit.target, &index.url) {
+    let mut found = |hit: literal::Hit| match (hit.target, &index.url) {
         (Target::Url, Some(rule)) => url::look(rule, (text, look.place), hit.start, hits),
         (Target::Url, None) => {}
         (Target::Block, _) => index.blocks.look(text, hit.start, hits),
         (Target::Form(form), _) => prefix::literal(index, look, hit.start..hit.end, form, hits),
         (Target::Pattern(n), _) => patterns.push((n, hit.start..hit.end)),
-    });
+    };
+    parts.iter().for_each(|part| index.literals.find(text, part.clone(), &mut found));
     pattern::look(index, look, patterns, hits);
 }
 

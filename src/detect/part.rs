@@ -26,6 +26,7 @@ pub(super) struct Halves {
 pub(super) fn join(look: &mut Look<'_>, mut found: Match, hits: &mut Hits) {
     let rule = found.rule.clone();
     for part in &rule.spec.part {
+        hits.far = true;
         match nearest(look, &found, part) {
             Some(half) => add(look.text, &mut found, part, half, hits),
             None => {

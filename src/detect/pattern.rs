@@ -1,5 +1,6 @@
 //! Pattern rules: a regular expression, tried only around its literals.
 
+use super::carry::anchor::What;
 use super::hits::Hits;
 use super::index::{Index, Pattern};
 use super::{Evidence, Look, Match, entropy, placeholder};
@@ -18,6 +19,8 @@ pub(super) type Found = (usize, Range<usize>);
 /// Looks around the literals of the pattern rules.
 pub(super) fn look(index: &Index, look: &Look<'_>, mut literals: Vec<Found>, hits: &mut Hits) {
     let (text, path) = (look.text, look.place.path);
+    hits.far |= index.patterns.iter().any(|p| p.rule.spec.literals.is_empty());
+    literals.iter().for_each(|(_, hit)| hits.anchor(hit.start, What::Far));
     for pattern in index.patterns.iter().filter(|p| p.rule.spec.literals.is_empty() && p.files.hold(path)) {
         search(pattern, text, 0..text.len(), hits);
     }

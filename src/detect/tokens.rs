@@ -37,6 +37,11 @@ impl<'a> Runs<'a> {
     pub fn new(text: &'a [u8]) -> Self {
         Runs { text, at: MIN_RUN - 1, floor: 0 }
     }
+
+    /// The runs of a part of `text`; none may reach over its edges.
+    pub fn within(text: &'a [u8], part: Range<usize>) -> Self {
+        Runs { text: text.get(..part.end).unwrap_or(text), at: part.start + MIN_RUN - 1, floor: part.start }
+    }
 }
 
 impl Iterator for Runs<'_> {

@@ -3,16 +3,17 @@
 use super::{InlineComments, Scan, Watch};
 use crate::blob::{Blob, Content, Kind, LineIndex, Origin, Scope, Skip, SkipReason, Text};
 use crate::clock::{Clock, Stage};
+use crate::detect::carry::{self, Carry, Made};
 use crate::detect::{Examined, Match, Path, Place};
 use crate::finding::{Excerpt, Finding, Fingerprint, Secret, fold};
-use crate::source::{Sink, Unit};
+use crate::source::{Lineage, Memo, Sink, Unit};
 use crate::suppress::inline::Inline;
 use bstr::{BStr, BString};
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The sink of a scan.
 pub(super) struct Belt<'a> {
@@ -179,6 +180,23 @@ impl Sink for Belt<'_> {
 
     fn binary(&self, n: u64) {
         self.binary.fetch_add(n, Ordering::Relaxed);
+    }
+
+    fn worth_of(&self, raw: &[u8], made: Option<Lineage<'_>>) -> (bool, Option<Memo>) {
+        let Content::Text(text) = Text::decode(raw) else { return (self.worth(raw), None) };
+        // Places in what was transcoded are others than those in the content.
+        if text.bytes.len() != raw.len() || raw.len() > carry::LARGEST {
+            return (self.scan.detector.probe(&text.bytes, self.scan.min_confidence), None);
+        }
+        let (detector, floor) = (&self.scan.detector, self.scan.min_confidence);
+        let base = made.as_ref().and_then(|made| made.memo.0.downcast_ref::<Carry>());
+        let carry = self.watch.clock.inner(Stage::Look, || match (made, base) {
+            (Some(Lineage { size, copied, .. }), Some(base)) => {
+                detector.probe_made(raw, floor, Made { base, size, copied })
+            }
+            _ => detector.probe_whole(raw, floor),
+        });
+        (carry.worth, Some(Memo(Arc::new(carry))))
     }
 
     fn cancelled(&self) -> bool {

@@ -9,8 +9,10 @@ pub(crate) mod testing;
 pub mod worktree;
 
 use crate::Result;
-use crate::blob::{Blob, Origin, Provenance, Skip};
+use crate::blob::{Blob, Copied, Origin, Provenance, Skip};
 use crate::clock::{self, Clock};
+use std::any::Any;
+use std::sync::Arc;
 
 /// Takes what a source reads. Called from many threads at once.
 pub trait Sink: Sync {
@@ -50,8 +52,30 @@ pub trait Sink: Sync {
         let _ = n;
     }
 
+    /// As [`Sink::worth`], and what to remember of this content. Where it was made from another one, what was
+    /// remembered of that may spare another look at what was copied; the answer is the same.
+    fn worth_of(&self, raw: &[u8], made: Option<Lineage<'_>>) -> (bool, Option<Memo>) {
+        let _ = made;
+        (self.worth(raw), None)
+    }
+
     /// Whether to stop at once: the user interrupted.
     fn cancelled(&self) -> bool;
+}
+
+/// What a sink remembers of a content for the sake of those that are made from it. Its meaning is the sink's affair.
+#[derive(Clone, Debug)]
+pub struct Memo(pub Arc<dyn Any + Send + Sync>);
+
+/// How a content was made from another one.
+#[derive(Clone, Copy, Debug)]
+pub struct Lineage<'a> {
+    /// What was remembered of the other.
+    pub memo: &'a Memo,
+    /// How many bytes the other has.
+    pub size: usize,
+    /// What was copied from it, by its place in the new one; stretches that belong together in both are one.
+    pub copied: &'a [Copied],
 }
 
 /// What the receipt counts.

@@ -5,6 +5,7 @@
 mod baseline;
 mod benches;
 mod cache;
+mod carried;
 mod cases;
 mod cmd;
 mod commands;

@@ -12,10 +12,11 @@ type Contents = BTreeMap<String, (String, Vec<u8>)>;
 struct All(Mutex<Contents>);
 
 impl Visitor for All {
-    fn object(&self, object: Object<'_>) {
+    fn object(&self, object: Object<'_>) -> Option<leakbreak::source::Memo> {
         let before =
             self.0.lock().unwrap().insert(object.id.to_string(), (name(object.kind).into(), object.data.to_vec()));
         assert!(before.is_none(), "{} came twice", object.id);
+        None
     }
 
     fn unread(&self, unread: Unread) {

@@ -49,5 +49,5 @@ pub(super) fn sets_for_user(name: &[u8]) -> bool {
 
 pub(super) fn last_argument(text: &[u8], open: usize) -> Option<Literal> {
     let last = |literal: &Literal| byte(text, solid_over_lines(text, literal.span.end + 1)) == b')';
-    (0..4).find_map(|n| positional(text, open, n).filter(last))
+    (0..4).find_map(|n| positional(text, open, n).0.filter(last))
 }

@@ -104,10 +104,15 @@ fn behind_colon(text: &[u8], literal: Literal) -> Option<Literal> {
 }
 
 /// The argument number `n` (from 0) of a call whose bracket opens before `open`, if it is a literal:
-/// `login("me", "secret")`.
-pub(super) fn positional(text: &[u8], open: usize, n: usize) -> Option<Literal> {
+/// `login("me", "secret")`; and how far behind the bracket it was looked for.
+pub(super) fn positional(text: &[u8], open: usize, n: usize) -> (Option<Literal>, usize) {
     let mut at = solid_over_lines(text, open);
+    (nth(text, &mut at, n), at - open)
+}
+
+fn nth(text: &[u8], place: &mut usize, n: usize) -> Option<Literal> {
     for _ in 0..n {
+        let at = *place;
         // What stands before may be a variable; a nested call or an assignment makes it another kind of call.
         let end = match quoted(text, at) {
             Some(literal) => literal.span.end + 1,
@@ -123,17 +128,16 @@ pub(super) fn positional(text: &[u8], open: usize, n: usize) -> Option<Literal> 
         if byte(text, comma) != b',' {
             return None;
         }
-        at = solid_over_lines(text, comma + 1);
+        *place = solid_over_lines(text, comma + 1);
     }
+    let at = *place;
     let literal = quoted(text, at).filter(|l| l.span.start <= at + 16)?;
     let end = solid_over_lines(text, literal.span.end + 1);
     matches!(byte(text, end), b',' | b')').then_some(literal)
 }
 
-/// Whether a line of a PostgreSQL password file may stand in the text.
-pub(super) fn may_be_password_file(text: &[u8]) -> bool {
-    [&b":*:"[..], b":543", b":6432:"].iter().any(|sign| memchr::memmem::find(text, sign).is_some())
-}
+/// The signs of a PostgreSQL password file.
+pub(super) const PASSWORD_FILES: [&str; 3] = [":*:", ":543", ":6432:"];
 
 /// The passwords of a PostgreSQL password file: the last of five fields between colons.
 pub(super) fn password_file(text: &[u8]) -> Vec<Literal> {

@@ -19,10 +19,12 @@ mod unfit;
 mod weigh;
 mod words;
 
+use super::carry::anchor::What;
 use super::hits::Hits;
 use super::{Evidence, Match, Place};
 use crate::finding::Secret;
-use crate::rule::Rule;
+use crate::rule::{Confidence, Rule};
+use crate::spotter::Spotter;
 use aho_corasick::AhoCorasick;
 use bind::{Bound, Form};
 use command::Part;
@@ -31,6 +33,12 @@ use name::{Claim, Kind, Sure};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 use weigh::Asked;
+
+/// Arguments that begin further behind their bracket make a call one that is judged by far text.
+const FAR: usize = 700;
+
+/// Rows of a table that are longer altogether make it one that is judged by far text.
+const ROWS: usize = 1200;
 
 /// The rules that own generic findings.
 #[derive(Clone, Debug, Default)]
@@ -55,8 +63,8 @@ pub(super) fn is_foreign(path: super::Path<'_>) -> bool {
     Context::of(path).foreign
 }
 
-/// Finds assignments of secrets in `text`.
-pub(super) fn find(text: &[u8], place: Place<'_>, rules: &GenericRules, hits: &mut Hits) {
+/// Finds assignments of secrets to names in `parts` of a text.
+pub(super) fn find((text, parts): (&[u8], &[Range<usize>]), place: Place<'_>, rules: &GenericRules, hits: &mut Hits) {
     if rules.secret.is_none() && rules.password.is_none() {
         return;
     }
@@ -64,19 +72,19 @@ pub(super) fn find(text: &[u8], place: Place<'_>, rules: &GenericRules, hits: &m
     let Some(&context) = contexts.last().filter(|c| !c.refused) else { return };
     let Some(stems) = stems() else { return };
     let mut search = Search { text, contexts, context, rules, hits, rows: 0..0, tests: None, done: 0 };
-    if context.password_file && command::may_be_password_file(text) {
-        command::password_file(text).into_iter().for_each(|literal| search.command(Some(literal)));
+    for part in parts {
+        search.within(stems, part);
     }
-    for hit in stems.find_iter(text) {
-        if hit.start() >= search.done {
-            search.look(hit.pattern().as_usize(), hit.range());
-        }
+    if context.password_file {
+        search.password_file(parts);
     }
 }
 
-fn stems() -> Option<&'static AhoCorasick> {
-    static STEMS: OnceLock<Option<AhoCorasick>> = OnceLock::new();
-    STEMS.get_or_init(|| AhoCorasick::new(words::STEMS).ok()).as_ref()
+/// The stems, and behind them the signs of a password file.
+fn stems() -> Option<&'static Spotter> {
+    static STEMS: OnceLock<Option<Spotter>> = OnceLock::new();
+    let all = || words::STEMS.iter().chain(&command::PASSWORD_FILES).map(|stem| stem.as_bytes());
+    STEMS.get_or_init(|| Spotter::new(all())).as_ref()
 }
 
 /// A search through one text.
@@ -97,7 +105,41 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
+    /// Looks at the stems in a part; of those that begin at one place at the shortest, and at none that overlaps.
+    fn within(&mut self, stems: &Spotter, part: &Range<usize>) {
+        let Some(text) = self.text.get(..part.end) else { return };
+        let (mut at, mut end) = (part.start, part.start);
+        while let Some(start) = stems.next(text, at..part.end) {
+            at = start + 1;
+            for (stem, len) in stems.at(text, start) {
+                if stem >= words::STEMS.len() {
+                    self.hits.ports |= self.context.password_file;
+                } else if start >= end {
+                    end = start + len;
+                    if start >= self.done {
+                        self.look(stem, start..end);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The lines of a PostgreSQL password file, if it may be one.
+    fn password_file(&mut self, parts: &[Range<usize>]) {
+        let text = self.text;
+        if !self.hits.ports {
+            return;
+        }
+        for part in parts {
+            for literal in command::password_file(&text[part.clone()]) {
+                let span = part.start + literal.span.start..part.start + literal.span.end;
+                self.command(Some(literal::Literal { span, ..literal }));
+            }
+        }
+    }
+
     fn look(&mut self, stem: usize, hit: Range<usize>) {
+        self.hits.anchor(hit.start, What::Name);
         match words::STEMS[stem] {
             "earer " => return self.bearer(hit.end),
             "asic\"" => return self.command(command::basic(self.text, hit.end - 1)),
@@ -130,7 +172,14 @@ impl Search<'_> {
         if let Some(open) = credentials(self.text, &span) {
             return self.positional(open, 1);
         }
-        let Some(claim) = name::claim(name) else { return };
+        if call::sets_for_user(name) && literal::byte(self.text, span.end) == b'(' {
+            self.hits.far |= command::positional(self.text, span.end + 1, 3).1 > FAR;
+        }
+        let Some(claim) = name::claim(name) else {
+            // Nothing around it makes it one.
+            self.hits.anchors.pop_if(|anchor| anchor.at() == hit.start);
+            return;
+        };
         if self.text[..span.start].ends_with(b"checksum/") {
             return;
         }
@@ -149,10 +198,11 @@ impl Search<'_> {
         if let Some(mut bound) = bound {
             let start = bind::scheme(self.text, bound.literal.span.start).min(bound.literal.span.end);
             bound.literal.span.start = start;
-            let claim = self.under_heading(claim, span, bound.literal.span.len());
+            let claim = self.under_heading(claim, span, &bound);
             self.weigh(&claim, span, &bound);
         } else if self.context.syntax == Syntax::Prose && !self.rows.contains(&span.start) {
             let (values, rows) = table::column(self.text, span);
+            self.hits.far |= rows.len() > ROWS;
             self.rows = rows;
             for literal in values {
                 self.weigh(&claim, span, &Bound { literal, form: Form::Pair });
@@ -172,13 +222,25 @@ impl Search<'_> {
     }
 
     /// What a name says together with the heading that it stands under, where it says little alone.
-    fn under_heading(&self, claim: Claim, name: &Range<usize>, len: usize) -> Claim {
-        if claim.kind == Kind::Password || (claim.sure > Sure::Weak && claim.owner.is_some()) || len < 16 {
+    fn under_heading(&mut self, claim: Claim, name: &Range<usize>, bound: &Bound) -> Claim {
+        let enough = claim.sure > Sure::Weak && claim.owner.is_some();
+        if claim.kind == Kind::Password || enough || bound.literal.span.len() < 16 {
             return claim;
+        }
+        if self.hits.floor.is_some_and(|floor| self.most(name, bound) >= Some(floor)) {
+            self.hits.anchor(name.start, What::Headed);
         }
         let Some(heading) = section::heading(self.text, name, self.context.syntax) else { return claim };
         let joined = [heading, b".", &self.text[name.clone()]].concat();
         name::claim(&joined).filter(|more| more.kind == claim.kind && more.sure >= claim.sure).unwrap_or(claim)
+    }
+
+    /// How sure a value is under the most telling heading that there could be.
+    fn most(&mut self, name: &Range<usize>, bound: &Bound) -> Option<Confidence> {
+        let owner = Some(String::new());
+        let claim = Claim { kind: Kind::Secret, sure: Sure::Strong, what: String::new(), owner, test: false };
+        let asked = self.asked(&claim, name, bound);
+        weigh::weigh(&self.text[bound.literal.span.clone()], asked).ok().map(|weight| weight.confidence)
     }
 
     /// A token behind `Bearer `, whatever the name before it.
@@ -193,7 +255,9 @@ impl Search<'_> {
 
     /// The password among the arguments of a call.
     fn positional(&mut self, open: usize, n: usize) {
-        if let Some(literal) = command::positional(self.text, open, n) {
+        let (literal, reach) = command::positional(self.text, open, n);
+        self.hits.far |= reach > FAR;
+        if let Some(literal) = literal {
             let claim = Claim::password();
             let name = open - 1..open;
             self.weigh(&claim, &name, &Bound { literal, form: Form::Argument });
@@ -207,19 +271,27 @@ impl Search<'_> {
         self.weigh(&claim, &span, &Bound { literal, form: Form::Flag });
     }
 
-    fn weigh(&mut self, claim: &Claim, name: &Range<usize>, bound: &Bound) {
-        let span = bound.literal.span.clone();
-        let value = &self.text[span.clone()];
-        let asked = Asked {
+    fn asked<'c>(&mut self, claim: &'c Claim, name: &Range<usize>, bound: &Bound) -> Asked<'c>
+    where
+        Self: 'c,
+    {
+        let span = &bound.literal.span;
+        Asked {
             name: &self.text[name.clone()],
             claim,
             form: bound.form,
             quoted: bound.literal.quoted,
             context: self.context,
             in_test: self.in_test(span.start),
-            echoed: is_echoed(self.text, &span),
-            beside_login: claim.kind == Kind::Password && beside_login(self.text, &span),
-        };
+            echoed: is_echoed(self.text, span),
+            beside_login: claim.kind == Kind::Password && beside_login(self.text, span),
+        }
+    }
+
+    fn weigh(&mut self, claim: &Claim, name: &Range<usize>, bound: &Bound) {
+        let span = bound.literal.span.clone();
+        let value = &self.text[span.clone()];
+        let asked = self.asked(claim, name, bound);
         let weight = match weigh::weigh(value, asked) {
             Ok(weight) => weight,
             Err(why) => {
@@ -229,6 +301,7 @@ impl Search<'_> {
                 return;
             }
         };
+        self.hits.far |= asked.in_test;
         let Some(rule) = self.rules.of(weight.kind) else { return };
         let mut evidence = vec![Evidence { reason: bound_to(claim, asked.name), span: Some(name.clone()) }];
         evidence.push(Evidence { reason: weight.why, span: None });

@@ -150,3 +150,11 @@ fn detector_once() -> &'static Detector {
     static ONE: OnceLock<Detector> = OnceLock::new();
     ONE.get_or_init(detector)
 }
+
+/// The search for stems leaves overlapping ones out as they come; none of them holds another but at its beginning.
+#[test]
+fn no_stem_hides_another_one() {
+    for (a, b) in words::STEMS.iter().flat_map(|a| words::STEMS.iter().map(move |b| (a, b))) {
+        assert!(a == b || a.find(b).is_none_or(|at| at == 0), "{a} holds {b}");
+    }
+}

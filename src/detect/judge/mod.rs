@@ -192,7 +192,10 @@ impl<'a> Reader<'a> {
         if self.rules.contains_key(&judge.rule.id) {
             return;
         }
-        let mentioned = judge.is_mentioned(self.text) || self.path().is_some_and(|p| judge.is_mentioned(p));
+        // Where the path is not known, it may be the path that names the provider.
+        let mentioned = self.place.path == Path::Unknown
+            || judge.is_mentioned(self.text)
+            || self.path().is_some_and(|p| judge.is_mentioned(p));
         self.rules.insert(judge.rule.id.clone(), Known { mentioned, memory: Default::default(), claims: None });
     }
 

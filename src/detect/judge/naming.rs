@@ -225,7 +225,7 @@ impl Inquiry<'_> {
                 let secret = sense.roles & role::SECRET != 0;
                 // A password is an account's, an address between the name and the role another server's.
                 let strange = super::claim::is_password(self.text(name.span.clone()))
-                    || sense.roles & role::ENDPOINT != 0 && !sense.exact && !sense.ends_well;
+                    || sense.roles & role::ENDPOINT != 0 && !sense.exact && !sense.ends_well && !sense.trailed;
                 if strange && secret {
                     return Some(Ruling::Ours(Confidence::Low));
                 }
@@ -234,7 +234,7 @@ impl Inquiry<'_> {
                     // `MISTRAL_API_KEY_2`: one of several of the kind.
                     (_, true, false) if sense.only_counts() => Confidence::High,
                     // `SHOP_MISTRAL_API_KEY`: whose key of the provider's it is.
-                    (_, true, false) if sense.led => Confidence::Medium,
+                    (_, true, false) if sense.led || sense.trailed => Confidence::Medium,
                     (_, true, false) => Confidence::Low,
                     (_, false, true) if sense.roles & (role::MODEL | role::ENDPOINT) == 0 => Confidence::Medium,
                     // `MISTRAL_API`: the provider's interface; what is no address is its key.

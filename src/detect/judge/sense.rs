@@ -22,6 +22,8 @@ pub(super) struct Sense {
     pub(super) ends_well: bool,
     /// Whether that is so and the words before it are those of a project: `SHOP_NAME_API_KEY`.
     pub(super) led: bool,
+    /// Whether it is one of the rule's own whole names and a word of nobody's behind it: `NAME_API_KEY_ANNE`.
+    pub(super) trailed: bool,
     /// How many words it has.
     pub(super) count: usize,
     /// The words, where they are few.
@@ -45,13 +47,15 @@ pub(super) enum Fit {
 const OTHERS: [&str; 10] =
     ["other", "another", "alt", "alternate", "alternative", "additional", "extra", "spare", "legacy", "previous"];
 
+/// Whether a word only tells which of several: `2`, `b`, `other`.
+pub(super) fn counts(word: &str) -> bool {
+    word.chars().count() == 1 || word.bytes().all(|b| b.is_ascii_digit()) || OTHERS.contains(&word)
+}
+
 impl Sense {
     /// Whether the words that say which of several do no more than count: `KEY_2`, `KEY_B`, `OTHER_KEY`.
     pub(super) fn only_counts(&self) -> bool {
-        let counts = |word: &String| {
-            word.chars().count() == 1 || word.bytes().all(|b| b.is_ascii_digit()) || OTHERS.contains(&word.as_str())
-        };
-        self.stem.iter().all(counts)
+        self.stem.iter().all(|word| counts(word))
     }
 
     /// How well the name fits a credential.

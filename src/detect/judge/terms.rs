@@ -2,6 +2,7 @@
 
 use super::hosts::{self, Host};
 use super::lexicon::{lexicon, role, words};
+use super::sense::counts;
 pub(super) use super::sense::{Fit, Sense};
 use crate::rule::EvidenceSpec;
 use std::collections::HashSet;
@@ -159,10 +160,14 @@ impl Terms {
             sense.full.clear();
         }
         if let Some(end) = end {
-            let slot = |w: &String| lexicon().roles(w) & (role::SECRET | role::NEUTRAL) != 0;
+            let slot = |w: &String| lexicon().roles(w) & (role::SECRET | role::NEUTRAL) != 0 || counts(w);
             sense.ends_well = words[end..].iter().all(slot) || sense.exact;
             let led = sense.ends_well && !words[..end].iter().any(|w| self.is_thing(w));
             sense.led = led && sense.stem.iter().all(|s| words[..end].contains(s));
+            let behind = self.env.iter().filter_map(|e| words.strip_prefix(e.as_slice()));
+            sense.trailed = behind
+                .max_by_key(|b| b.len())
+                .is_some_and(|b| b.len() == 1 && lexicon().roles(&b[0]) == 0 && !self.is_thing(&b[0]));
         }
         self.argument(&words, &mut sense);
         sense

@@ -7,8 +7,8 @@ use super::parse;
 use super::paths::PathId;
 use super::people::People;
 use crate::blob::{Blob, Commit, Kind, Origin, Reach, Skip, SkipReason};
-use crate::source::Sink;
 use crate::source::git::objects::{Object, Objects, Unread, Visitor};
+use crate::source::{Memo, Sink};
 use bstr::{BString, ByteSlice};
 use gix_hash::ObjectId;
 use rayon::prelude::*;
@@ -208,11 +208,12 @@ struct Again<'a> {
 }
 
 impl Visitor for Again<'_> {
-    fn object(&self, object: Object<'_>) {
-        let Some(origins) = self.places.get(&object.id) else { return };
+    fn object(&self, object: Object<'_>) -> Option<Memo> {
+        let origins = self.places.get(&object.id)?;
         if self.left.lock().unwrap_or_else(PoisonError::into_inner).remove(&object.id) {
             hand_over(self.teller, object.data, origins);
         }
+        None
     }
 
     // Told by the first pass.

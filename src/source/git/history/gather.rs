@@ -9,6 +9,7 @@ use super::parse::{Entry, EntryKind};
 use super::survey::key;
 use super::trees::{MAX_DEPTH, Step};
 use super::versions::Versions;
+use crate::source::Memo;
 use crate::source::git::objects::{Object, Objects, Unread, Visitor};
 use gix_hash::{Kind, ObjectId};
 use gix_object::Kind as ObjectKind;
@@ -219,9 +220,9 @@ impl Gatherer<'_> {
 }
 
 impl Visitor for Gatherer<'_> {
-    fn object(&self, object: Object<'_>) {
-        let Object { id, kind, data } = object;
-        let Some(tree) = self.trees.find(&id).filter(|_| kind == ObjectKind::Tree) else { return };
+    fn object(&self, object: Object<'_>) -> Option<Memo> {
+        let Object { id, kind, data, .. } = object;
+        let tree = self.trees.find(&id).filter(|_| kind == ObjectKind::Tree)?;
         let at = rayon::current_thread_index().unwrap_or(0) % self.logs.len();
         let mut log = lock(&self.logs[at]);
         let Log { kept, lists, trees, versions } = &mut *log;
@@ -232,6 +233,7 @@ impl Visitor for Gatherer<'_> {
             trees.push((tree as u32, lists.len() as u32));
             lists.extend(versions.made().filter(|at| *at != NONE));
         }
+        None
     }
 
     // Told before.

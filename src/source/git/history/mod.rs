@@ -66,6 +66,18 @@ pub struct Options {
     pub paths: Option<PathFilter>,
     /// What is known from earlier scans; None: nothing.
     pub memory: Option<Memory>,
+    /// How contents are looked at.
+    pub looks: Looks,
+}
+
+/// How the contents of a history are looked at. The result is the same; the tests hold one against the other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Looks {
+    /// What is copied from version to version is looked at once.
+    #[default]
+    Once,
+    /// Each version is looked at as a whole.
+    Whole,
 }
 
 /// What becomes of a history that was cut off (a shallow clone).
@@ -80,13 +92,14 @@ pub enum ShallowHistory {
 
 impl std::fmt::Debug for Options {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Options { max_size, shallow, paths, memory } = self;
+        let Options { max_size, shallow, paths, memory, looks } = self;
         let (paths, memory) = (paths.as_ref().map(|_| "..."), memory.as_ref().map(|_| "..."));
         let mut out = f.debug_struct("Options");
         out.field("max_size", max_size)
             .field("shallow", shallow)
             .field("paths", &paths)
             .field("memory", &memory)
+            .field("looks", looks)
             .finish()
     }
 }
@@ -151,7 +164,7 @@ impl Source for History {
 impl History {
     fn survey(&self, objects: &Objects, sink: &dyn Sink) -> Survey {
         let (limit, hash) = (self.options.max_size, self.repository.hash);
-        let surveyor = || Surveyor::new(sink, hash);
+        let surveyor = || Surveyor::new(sink, hash, self.options.looks);
         match &self.options.memory {
             Some(memory) => {
                 let kept = Arc::default();

@@ -4,17 +4,18 @@
 //! Memory per object: 8 bytes for each that is here and some 12 for each that is wanted; a commit takes about 90
 //! more, a tree 33. Names are hashed.
 
+use super::Looks;
 use super::parse::{self, EntryKind, Links};
 use super::versions::Versions;
 use crate::blob::{Skip, SkipReason};
 use crate::source::git::objects::{Object, ObjectError, Unread, Visitor};
 use crate::source::worktree::is_pointer;
-use crate::source::{Sink, Unit};
+use crate::source::{Memo, Sink, Unit};
 use bstr::BString;
 use gix_hash::{Kind, ObjectId};
 use gix_object::Kind as ObjectKind;
 use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
 
@@ -155,13 +156,45 @@ fn is_empty(id: &ObjectId) -> bool {
     id.is_empty_tree() || id.is_empty_blob()
 }
 
+/// Hashes [`key`]s, which are hashes already, so that nobody can say where they end up.
+#[derive(Clone, Copy, Debug)]
+struct Keyed(u64);
+
+impl BuildHasher for Keyed {
+    type Hasher = KeyHasher;
+
+    fn build_hasher(&self) -> KeyHasher {
+        KeyHasher(self.0, 0)
+    }
+}
+
+/// A factor and what it made of a key.
+#[derive(Clone, Copy, Debug)]
+struct KeyHasher(u64, u64);
+
+impl Hasher for KeyHasher {
+    fn finish(&self) -> u64 {
+        self.1
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
+    }
+
+    fn write_u64(&mut self, key: u64) {
+        let wide = u128::from(self.1 ^ key) * u128::from(self.0);
+        self.1 = (wide >> 64) as u64 ^ wide as u64;
+    }
+}
+
 /// Takes the objects.
 pub(super) struct Surveyor<'a> {
     sink: &'a dyn Sink,
+    looks: Looks,
     hash: Kind,
     hasher: RandomState,
     workers: Vec<Mutex<Worker>>,
-    wanted: Vec<Mutex<HashSet<u64>>>,
+    wanted: Vec<Mutex<HashSet<u64, Keyed>>>,
     kept: Arc<AtomicUsize>,
 }
 
@@ -175,14 +208,16 @@ struct Worker {
 }
 
 impl<'a> Surveyor<'a> {
-    pub(super) fn new(sink: &'a dyn Sink, hash: Kind) -> Self {
+    pub(super) fn new(sink: &'a dyn Sink, hash: Kind, looks: Looks) -> Self {
+        let keyed = Keyed(RandomState::new().hash_one(0) | 1);
         let worker = || Worker { found: Survey::default(), versions: Versions::default(), names: HashSet::new() };
         Surveyor {
             sink,
+            looks,
             hash,
             hasher: RandomState::new(),
             workers: (0..rayon::current_num_threads().max(1)).map(|_| Mutex::new(worker())).collect(),
-            wanted: (0..64).map(|_| Mutex::new(HashSet::new())).collect(),
+            wanted: (0..64).map(|_| Mutex::new(HashSet::with_hasher(keyed))).collect(),
             kept: Arc::default(),
         }
     }
@@ -264,14 +299,19 @@ impl<'a> Surveyor<'a> {
         self.sink.worth(&message) || self.sink.worth(&parse::words(data, &[]))
     }
 
-    fn blob(&self, id: ObjectId, data: &[u8]) {
+    fn blob(&self, Object { id, data, made, .. }: Object<'_>) -> Option<Memo> {
         use std::sync::atomic::Ordering::Relaxed;
         self.sink.count(Unit::Blob, 1);
         if is_pointer(data) {
-            return self.sink.skip(Skip::new(SkipReason::LfsPointer, id.to_string(), "the content is elsewhere"));
+            self.sink.skip(Skip::new(SkipReason::LfsPointer, id.to_string(), "the content is elsewhere"));
+            return None;
         }
-        if !self.sink.worth(data) {
-            return;
+        let (worth, memo) = match self.looks {
+            Looks::Once => self.sink.worth_of(data, made),
+            Looks::Whole => (self.sink.worth(data), None),
+        };
+        if !worth {
+            return memo;
         }
         let keep = self.kept.fetch_add(data.len(), Relaxed) + data.len() <= KEPT_BYTES;
         if !keep {
@@ -282,6 +322,7 @@ impl<'a> Surveyor<'a> {
             w.found.blobs.push(id);
             w.found.kept.extend(data);
         });
+        memo
     }
 
     fn tree(&self, id: ObjectId, data: &[u8]) {
@@ -320,15 +361,16 @@ impl<'a> Surveyor<'a> {
 }
 
 impl Visitor for Surveyor<'_> {
-    fn object(&self, object: Object<'_>) {
+    fn object(&self, object: Object<'_>) -> Option<Memo> {
         self.sink.count(Unit::Byte, object.data.len() as u64);
         self.learn(|w| w.found.present.push(key(&object.id)));
         match object.kind {
             ObjectKind::Commit => self.commit(object.id, object.data),
             ObjectKind::Tag => self.tag(object.id, object.data),
             ObjectKind::Tree => self.tree(object.id, object.data),
-            ObjectKind::Blob => self.blob(object.id, object.data),
+            ObjectKind::Blob => return self.blob(object),
         }
+        None
     }
 
     fn unread(&self, unread: Unread) {

@@ -1,5 +1,7 @@
 //! Deltas: how one object is made from another.
 
+use crate::blob::Copied;
+
 /// The most bytes that are made without counting first what the instructions really make.
 const UNCOUNTED: u64 = 16 << 20;
 
@@ -49,6 +51,21 @@ impl<'d> Delta<'d> {
             out.extend_from_slice(bytes);
         }
         (out.len() == size).then_some(())
+    }
+
+    /// What it copies.
+    pub(super) fn copied(&self, all: &mut Vec<Copied>) {
+        all.clear();
+        let mut to = 0;
+        for piece in self.pieces().map_while(|piece| piece) {
+            match piece {
+                Piece::Copy(from, len) => {
+                    Copied::push(all, Copied { from, to, len });
+                    to += len;
+                }
+                Piece::Insert(bytes) => to += bytes.len(),
+            }
+        }
     }
 
     /// Its instructions; a None among them is one that is damaged, and the last.

@@ -5,8 +5,9 @@ use super::chain::is;
 use super::forest::Forest;
 use super::pack::{Header, Pack};
 use super::store::{Packs, named};
-use super::walk::{Taker, Walk};
+use super::walk::{Taken, Taker, Walk};
 use super::{Object, ObjectError, Objects, Unread, Visitor, loose};
+use crate::source::Lineage;
 use gix_hash::{ObjectId, oid};
 use gix_object::Kind;
 use rayon::prelude::*;
@@ -129,7 +130,9 @@ impl Each<'_> {
             found => found.map_err(|error| (None, error)),
         };
         match found {
-            Ok(kind) => self.visitor.object(Object { id: *id, kind, data: &out }),
+            Ok(kind) => {
+                self.visitor.object(Object { id: *id, kind, data: &out, made: None });
+            }
             Err((kind, error)) => self.visitor.unread(Unread { id: Some(*id), kind, error }),
         }
     }
@@ -152,7 +155,9 @@ impl Part<'_> {
                 let error = ObjectError::TooLarge(base.content.len() as u64);
                 visitor.unread(Unread { id: Some(*id), kind: Some(Kind::Blob), error });
             }
-            Some(base) => visitor.object(Object { id: *id, kind: base.kind, data: &base.content }),
+            Some(base) => {
+                visitor.object(Object { id: *id, kind: base.kind, data: &base.content, made: None });
+            }
             None => visitor.unread(Unread { id: Some(*id), kind, error: named(&self.pack.shown, error) }),
         }
         found
@@ -160,19 +165,19 @@ impl Part<'_> {
 }
 
 impl Taker for Part<'_> {
-    fn take(&self, node: u32, kind: Kind, data: &[u8], proven: bool) -> bool {
-        let Some(id) = self.id(node) else { return false };
+    fn take(&self, node: u32, kind: Kind, data: &[u8], proven: bool, made: Option<Lineage<'_>>) -> Taken {
+        let untrue = Taken { is_true: false, memo: None };
+        let Some(id) = self.id(node) else { return untrue };
         if !proven && !is(&id, kind, data) {
             // Where it is wanted, another place may have the true one; what hangs on this one goes on from here.
             if self.wanted(node).is_some() {
                 self.rescue(&id, None, ObjectError::Corrupt("its content is not that of its id".into()));
             }
-            return false;
+            return untrue;
         }
-        if let Some(id) = self.wanted(node) {
-            self.each.visitor.object(Object { id, kind, data });
-        }
-        true
+        let wanted = self.wanted(node);
+        let memo = wanted.and_then(|id| self.each.visitor.object(Object { id, kind, data, made }));
+        Taken { is_true: true, memo }
     }
 
     fn too_large(&self, node: u32, size: u64) {

@@ -25,6 +25,7 @@ mod walk;
 
 use super::open::Repository;
 use crate::blob::Skip;
+use crate::source::{Lineage, Memo};
 use cache::{Base, Cache};
 use chain::{Chain, MOST, Tools, is};
 use each::Each;
@@ -87,6 +88,8 @@ pub struct Object<'a> {
     pub kind: Kind,
     /// Its content.
     pub data: &'a [u8],
+    /// How it was made, where the visitor remembered something of its delta base.
+    pub made: Option<Lineage<'a>>,
 }
 
 /// What a walk over all objects could not read, with the kind where it is known.
@@ -102,8 +105,9 @@ pub struct Unread {
 
 /// Takes the objects of a walk, from many threads at once.
 pub trait Visitor: Sync {
-    /// An object; blobs over the limit never come here.
-    fn object(&self, object: Object<'_>);
+    /// An object; blobs over the limit never come here. What it remembers comes back with what is made from this
+    /// object.
+    fn object(&self, object: Object<'_>) -> Option<Memo>;
     /// Something that could not be read.
     fn unread(&self, unread: Unread);
     /// Whether to stop.

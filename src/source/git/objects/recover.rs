@@ -5,8 +5,9 @@ use super::cache::Base;
 use super::forest::Forest;
 use super::inflate::Inflater;
 use super::pack::{HEADER, Header, Pack};
-use super::walk::{Taker, Walk};
+use super::walk::{Taken, Taker, Walk};
 use super::{MOST, ObjectError};
+use crate::source::Lineage;
 use gix_hash::{ObjectId, oid};
 use gix_object::Kind;
 use std::collections::HashMap;
@@ -149,11 +150,12 @@ struct Namer<'a> {
 }
 
 impl Taker for Namer<'_> {
-    fn take(&self, node: u32, kind: Kind, data: &[u8], _proven: bool) -> bool {
-        let Ok(id) = gix_object::compute_hash(self.hash, kind, data) else { return false };
+    fn take(&self, node: u32, kind: Kind, data: &[u8], _proven: bool, _made: Option<Lineage<'_>>) -> Taken {
+        let taken = |is_true| Taken { is_true, memo: None };
+        let Ok(id) = gix_object::compute_hash(self.hash, kind, data) else { return taken(false) };
         let mut made = self.names.made.lock().unwrap_or_else(PoisonError::into_inner);
         made.insert(id, self.forest.offset(node));
-        true
+        taken(true)
     }
 
     fn too_large(&self, _node: u32, _size: u64) {}

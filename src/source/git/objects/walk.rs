@@ -11,6 +11,8 @@ use super::chain::{MOST, Tools, too_large};
 use super::delta::Delta;
 use super::forest::{Forest, NONE};
 use super::pack::{Entry, Header, Pack};
+use crate::blob::Copied;
+use crate::source::{Lineage, Memo};
 use gix_hash::ObjectId;
 use gix_object::Kind;
 use rayon::Scope;
@@ -27,8 +29,8 @@ const KEPT: (usize, usize) = (4 << 20, 12);
 
 /// Takes what a walk builds. Nodes are those of its forest.
 pub(super) trait Taker: Sync {
-    /// An object that was built. `proven`: checksums vouch for it. Returns whether it is what its id says.
-    fn take(&self, node: u32, kind: Kind, data: &[u8], proven: bool) -> bool;
+    /// An object that was built. `proven`: checksums vouch for it.
+    fn take(&self, node: u32, kind: Kind, data: &[u8], proven: bool, made: Option<Lineage<'_>>) -> Taken;
     /// A blob over the limit, not built.
     fn too_large(&self, node: u32, size: u64);
     /// A node that could not be built; its content if it is to be had elsewhere.
@@ -41,6 +43,14 @@ pub(super) trait Taker: Sync {
     fn large_base(&self, offset: u64) -> Result<Base, ObjectError>;
     /// Whether to stop.
     fn cancelled(&self) -> bool;
+}
+
+/// What a taker says of an object.
+pub(super) struct Taken {
+    /// Whether it is what its id says.
+    pub(super) is_true: bool,
+    /// What to give back with what is made from it.
+    pub(super) memo: Option<Memo>,
 }
 
 /// A walk over a pack.
@@ -57,6 +67,7 @@ pub(super) struct Walk<'a> {
 /// What a task needs and the next one can use again.
 struct Scratch {
     tools: Tools,
+    copied: Vec<Copied>,
     free: Vec<Vec<u8>>,
 }
 
@@ -85,6 +96,21 @@ struct Made {
     kind: Option<Kind>,
     content: Content,
     proven: bool,
+    memo: Option<Memo>,
+}
+
+impl Made {
+    /// A base from elsewhere.
+    fn of(base: Base) -> Made {
+        Made { kind: Some(base.kind), content: Content::Shared(base.content), proven: base.proven, memo: None }
+    }
+
+    /// What is known of an object that `delta` made of this one.
+    fn lineage<'c>(&'c self, delta: &[u8], copied: &'c mut Vec<Copied>) -> Option<Lineage<'c>> {
+        let (memo, base) = (self.memo.as_ref()?, self.content.bytes()?);
+        Delta::open(delta)?.copied(copied);
+        Some(Lineage { memo, size: base.len(), copied })
+    }
 }
 
 #[derive(Clone)]
@@ -154,7 +180,7 @@ impl<'a> Walk<'a> {
     fn with_scratch(&self, work: impl FnOnce(&mut Scratch)) {
         let lock = || self.scratch.lock().unwrap_or_else(PoisonError::into_inner);
         let free = lock().pop();
-        let mut scratch = free.unwrap_or_else(|| Scratch { tools: Tools::new(), free: Vec::new() });
+        let mut scratch = free.unwrap_or_else(|| Scratch { tools: Tools::new(), copied: Vec::new(), free: Vec::new() });
         work(&mut scratch);
         lock().push(scratch);
     }
@@ -171,7 +197,8 @@ impl<'a> Walk<'a> {
             frame.child = self.forest.next(child);
             let last = frame.child == NONE;
             if !last && self.forest.weight(child) > self.grain {
-                let (parent, made) = (frame.node, Made { content: frame.made.content.share(), ..frame.made });
+                let made = Made { content: frame.made.content.share(), memo: frame.made.memo.clone(), ..frame.made };
+                let parent = frame.node;
                 scope.spawn(move |scope| {
                     self.with_scratch(|scratch| {
                         let mut parent = Frame { node: parent, child: NONE, made };
@@ -209,8 +236,7 @@ impl<'a> Walk<'a> {
             _ => {
                 return match self.taker.base(&entry.header) {
                     Ok(base) => {
-                        let made =
-                            Made { kind: Some(base.kind), content: Content::Shared(base.content), proven: base.proven };
+                        let made = Made::of(base);
                         self.child(node, &mut Frame { node: NONE, child: NONE, made }, scratch)
                     }
                     Err(error) => self.lost(node, None, error),
@@ -227,7 +253,7 @@ impl<'a> Walk<'a> {
         }
         let mut out = scratch.buffer();
         match self.inflate(node, offset, &entry, &mut scratch.tools, &mut out) {
-            Ok(proven) => self.take(node, kind, out, proven),
+            Ok(proven) => self.take(node, kind, out, proven, None),
             Err(error) => {
                 scratch.keep(out);
                 // What is damaged may be its header.
@@ -241,9 +267,10 @@ impl<'a> Walk<'a> {
         let mut delta = std::mem::take(&mut scratch.tools.delta);
         let mut out = scratch.buffer();
         let made = self.apply(node, parent, &mut scratch.tools, &mut delta, &mut out);
+        let made = made.map(|proven| (proven, parent.made.lineage(&delta, &mut scratch.copied)));
         scratch.tools.delta = delta;
         match (made, parent.made.kind) {
-            (Ok(proven), Some(kind)) => self.take(node, kind, out, proven),
+            (Ok((proven, lineage)), Some(kind)) => self.take(node, kind, out, proven, lineage),
             (Err(ObjectError::TooLarge(size)), Some(kind)) => {
                 scratch.keep(out);
                 self.too_large(node, kind, size)
@@ -296,7 +323,7 @@ impl<'a> Walk<'a> {
         }
         if matches!(parent.made.content, Content::Later) {
             let base = self.taker.large_base(self.forest.offset(parent.node))?;
-            parent.made = Made { kind: Some(base.kind), content: Content::Shared(base.content), proven: base.proven };
+            parent.made = Made::of(base);
         }
         let base = parent.made.content.bytes().ok_or_else(|| damaged("its delta base can't be read"))?;
         delta.apply(base, out).ok_or_else(|| damaged("its delta does not fit its base"))?;
@@ -320,20 +347,20 @@ impl<'a> Walk<'a> {
         if kind == Kind::Blob { self.limit.min(MOST) } else { MOST }
     }
 
-    fn take(&self, node: u32, kind: Kind, content: Vec<u8>, proven: bool) -> Made {
-        let proven = self.taker.take(node, kind, &content, proven);
-        Made { kind: Some(kind), content: Content::Own(content), proven }
+    fn take(&self, node: u32, kind: Kind, content: Vec<u8>, proven: bool, made: Option<Lineage<'_>>) -> Made {
+        let Taken { is_true, memo } = self.taker.take(node, kind, &content, proven, made);
+        Made { kind: Some(kind), content: Content::Own(content), proven: is_true, memo }
     }
 
     fn too_large(&self, node: u32, kind: Kind, size: u64) -> Made {
         self.taker.too_large(node, size);
-        Made { kind: Some(kind), content: Content::Later, proven: false }
+        Made { kind: Some(kind), content: Content::Later, proven: false, memo: None }
     }
 
     fn lost(&self, node: u32, kind: Option<Kind>, error: ObjectError) -> Made {
         match self.taker.lost(node, kind, error.clone()) {
-            Some(base) => Made { kind: Some(base.kind), content: Content::Shared(base.content), proven: base.proven },
-            None => Made { kind, content: Content::Lost(error), proven: false },
+            Some(base) => Made::of(base),
+            None => Made { kind, content: Content::Lost(error), proven: false, memo: None },
         }
     }
 }

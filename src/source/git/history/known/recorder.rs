@@ -3,6 +3,7 @@
 use super::super::survey::{Survey, Surveyor, key};
 use super::chunk::{Fact, Ids, encode};
 use crate::blob::{Content, Text};
+use crate::source::Memo;
 use crate::source::git::objects::{Object, ObjectError, Unread, Visitor};
 use crate::source::worktree::is_pointer;
 use gix_object::Kind as ObjectKind;
@@ -50,8 +51,8 @@ impl<'a> Recorder<'a> {
 }
 
 impl Visitor for Recorder<'_> {
-    fn object(&self, object: Object<'_>) {
-        let Object { id, kind, data } = object;
+    fn object(&self, object: Object<'_>) -> Option<Memo> {
+        let Object { id, kind, data, .. } = object;
         let flags = match kind {
             ObjectKind::Blob if is_pointer(data) => Fact::POINTER,
             ObjectKind::Blob if is_binary(data) => Fact::BINARY,

@@ -162,8 +162,9 @@ pub(super) struct Seen {
 }
 
 impl Visitor for Seen {
-    fn object(&self, object: Object<'_>) {
+    fn object(&self, object: Object<'_>) -> Option<crate::source::Memo> {
         self.objects.lock().unwrap().push((object.id, object.kind, object.data.to_vec()));
+        None
     }
     fn unread(&self, unread: Unread) {
         self.unread.lock().unwrap().push(unread);

@@ -215,6 +215,8 @@ impl<'t> Read<'t> {
             b'>' | b'/' if frame.attributes && self.tag_opened() => {}
             b'"' | b'\'' | b'`' => self.quote(),
             _ if frame.kind == Kind::Row && b == self.cell => self.one(Kind::Comma),
+            // Where something else parts the cells, commas are text.
+            b',' if frame.kind == Kind::Row && matches!(self.cell, b';' | b'\t') => self.pos += 1,
             b'(' | b'[' | b'{' => self.bracket(b),
             b')' | b']' | b'}' => self.unbracket(b),
             b',' => self.one(Kind::Comma),

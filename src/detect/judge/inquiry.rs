@@ -46,6 +46,7 @@ pub(super) struct Memory {
     /// The first row of a row's table.
     pub(super) heads: RefCell<HashMap<Id, Id>>,
     pub(super) file: RefCell<Option<Rc<super::file::FileFacts>>>,
+    pub(super) copied: RefCell<Option<Rc<[super::threads::Copied]>>>,
 }
 
 /// An inquiry.
@@ -85,6 +86,8 @@ impl Inquiry<'_> {
             .or_else(|| self.path_reference(at, &slot))
             .or_else(|| self.template_reference(&slot))
             .or_else(|| self.holder_claim(&slot))
+            .or_else(|| self.copied_claim(token, &slot))
+            .or_else(|| self.thread_claim(token, &slot))
             .or_else(|| {
                 let beside = self.s.tree.text().trim_ascii().len().saturating_sub(token.len());
                 let note = self.s.tree.dialect().family == Family::Prose && beside <= 80;
@@ -358,11 +361,19 @@ impl Inquiry<'_> {
         // Constants stand side by side as fields do, but what is done with them says more.
         if record
             && (slot.fit() == Fit::Unknown
+                || names.iter().any(|n| self.text(n.span.clone()).starts_with(b"$"))
                 || self.s.tree.kind(container) == Kind::File
                 || self.is_code_scope(container))
             && self.s.tree.family(container) == Family::Code
             && self.holds_statements(container)
             && let Some(claim) = self.uses_claim(item, slot, depth, names)
+        {
+            return Some(claim);
+        }
+        if record
+            && depth == 0
+            && self.s.tree.kind(container) == Kind::Curly
+            && let Some(claim) = self.resource_claim(container, item.index)
         {
             return Some(claim);
         }

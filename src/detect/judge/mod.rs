@@ -39,6 +39,7 @@ mod subject;
 mod terms;
 #[cfg(test)]
 mod tests;
+mod threads;
 mod uses;
 mod veto;
 mod zips;

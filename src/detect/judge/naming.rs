@@ -210,7 +210,10 @@ impl Inquiry<'_> {
         if path.starts_with(b"/") && !path[1..].contains(&b'/') && sense.roles & role::SECRET == 0 {
             return None;
         }
-        if self.text(name.span.clone()).starts_with(b"data-") {
+        // `Upstream::Provider`: the constant, not what it is one of.
+        let constant = memchr::memmem::rfind(path, b"::").map(|n| self.sense(&path[n + 2..]));
+        let sense = constant.as_deref().filter(|s| s.owner.is_some()).unwrap_or(sense);
+        if path.starts_with(b"data-") {
             return Some(Ruling::Not);
         }
         match &sense.owner {
@@ -234,6 +237,14 @@ impl Inquiry<'_> {
                     (_, true, false) if sense.led || sense.trailed => Confidence::Medium,
                     (_, true, false) => Confidence::Low,
                     (_, false, true) if sense.roles & (role::MODEL | role::ENDPOINT) == 0 => Confidence::Medium,
+                    // `MISTRAL_API`: the provider's interface; what is no address is its key.
+                    (_, false, true)
+                        if sense.roles & role::MODEL == 0
+                            && sense.count <= 2
+                            && path.to_ascii_lowercase().ends_with(b"api") =>
+                    {
+                        Confidence::Medium
+                    }
                     (_, false, false) if sense.roles & (role::MODEL | role::ENDPOINT) == 0 && sense.stem.len() == 1 => {
                         return None;
                     }

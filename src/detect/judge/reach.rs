@@ -13,6 +13,11 @@ impl Inquiry<'_> {
         let word = self.s.tree.slice(place);
         let named: Vec<&[u8]> = parts(word).collect();
         let at = named.iter().position(|p| *p == base)?;
+        // `given != key`: what stands around a comparison is not where the key goes.
+        let before = place.checked_sub(1).filter(|&b| self.s.tree.parent(b) == self.s.tree.parent(place));
+        if before.is_some_and(|b| matches!(self.s.tree.slice(b), b"!=" | b"==" | b"!==" | b"===")) {
+            return None;
+        }
         let mut rest = path.to_vec();
         for part in &named[at + 1..] {
             match rest.pop() {

@@ -111,7 +111,7 @@ impl Inquiry<'_> {
                 if self.key_and_value(&self.s.nodes(item)).0 == Some(node) || !self.spend() {
                     continue;
                 }
-                let Some(claim) = self.whose(node, 1) else { continue };
+                let Some(claim) = self.whose(node, 1).or_else(|| self.named_for(node)) else { continue };
                 match &found {
                     Some(known) if known.ruling != claim.ruling => return None,
                     _ => found = Some(claim),
@@ -122,6 +122,75 @@ impl Inquiry<'_> {
             }
         }
         None
+    }
+
+    /// `name: PROVIDER_API_KEY` over `valueFrom: {secretKeyRef: {name: store, key: part}}`: for whom a part is fetched.
+    fn named_for(&self, node: Id) -> Option<Claim> {
+        let tree = &self.s.tree;
+        let mut holders = tree
+            .ancestors(node)
+            .filter(|&a| matches!(tree.kind(a), Kind::Curly | Kind::Block | Kind::Element) && self.is_record(a));
+        // The name beside the reference is the store's.
+        holders.next()?;
+        holders.take(4).find_map(|record| {
+            let holding = self.s.holding(record);
+            let names = (0..holding.items.len().min(12)).map(|i| self.key_and_value(holding.item(i)));
+            names.filter(|(key, _)| key.is_some_and(|k| self.is_naming(k))).find_map(|(_, value)| {
+                let [name] = value else { return None };
+                self.named_secret(*name)
+            })
+        })
+    }
+
+    /// What a name says that is a value: of a variable, of an entry of a store.
+    fn named_secret(&self, name: Id) -> Option<Claim> {
+        use crate::structure::{Bond, Name};
+        let tree = &self.s.tree;
+        let text = tree.content(name);
+        let last = text.rsplit(|b| *b == b'/').next().filter(|l| !l.is_empty())?;
+        let sense = self.sense(last);
+        if !(sense.exact || sense.roles & role::SECRET != 0) || text.len() > 100 {
+            return None;
+        }
+        let span = tree.span(name);
+        let ruling = self.own_name(&sense, &Name { span: span.clone(), node: name, bond: Bond::Assigned })?;
+        Some(Claim::new(ruling, format!("is fetched for {}", String::from_utf8_lossy(text)), span))
+    }
+
+    /// `secret_id = kind.label.id` beside the token, and `resource "kind" "label" { name = "provider-api-key" }`.
+    pub(super) fn resource_claim(&self, container: Id, index: usize) -> Option<Claim> {
+        let tree = &self.s.tree;
+        let block = |body: Id| {
+            let nodes = self.s.nodes(self.s.item_of(body)?);
+            matches!(nodes.as_slice(), [word, ..] if matches!(tree.slice(*word), b"resource" | b"data"))
+                .then_some(nodes)
+        };
+        block(container)?;
+        let holding = self.s.holding(container);
+        (0..holding.items.len().min(16)).filter(|&i| i != index).find_map(|i| {
+            let [one] = self.key_and_value(holding.item(i)).1 else { return None };
+            let parts: Vec<&[u8]> = crate::structure::parts(tree.slice(*one)).collect();
+            let (kind, label) = (*parts.first()?, *parts.get(1)?);
+            let words = self.s.words();
+            let places = words.of(label);
+            if tree.kind(*one) != Kind::Word || places.len() > PLACES * 4 || !self.spend() {
+                return None;
+            }
+            places.iter().find_map(|&place| {
+                let node = tree.parent(place).filter(|&p| tree.kind(p) == Kind::Str).unwrap_or(place);
+                let nodes = self.s.nodes(self.s.item_of(node)?);
+                let [_, k, l, .., body] = nodes.as_slice() else { return None };
+                if *l != node || tree.content(*k) != kind || tree.kind(*body) != Kind::Curly {
+                    return None;
+                }
+                let fields = self.s.holding(*body);
+                (0..fields.items.len().min(16)).find_map(|i| {
+                    let (key, value) = self.key_and_value(fields.item(i));
+                    let [name] = value else { return None };
+                    key.filter(|&k| self.is_naming(k)).and_then(|_| self.named_secret(*name))
+                })
+            })
+        })
     }
 
     fn is_data(&self, node: Id) -> bool {

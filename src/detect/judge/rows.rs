@@ -109,7 +109,20 @@ impl Inquiry<'_> {
             };
             super::claim::keep_best(&mut best, rank, claim);
         }
+        let best = best.filter(|(_, claim)| claim.by_host || !claim.is_ours() || !self.is_another(row, mine));
         best.map(|(_, claim)| claim)
+    }
+
+    /// Whether the row's column of issuers holds another name: a project may be called as the provider is.
+    fn is_another(&self, row: Id, mine: usize) -> bool {
+        let cells = self.s.holding(row).items.len();
+        (0..cells.min(12)).filter(|i| *i != mine).any(|i| {
+            let issuer = self.column_head(row, i, cells).is_some_and(|(_, head)| is_issuer(&head));
+            issuer
+                && self.cell(row, i).is_some_and(|(_, text)| {
+                    text.iter().any(u8::is_ascii_alphabetic) && self.terms.value(&text).is_none_or(|o| o != Owner::Ours)
+                })
+        })
     }
 
     /// Whether a column goes with another column of keys than the slot's: `llm_provider` with `llm_key`, not with
@@ -229,6 +242,24 @@ impl Inquiry<'_> {
         let heading = shift == 0 && !text.iter().any(u8::is_ascii_digit) || self.sense(&text).fit() != Fit::Unknown;
         heading.then_some((span, text))
     }
+}
+
+/// Whether a column's head asks who issued a key, and nothing else.
+fn is_issuer(head: &[u8]) -> bool {
+    let head = String::from_utf8_lossy(head).to_lowercase();
+    matches!(
+        head.as_str(),
+        "issuer"
+            | "provider"
+            | "vendor"
+            | "supplier"
+            | "anbieter"
+            | "aussteller"
+            | "fournisseur"
+            | "proveedor"
+            | "fornitore"
+            | "leverancier"
+    )
 }
 
 fn ruling(owner: Owner, confidence: Confidence) -> Ruling {

@@ -49,6 +49,21 @@ impl Holding {
     }
 }
 
+/// The nodes of an item.
+#[derive(Clone, Debug, Default)]
+pub struct Nodes {
+    holding: Rc<Holding>,
+    index: usize,
+}
+
+impl std::ops::Deref for Nodes {
+    type Target = [Id];
+
+    fn deref(&self) -> &[Id] {
+        self.holding.item(self.index)
+    }
+}
+
 /// How far to either side nodes of an item are near.
 const NEAR: usize = 200;
 
@@ -85,9 +100,9 @@ impl<'t> Structure<'t> {
         Some(Item { container, index })
     }
 
-    /// The nodes of an item.
-    pub fn nodes(&self, item: Item) -> Vec<Id> {
-        self.holding(item.container).item(item.index).to_vec()
+    /// The nodes of an item; they are not copied: one line of a million words is one item, and asked for by each of them.
+    pub fn nodes(&self, item: Item) -> Nodes {
+        Nodes { holding: self.holding(item.container), index: item.index }
     }
 
     /// The nodes of an item that stand near one of its own, and where that one is among them. A line of a million

@@ -11,6 +11,9 @@ use crate::structure::{Family, Id, Item, Kind};
 /// From how many fields on names have to match.
 const MANY: usize = 9;
 
+/// How far to either side a paragraph's lines are read as one: a log is no paragraph.
+const PARAGRAPH: usize = 60;
+
 impl Inquiry<'_> {
     /// The claim of the fields of `container` for the item `index`.
     pub(super) fn fields_claim(&self, container: Id, index: usize, slot: &mut Slot, depth: usize) -> Option<Claim> {
@@ -132,10 +135,10 @@ impl Inquiry<'_> {
             holding.kids[between].iter().any(|&k| self.s.tree.kind(k) == Kind::Gap)
         };
         let (mut from, mut to) = (index, index + 1);
-        while from > 0 && !apart(from - 1) {
+        while from > 0 && index - from < PARAGRAPH && !apart(from - 1) {
             from -= 1;
         }
-        while to < holding.items.len() && !apart(to - 1) {
+        while to < holding.items.len() && to - index < PARAGRAPH && !apart(to - 1) {
             to += 1;
         }
         from..to

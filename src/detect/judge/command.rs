@@ -194,7 +194,7 @@ impl Inquiry<'_> {
     fn is_setting(&self, item: Item) -> bool {
         let tree = &self.s.tree;
         let nodes = self.s.nodes(item);
-        let [name, sign, value, ..] = nodes.as_slice() else { return false };
+        let [name, sign, value, ..] = &nodes[..] else { return false };
         if tree.slice(*name) == b"#" && tree.slice(*sign) == b"define" {
             return true;
         }

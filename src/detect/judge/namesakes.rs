@@ -33,13 +33,17 @@ impl Inquiry<'_> {
         if record && self.s.holding(node).items.len() > 1 {
             return None;
         }
-        let nodes = self.s.nodes(item);
+        let holding = self.s.holding(item.container);
+        let nodes = holding.item(item.index);
+        if nodes.len() > 4 * LONG {
+            return None;
+        }
         if nodes.iter().any(|&n| matches!(self.s.tree.kind(n), Kind::Comma | Kind::Semi)) {
-            let parts = self.value_parts(&nodes);
+            let parts = self.value_parts(nodes);
             let index = parts.iter().position(|p| p.as_slice() == [node])?;
             return (parts.len() > 1).then_some((index, parts.len()));
         }
-        let count = self.s.holding(item.container).items.len();
+        let count = holding.items.len();
         let single = nodes.iter().filter(|&&n| self.s.tree.kind(n) != Kind::Comment).count() == 1;
         let list = matches!(
             self.s.tree.kind(item.container),

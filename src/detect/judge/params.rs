@@ -87,7 +87,8 @@ impl Inquiry<'_> {
             let item = self.s.item_of(place)?;
             self.s
                 .nodes(item)
-                .into_iter()
+                .iter()
+                .copied()
                 .rev()
                 .find(|&n| n > place && matches!(tree.kind(n), Kind::Block | Kind::Curly))
         }) else {

@@ -222,7 +222,7 @@ impl Inquiry<'_> {
     pub(super) fn annotated_claim(&self, item: Item, depth: usize) -> Option<Claim> {
         let tree = &self.s.tree;
         let nodes = self.s.nodes(item);
-        let [first, group, ..] = nodes.as_slice() else { return None };
+        let [first, group, ..] = &nodes[..] else { return None };
         let java = tree.slice(*first).starts_with(b"@") && tree.kind(*group) == Kind::Round;
         let rust = tree.slice(*first) == b"#" && tree.kind(*group) == Kind::Square;
         if !(java || rust) || depth + 1 >= DEPTH || tree.family(*first) != Family::Code {
@@ -232,7 +232,7 @@ impl Inquiry<'_> {
         let next = Item { container: item.container, index: item.index + 1 };
         let (rest, holder) = match beside {
             Some(rest) => (rest, item),
-            None => (self.s.nodes(next), next),
+            None => (self.s.nodes(next).to_vec(), next),
         };
         let end = rest.iter().position(|&n| matches!(tree.slice(n), b"=" | b":")).unwrap_or(rest.len());
         let name = rest[..end].iter().rev().copied().find(|&n| tree.kind(n) == Kind::Word)?;

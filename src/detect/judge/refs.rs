@@ -162,8 +162,7 @@ impl Inquiry<'_> {
         let tree = &self.s.tree;
         let block = |body: Id| {
             let nodes = self.s.nodes(self.s.item_of(body)?);
-            matches!(nodes.as_slice(), [word, ..] if matches!(tree.slice(*word), b"resource" | b"data"))
-                .then_some(nodes)
+            matches!(&nodes[..], [word, ..] if matches!(tree.slice(*word), b"resource" | b"data")).then_some(nodes)
         };
         block(container)?;
         let holding = self.s.holding(container);
@@ -179,7 +178,7 @@ impl Inquiry<'_> {
             places.iter().find_map(|&place| {
                 let node = tree.parent(place).filter(|&p| tree.kind(p) == Kind::Str).unwrap_or(place);
                 let nodes = self.s.nodes(self.s.item_of(node)?);
-                let [_, k, l, .., body] = nodes.as_slice() else { return None };
+                let [_, k, l, .., body] = &nodes[..] else { return None };
                 if *l != node || tree.content(*k) != kind || tree.kind(*body) != Kind::Curly {
                     return None;
                 }

@@ -71,7 +71,7 @@ impl Inquiry<'_> {
         }
         let Some(item) = self.s.item_of(node) else { return false };
         let nodes = self.s.nodes(item);
-        let before: Vec<Id> = nodes.into_iter().take_while(|&id| id < node).collect();
+        let before: Vec<Id> = nodes.iter().copied().take_while(|&id| id < node).collect();
         // A record has parameters as a function has; without any it is a word of data.
         let class = |&id: &Id| TYPES.contains(&self.s.tree.slice(id)) || self.s.tree.slice(id) == b"record";
         let branch = before.first().is_some_and(|&id| BRANCHES.contains(&self.s.tree.slice(id)));

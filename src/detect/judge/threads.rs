@@ -10,6 +10,8 @@ use crate::structure::Family;
 use std::ops::Range;
 use std::rc::Rc;
 
+/// Longer lines are none of a log.
+const LINE: usize = 600;
 /// How many lines may bear one mark.
 const LINES: usize = 24;
 /// How many rows of another table are looked at.
@@ -30,12 +32,12 @@ impl Inquiry<'_> {
         if !matches!(tree.dialect().family, Family::Lines | Family::Prose | Family::Yaml) {
             return None;
         }
-        let line = self.line(token.start);
+        let line = self.short_line(token.start)?;
         let before = self.text(line.start..token.start).to_ascii_lowercase();
         let sent = ["authorization", "bearer ", "api-key", "apikey", "api_key", "auth", "token"];
         let header = slot.fit() == super::terms::Fit::Secret
             || sent.iter().any(|h| memchr::memmem::find(&before, h.as_bytes()).is_some());
-        if line.len() > 600 || !header || self.line_host(&line).is_some() {
+        if !header || self.line_host(&line).is_some() {
             return None;
         }
         let first = tree.at(line.start);
@@ -73,6 +75,21 @@ impl Inquiry<'_> {
                 _ => false,
             }
             && tree.text().get(span.end).is_none_or(|b| !matches!(b, b':' | b'.'))
+    }
+
+    /// The line around a place, unless it is longer than lines of logs are: a text of one line is not read for each token.
+    fn short_line(&self, at: usize) -> Option<Range<usize>> {
+        let text = self.s.tree.text();
+        let (from, to) = (at.saturating_sub(LINE), (at + LINE).min(text.len()));
+        let start = match memchr::memrchr(b'\n', &text[from..at]) {
+            Some(n) => from + n + 1,
+            None => (from == 0).then_some(0)?,
+        };
+        let end = match memchr::memchr(b'\n', &text[at..to]) {
+            Some(n) => at + n,
+            None => (to == text.len()).then_some(to)?,
+        };
+        (end - start <= LINE).then_some(start..end)
     }
 
     /// The line around a place.

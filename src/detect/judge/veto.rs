@@ -145,10 +145,13 @@ fn is_wrapped(text: &[u8], token: &Range<usize>) -> bool {
     let noise =
         |b: &u8| matches!(b, b' ' | b'\t' | b'\r' | b'"' | b'\'' | b'#' | b'*' | b'+' | b'|' | b'\\' | b'n' | b'>');
     let blank = |b: &u8| matches!(b, b' ' | b'\t' | b'\r' | b'"' | b'\'' | b'#' | b'*' | b'|' | b'>' | b'-' | b'+');
-    let line_start = memchr::memrchr(b'\n', &text[..token.start]).map_or(0, |n| n + 1);
-    let line_end = memchr::memchr(b'\n', &text[token.end..]).map_or(text.len(), |n| token.end + n);
-    let alone_before = text[line_start..token.start].iter().all(blank);
-    let alone_after = text[token.end..line_end].iter().all(noise);
+    // A line of a million words is not gone through for each of them.
+    let line_start = token.start - text[..token.start].iter().rev().take_while(|b| blank(b)).count();
+    let line_end = token.end + text[token.end..].iter().take_while(|b| noise(b)).count();
+    if line_start > 0 && text[line_start - 1] != b'\n' {
+        return false;
+    }
+    let alone_after = text.get(line_end).is_none_or(|b| *b == b'\n');
     let longer = |line: &[u8]| {
         let start = line.iter().take_while(|b| noise(b) && **b != b'n').count();
         let line = &line[start..];
@@ -158,7 +161,7 @@ fn is_wrapped(text: &[u8], token: &Range<usize>) -> bool {
         line.len() >= 36 && line.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'='))
     };
     let trimmed = |line: &[u8]| longer(line.trim_ascii());
-    if alone_before && line_start > 0 {
+    if line_start > 0 {
         let before = &text[..line_start - 1];
         let from = memchr::memrchr(b'\n', before).map_or(0, |n| n + 1);
         let line = &before[from..];
@@ -167,7 +170,7 @@ fn is_wrapped(text: &[u8], token: &Range<usize>) -> bool {
             return true;
         }
     }
-    if alone_before && alone_after && line_end < text.len() {
+    if alone_after && line_end < text.len() {
         let to = memchr::memchr(b'\n', &text[line_end + 1..]).map_or(text.len(), |n| line_end + 1 + n);
         return trimmed(&text[line_end + 1..to]);
     }

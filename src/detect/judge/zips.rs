@@ -166,7 +166,7 @@ impl Inquiry<'_> {
     fn names_beside(&self, list: Id, count: usize) -> Option<Vec<Vec<u8>>> {
         let item = self.s.item_of(list)?;
         let tree = &self.s.tree;
-        let beside = match tree.kind(item.container) {
+        let beside: Vec<Id> = match tree.kind(item.container) {
             Kind::Round => {
                 let head = self.s.head(item.container);
                 let lisp = tree.family(list) == Family::Lisp;
@@ -174,12 +174,12 @@ impl Inquiry<'_> {
                     return None;
                 }
                 // `names.zip(values)`, `zip(names, values)`
-                head.into_iter().chain(self.s.holding(item.container).kids.iter().copied()).collect()
+                head.into_iter().chain(self.s.holding(item.container).kids.iter().copied()).take(12).collect()
             }
             Kind::Square | Kind::Str => return None,
-            _ => self.s.nodes(item),
+            _ => self.s.nodes(item).iter().copied().take(12).collect(),
         };
-        let others = beside.iter().take(12).filter(|&&n| n != list);
+        let others = beside.iter().filter(|&&n| n != list);
         others.filter_map(|&n| self.names_in(n, 2)).find(|names| names.len() == count)
     }
 

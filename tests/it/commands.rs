@@ -9,10 +9,23 @@ fn explain_says_why_and_why_not() {
     sandbox.write("app.py", format!("import os\n{}checksum = \"{}\"\n", line(&key(5)), "0".repeat(32)));
     let done = sandbox.leakbreak(["explain", "app.py:2"]);
     assert_eq!(done.status, 0, "{done:?}");
-    for word in ["app.py:2:", "mistral-api-key", "confidence", "because", "reported    yes", "fingerprint"] {
+    for word in [
+        "app.py:2:",
+        "mistral-api-key",
+        "shape",
+        "changes of class",
+        "confidence",
+        "because",
+        "reported    yes",
+        "fingerprint",
+    ] {
         assert!(done.stdout.contains(word), "no {word}: {done:?}");
     }
     assert!(!done.stdout.contains(&key(5)));
+    // What was refused is told with the same figures.
+    sandbox.write("words.py", "x = 'MistralCompletionRequestV1Option'\n");
+    let words = sandbox.leakbreak(["explain", "words.py:1"]);
+    assert!(words.stdout.contains("it reads like words") && words.stdout.contains("wordiness"), "{words:?}");
     let none = sandbox.leakbreak(["explain", "app.py:1"]);
     assert!(none.status == 0 && none.stdout.contains("nothing here"), "{none:?}");
     // By its fingerprint, from any folder; also where only the history has it.
@@ -39,6 +52,17 @@ fn explain_says_why_and_why_not() {
     assert!(named.status == 0 && !named.stdout.contains(&key(8)), "{named:?}");
     sandbox.write("image.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
     assert!(sandbox.leakbreak(["explain", "image.png:1"]).stdout.contains("not read: binary"));
+}
+
+#[test]
+fn a_key_in_test_code_is_told_at_lower_confidence() {
+    let sandbox = leaky();
+    for (n, path) in ["src/app.py", "tests/app.py", "src/app.spec.ts", "test_app.py"].iter().enumerate() {
+        sandbox.write(path, line(&key(70 + n as u64)));
+        let found = sandbox.leakbreak(["scan", "--format", "jsonl", path]).findings();
+        let expected = if n == 0 { "high" } else { "medium" };
+        assert_eq!((found.len(), found[0]["confidence"].as_str()), (1, Some(expected)), "{path}");
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@ use crate::scan::drive;
 use crate::status::Status;
 use bstr::BStr;
 use leakbreak::blob::{Content, Kind, LineIndex, Text};
+use leakbreak::detect::shape::figures;
 use leakbreak::detect::{Path as TextPath, Place};
 use leakbreak::finding::{Finding, Fingerprint, Outcome};
 use leakbreak::report::printable;
@@ -138,11 +139,26 @@ fn refused(parts: &Parts, path: &Path, text: &[u8], line: u64) -> Vec<String> {
         let last = r.span.end.saturating_sub(1).max(r.span.start);
         index.line(r.span.start) <= line && line <= index.line(last)
     });
-    here.map(|r| {
-        let at = index.position(r.span.start, text);
-        format!("{}:{}: {}", at.line, at.column, printable(&format!("refused by {}: {}", r.rule, r.why)))
-    })
-    .collect()
+    let mut lines = Vec::new();
+    let mut shown = None;
+    for refusal in here {
+        let at = index.position(refusal.span.start, text);
+        let told = |what: &str| format!("{}:{}: {}", at.line, at.column, printable(what));
+        lines.push(told(&format!("refused by {}: {}", refusal.rule, refusal.why)));
+        if shown.as_ref() != Some(&refusal.span)
+            && let Some(shape) = text.get(refusal.span.clone()).and_then(shape_of)
+        {
+            lines.push(told(&format!("shape: {shape}")));
+        }
+        shown = Some(refusal.span);
+    }
+    lines
+}
+
+/// The figures of a token's shape; None: it is text of another kind.
+fn shape_of(value: &[u8]) -> Option<String> {
+    let token = value.len() >= 16 && value.iter().all(|b| b.is_ascii_graphic());
+    token.then(|| format!("{} characters, {}", value.len(), figures(value)))
 }
 
 /// Why the file was not read, if it was not.
@@ -184,6 +200,9 @@ fn about(finding: &Finding, settings: &Settings) -> Vec<String> {
     say("value", finding.redacted());
     say("severity", rule.severity.name().into());
     say("confidence", finding.confidence.name().into());
+    if let Some(shape) = shape_of(finding.secret.reveal()) {
+        say("shape", shape);
+    }
     for evidence in &finding.evidence {
         say("because", evidence.clone());
     }

@@ -73,7 +73,7 @@ impl Context {
         let ending = name.rsplit_once('.').map_or("", |(_, e)| e);
         Context {
             syntax: syntax(name, ending),
-            tame: folders.split('/').any(|f| TAME_FOLDERS.contains(&f)) || is_tame(name),
+            tame: folders.split('/').any(|f| TAME_FOLDERS.contains(&f) || TEST_FOLDERS.contains(&f)) || is_tame(name),
             foreign: folders.split('/').any(|f| FOREIGN_FOLDERS.contains(&f)),
             labels: LABEL_ENDINGS.contains(&ending)
                 || folders.split('/').any(|f| LABEL_FOLDERS.contains(&f))
@@ -87,12 +87,48 @@ impl Context {
     }
 }
 
+/// Folders of tests, of what they read and of what they recorded.
+const TEST_FOLDERS: [&str; 22] = [
+    "test",
+    "tests",
+    "__tests__",
+    "testing",
+    "testdata",
+    "test-data",
+    "test_data",
+    "spec",
+    "specs",
+    "fixture",
+    "fixtures",
+    "__fixtures__",
+    "mock",
+    "mocks",
+    "__mocks__",
+    "e2e",
+    "cypress",
+    "cassettes",
+    "androidtest",
+    "unittest",
+    "unittests",
+    "integrationtest",
+];
+
+/// Whether a path is that of test code: a key there is less often a real one.
+pub(in crate::detect) fn is_test_code(path: &[u8]) -> bool {
+    let path = String::from_utf8_lossy(path).to_lowercase();
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", &path));
+    let stem = name.split('.').next().unwrap_or(name);
+    let said = |part: &str| matches!(part, "test" | "tests" | "spec" | "mock");
+    folders.split('/').any(|f| TEST_FOLDERS.contains(&f))
+        || name.split('.').skip(1).any(said)
+        || stem.split(['_', '-']).any(|part| said(part) || part == "conftest")
+        || is_test_class(name, stem)
+}
+
 #[rustfmt::skip]
 const TAME_FOLDERS: &[&str] = &[
-    "test", "tests", "__tests__", "testing", "testdata", "test-data", "test_data", "spec", "specs", "fixture", "fixtures", "__fixtures__",
-    "mock", "mocks", "__mocks__", "example", "examples", "sample", "samples", "demo", "demos", "doc", "docs", "documentation", "tutorial",
-    "tutorials", "snippets", "e2e", "cypress", "stories", "cassettes", "androidtest", "unittest",
-    "unittests", "integrationtest", "benches", "playground",
+    "example", "examples", "sample", "samples", "demo", "demos", "doc", "docs", "documentation", "tutorial", "tutorials", "snippets",
+    "stories", "benches", "playground",
 ];
 
 const FOREIGN_FOLDERS: [&str; 8] = [

@@ -31,6 +31,7 @@ use crate::spotter::Spotter;
 use aho_corasick::AhoCorasick;
 use bind::{Bound, Form};
 use command::Part;
+pub(super) use context::is_test_code;
 use context::{Context, Syntax};
 use name::{Claim, Kind, Sure};
 use std::ops::Range;

@@ -44,6 +44,7 @@ mod uses;
 mod veto;
 mod zips;
 
+use super::assign::is_test_code;
 use super::{Evidence, Path, Place, shape};
 use crate::finding::hide_random;
 use crate::rule::{Alphabet, Confidence, Length, Rule, TokenSpec};
@@ -317,7 +318,8 @@ impl Judge {
         }
         reader.answer(self);
         let claim = reader.rules.get(&self.rule.id).and_then(|known| known.claims.as_ref()?.get(&span.start).cloned());
-        verdict(claim.flatten())
+        let tested = reader.path().is_some_and(is_test_code);
+        verdict(claim.flatten(), tested)
     }
 }
 
@@ -329,7 +331,7 @@ fn unknown_path(mentioned: bool) -> Verdict {
     Verdict::Accepted { confidence: Confidence::High, evidence }
 }
 
-fn verdict(claim: Option<Claim>) -> Verdict {
+fn verdict(claim: Option<Claim>, tested: bool) -> Verdict {
     let Some(mut claim) = claim else { return Verdict::Refused("nothing says whose it is".into()) };
     // A reason quotes names of the text, and on an odd line a key sticks to one.
     claim.reason = hide_random(&claim.reason);
@@ -340,7 +342,10 @@ fn verdict(claim: Option<Claim>) -> Verdict {
             evidence.extend(
                 claim.trail.into_iter().map(|span| Evidence { reason: "by way of this line".into(), span: some(span) }),
             );
-            Verdict::Accepted { confidence, evidence }
+            // What stands in a test is seldom as sure, yet a key that was pasted there is as lost as any.
+            let lower = tested && confidence == Confidence::High;
+            evidence.extend(lower.then(|| Evidence { reason: "in test code: one level lower".into(), span: None }));
+            Verdict::Accepted { confidence: if lower { Confidence::Medium } else { confidence }, evidence }
         }
         Ruling::Other(other) => Verdict::Refused(format!("{}: {}'s", claim.reason, hide_random(&other))),
         Ruling::Not | Ruling::Torn => Verdict::Refused(claim.reason),

@@ -27,6 +27,18 @@ pub struct Figures {
     pub changes: usize,
     /// How much more likely it is as a name in source code than drawn at random, in tenths of a nat.
     pub wordiness: i32,
+    /// What the wordiness of a random value of this length stays below.
+    pub ceiling: i32,
+}
+
+impl std::fmt::Display for Figures {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Figures { entropy, changes, wordiness, ceiling } = self;
+        write!(
+            f,
+            "entropy {entropy:.2} bits a character, {changes} changes of class, wordiness {wordiness} (random: below {ceiling})"
+        )
+    }
 }
 
 impl Profile {
@@ -94,7 +106,12 @@ pub fn looks_random(value: &[u8]) -> bool {
 
 /// The figures of a value.
 pub fn figures(value: &[u8]) -> Figures {
-    Figures { entropy: entropy(value), changes: changes(value), wordiness: words::wordiness(value) }
+    Figures {
+        entropy: entropy(value),
+        changes: changes(value),
+        wordiness: words::wordiness(value),
+        ceiling: words::ceiling(value.len()) as i32,
+    }
 }
 
 fn members(class: &[u8]) -> [bool; 256] {

@@ -55,7 +55,13 @@ pub(super) fn parse(data: Vec<u8>, hash: Kind, known: impl FnOnce() -> Option<Ob
     }
     let parts = parts.map_err(IndexError::corrupt)?;
     let shared = parts.link.map(|range| link(&data[range], hash)).transpose().map_err(IndexError::corrupt)?.flatten();
-    let buffers = if parts.paths.is_empty() { vec![data] } else { vec![data, parts.paths] };
+    // Entries without a name replace some of a shared index; here there is none.
+    if shared.is_none() && parts.records.first().is_some_and(|r| r.path_len == 0) {
+        return Err(IndexError::corrupt("an entry has no name"));
+    }
+    // The paths of version 4 may all be empty; their buffer is there all the same.
+    let compressed = parts.records.first().is_some_and(|r| r.path_in == 1);
+    let buffers = if compressed { vec![data, parts.paths] } else { vec![data] };
     Ok(Parsed { file: IndexFile { buffers, records: parts.records, tree: parts.tree, checksum }, shared })
 }
 

@@ -217,6 +217,16 @@ fn an_unknown_extension_that_matters_is_refused() {
     assert!(with(b"qqqq").unwrap_err().why.contains("qqqq"));
 }
 
+/// A link to nothing, in version 4, whose only paths are empty.
+#[test]
+fn entries_without_names_need_a_shared_index() {
+    let entry = [&[0u8; 62][..], &[0, 0]].concat();
+    let link = [b"link\0\0\0\x14".as_slice(), &[0; 20]].concat();
+    let bytes = [b"DIRC\0\0\0\x04\0\0\0\x02".as_slice(), &entry, &entry, &link, &[0; 20]].concat();
+    let refused = parse::parse(bytes, gix_hash::Kind::Sha1, || None).unwrap_err();
+    assert!(refused.why.contains("no name") || refused.why.contains("not in order"), "{}", refused.why);
+}
+
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(2000))]
     /// Whatever stands in a file without a checksum, reading it ends, and what it gives can be looked at.

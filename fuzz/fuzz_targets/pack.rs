@@ -8,6 +8,7 @@
 
 use flate2::write::ZlibEncoder;
 use gix_hash::{Kind, ObjectId};
+use leakbreak::source::Memo;
 use leakbreak::source::git::objects::{Object, Objects, Unread, Visitor};
 use leakbreak::source::git::open::Repository;
 use libfuzzer_sys::fuzz_target;
@@ -41,7 +42,7 @@ struct Check<'a> {
 }
 
 impl Visitor for Check<'_> {
-    fn object(&self, object: Object<'_>) {
+    fn object(&self, object: Object<'_>) -> Option<Memo> {
         if !self.with_index {
             let made = gix_object::compute_hash(self.hash, object.kind, object.data).expect("no collision");
             assert_eq!(made, object.id);
@@ -50,6 +51,7 @@ impl Visitor for Check<'_> {
         assert_eq!(self.objects.get(&object.id, 0, &mut out), Ok(object.kind));
         assert_eq!(out, object.data);
         assert_eq!(self.objects.header(&object.id), Ok((object.kind, out.len() as u64)));
+        None
     }
 
     fn unread(&self, unread: Unread) {

@@ -201,11 +201,14 @@ mod tests {
         (end, sink)
     }
 
-    /// Puts what the windows keep together again, and checks each window's place.
+    /// Puts what the windows keep together again, and checks each window's place. They are looked at side by side, so
+    /// they come in any order.
     fn joined(sink: &Recorder, text: &str) -> Vec<u8> {
         let index = LineIndex::new(text.as_bytes());
         let mut all = Vec::new();
-        for Blob { bytes, window, .. } in sink.blobs() {
+        let mut blobs = sink.blobs();
+        blobs.sort_by_key(|blob| blob.window.as_ref().map(|window| (window.first_line, window.first_column)));
+        for Blob { bytes, window, .. } in blobs {
             let window = window.unwrap();
             let at = all.len() - window.keep.start;
             let place = index.position(at, text.as_bytes());

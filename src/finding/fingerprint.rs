@@ -98,8 +98,11 @@ fn stretched(value: &[u8]) -> Cow<'_, [u8]> {
     }
     let key = Sha256::digest(value).into();
     let found = known().get(&key).copied();
-    let hash = found.unwrap_or_else(|| stretch(value, &mut Vec::new()));
-    known().insert(key, hash);
+    let hash = found.unwrap_or_else(|| {
+        let hash = stretch(value, &mut Vec::new());
+        known().insert(key, hash);
+        hash
+    });
     Cow::Owned(hash.to_vec())
 }
 

@@ -6,6 +6,8 @@ mod order;
 mod outcome;
 mod redact;
 mod secret;
+#[cfg(test)]
+pub(crate) mod testing;
 mod verified;
 
 pub(crate) use excerpt::{Excerpt, hide_random};

@@ -1,4 +1,4 @@
-//! Findings for the tests of this room.
+//! Findings for the tests of whichever room needs some.
 
 use crate::blob::{Commit, Kind, Origin};
 use crate::finding::{Finding, Fingerprint, Secret};
@@ -6,7 +6,7 @@ use crate::rule::{Confidence, Remedy, Rule, RuleSpec, Severity};
 use std::sync::Arc;
 
 /// A finding in a file of a tree, on line 1.
-pub(super) fn finding(rule: &str, secret: &str, path: &[u8]) -> Finding {
+pub(crate) fn finding(rule: &str, secret: &str, path: &[u8]) -> Finding {
     let secret = Secret::new(secret);
     Finding {
         rule: Arc::new(Rule {
@@ -39,13 +39,13 @@ pub(super) fn finding(rule: &str, secret: &str, path: &[u8]) -> Finding {
 }
 
 /// The same on another line.
-pub(super) fn at_line(mut finding: Finding, line: u64) -> Finding {
+pub(crate) fn at_line(mut finding: Finding, line: u64) -> Finding {
     (finding.line, finding.end_line) = (line, line);
     finding
 }
 
 /// The same in a history, first held by the commit with this id.
-pub(super) fn in_commit(mut finding: Finding, id: &str) -> Finding {
+pub(crate) fn in_commit(mut finding: Finding, id: &str) -> Finding {
     finding.origin.kind = Kind::History;
     finding.origin.commit = Some(Arc::new(Commit {
         id: id.into(),

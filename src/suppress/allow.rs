@@ -108,9 +108,9 @@ fn known_rule(rule: &str, known: &[&str]) -> std::result::Result<String, String>
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::finding;
     use super::*;
     use crate::config::Layer;
+    use crate::finding::testing::finding;
     use std::path::Path;
 
     const RULES: &[&str] = &["generic-password", "mistral-api-key"];

@@ -8,6 +8,3 @@ pub mod inline;
 pub use allow::Allowlist;
 pub use baseline::{Baseline, Terms};
 pub use import::{Foreign, Imported};
-
-#[cfg(test)]
-mod testing;

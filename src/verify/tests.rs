@@ -1,9 +1,8 @@
 //! What takes time: a host that hangs, drips, or asks for a pause. The rest is asked of the binary (tests/it/verify.rs).
 
 use super::*;
-use crate::blob::{Kind, Origin};
-use crate::finding::Fingerprint;
-use crate::rule::{Confidence, RuleSet};
+use crate::finding::testing::finding;
+use crate::rule::RuleSet;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -33,25 +32,8 @@ fn host(play: impl Fn(u32, &mut TcpStream) + Send + Sync + 'static) -> (String, 
 fn outcome(keys: u32) -> Outcome {
     let rules = RuleSet::load(&[]).unwrap();
     let rule = rules.rules.iter().find(|rule| rule.verify().is_some_and(|spec| spec.url.len() > 1)).unwrap();
-    let finding = |n: u32| Finding {
-        rule: Arc::clone(rule),
-        title: String::new(),
-        confidence: Confidence::High,
-        origin: Origin::file(Kind::Worktree, "a"),
-        line: 1,
-        column: 1,
-        end_line: 1,
-        end_column: 2,
-        secret: Secret::new(format!("made-up-{n}")),
-        fingerprint: Fingerprint::none(),
-        excerpt: String::new(),
-        excerpt_mark: 0..0,
-        evidence: Vec::new(),
-        occurrences: 1,
-        path_redacted: false,
-        suppressed: None,
-        verified: None,
-    };
+    let made_up = |n: u32| finding("made-up", &format!("made-up-{n}"), b"a");
+    let finding = |n: u32| Finding { rule: Arc::clone(rule), ..made_up(n) };
     Outcome { findings: (0..keys).map(finding).collect(), ..Outcome::default() }
 }
 

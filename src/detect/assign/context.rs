@@ -73,7 +73,7 @@ impl Context {
         let ending = name.rsplit_once('.').map_or("", |(_, e)| e);
         Context {
             syntax: syntax(name, ending),
-            tame: folders.split('/').any(|f| TAME_FOLDERS.contains(&f) || TEST_FOLDERS.contains(&f)) || is_tame(name),
+            tame: is_test(path) || folders.split('/').any(|f| TAME_FOLDERS.contains(&f)) || is_sample(name),
             foreign: folders.split('/').any(|f| FOREIGN_FOLDERS.contains(&f)),
             labels: LABEL_ENDINGS.contains(&ending)
                 || folders.split('/').any(|f| LABEL_FOLDERS.contains(&f))
@@ -115,14 +115,17 @@ const TEST_FOLDERS: [&str; 22] = [
 
 /// Whether a path is that of test code: a key there is less often a real one.
 pub(in crate::detect) fn is_test_code(path: &[u8]) -> bool {
-    let path = String::from_utf8_lossy(path).to_lowercase();
-    let (folders, name) = path.rsplit_once('/').unwrap_or(("", &path));
-    let stem = name.split('.').next().unwrap_or(name);
+    is_test(&String::from_utf8_lossy(path).to_lowercase())
+}
+
+/// The same of a path in lower case.
+fn is_test(path: &str) -> bool {
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
     let said = |part: &str| matches!(part, "test" | "tests" | "spec" | "mock");
     folders.split('/').any(|f| TEST_FOLDERS.contains(&f))
         || name.split('.').skip(1).any(said)
-        || stem.split(['_', '-']).any(|part| said(part) || part == "conftest")
-        || is_test_class(name, stem)
+        || stem(name).split(['_', '-']).any(|part| said(part) || part == "conftest")
+        || is_test_class(name, stem(name))
 }
 
 #[rustfmt::skip]
@@ -162,44 +165,17 @@ const LOCK_NAMES: [&str; 8] = [
     "project.assets.json",
 ];
 
-/// Whether a file's name says that it is a test or an example.
-fn is_tame(name: &str) -> bool {
-    let stem = name.split('.').next().unwrap_or(name);
-    let inner = name.split('.').skip(1).any(|p| {
-        matches!(
-            p,
-            "test"
-                | "tests"
-                | "spec"
-                | "example"
-                | "sample"
-                | "dist"
-                | "template"
-                | "tmpl"
-                | "stories"
-                | "mock"
-                | "feature"
-        )
-    });
-    let word = |w: &str| stem.split(['_', '-']).any(|part| part == w);
-    inner
-        || [
-            "test",
-            "tests",
-            "spec",
-            "example",
-            "examples",
-            "sample",
-            "fixture",
-            "fixtures",
-            "mock",
-            "readme",
-            "changelog",
-            "conftest",
-        ]
-        .iter()
-        .any(|w| word(w))
-        || is_test_class(name, stem)
+/// Whether a file's name says that it is an example or a document.
+fn is_sample(name: &str) -> bool {
+    let ending = |part| matches!(part, "example" | "sample" | "dist" | "template" | "tmpl" | "stories" | "feature");
+    let word =
+        |part| matches!(part, "example" | "examples" | "sample" | "fixture" | "fixtures" | "readme" | "changelog");
+    name.split('.').skip(1).any(ending) || stem(name).split(['_', '-']).any(word)
+}
+
+/// A file's name up to its first dot.
+fn stem(name: &str) -> &str {
+    name.split('.').next().unwrap_or(name)
 }
 
 /// `LoginTest.java`; in other languages a word that ends with "test" is more often `contest` or `latest`.

@@ -200,12 +200,13 @@ impl Search<'_> {
         }
         for n in 0..self.contexts.len() {
             self.context = self.contexts[n];
-            // A comment is prose.
-            if self.context.syntax == Syntax::Code && claim.kind == Kind::Password && in_comment(self.text, span.start)
-            {
+            // A comment is prose; what follows it is not.
+            let code = self.context.syntax == Syntax::Code;
+            if code && claim.kind == Kind::Password && in_comment(self.text, span.start) {
                 self.context.syntax = Syntax::Prose;
             }
             self.assigned(claim.clone(), &span);
+            self.context = self.contexts[n];
         }
     }
 

@@ -318,8 +318,7 @@ impl Judge {
         }
         reader.answer(self);
         let claim = reader.rules.get(&self.rule.id).and_then(|known| known.claims.as_ref()?.get(&span.start).cloned());
-        let tested = reader.path().is_some_and(is_test_code);
-        verdict(claim.flatten(), tested)
+        verdict(claim.flatten(), || reader.path().is_some_and(is_test_code))
     }
 }
 
@@ -331,7 +330,7 @@ fn unknown_path(mentioned: bool) -> Verdict {
     Verdict::Accepted { confidence: Confidence::High, evidence }
 }
 
-fn verdict(claim: Option<Claim>, tested: bool) -> Verdict {
+fn verdict(claim: Option<Claim>, is_tested: impl FnOnce() -> bool) -> Verdict {
     let Some(mut claim) = claim else { return Verdict::Refused("nothing says whose it is".into()) };
     // A reason quotes names of the text, and on an odd line a key sticks to one.
     claim.reason = hide_random(&claim.reason);
@@ -343,7 +342,7 @@ fn verdict(claim: Option<Claim>, tested: bool) -> Verdict {
                 claim.trail.into_iter().map(|span| Evidence { reason: "by way of this line".into(), span: some(span) }),
             );
             // What stands in a test is seldom as sure, yet a key that was pasted there is as lost as any.
-            let lower = tested && confidence == Confidence::High;
+            let lower = confidence == Confidence::High && is_tested();
             evidence.extend(lower.then(|| Evidence { reason: "in test code: one level lower".into(), span: None }));
             Verdict::Accepted { confidence: if lower { Confidence::Medium } else { confidence }, evidence }
         }

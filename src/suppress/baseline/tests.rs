@@ -1,5 +1,5 @@
 use super::*;
-use crate::suppress::testing::{at_line, finding};
+use crate::finding::testing::{at_line, finding};
 use std::fs;
 
 const TODAY: &str = "2026-06-15";

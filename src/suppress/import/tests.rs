@@ -1,5 +1,5 @@
 use super::*;
-use crate::suppress::testing::{at_line, finding, in_commit};
+use crate::finding::testing::{at_line, finding, in_commit};
 
 const SECRET: &str = "q8Kd02hfJ3nMs7Lp1Xz4";
 const COMMIT: &str = "00112233445566778899aabbccddeeff00112233";

@@ -38,6 +38,14 @@ pub(super) struct Index {
     pub(super) generic: GenericRules,
 }
 
+impl Index {
+    /// The rules without a prefix whose tokens look like this.
+    pub(super) fn fitting<'i>(&'i self, value: &'i [u8]) -> impl Iterator<Item = &'i Arc<Rule>> {
+        let judges = self.shapes.iter().flat_map(|shape| &shape.judges);
+        judges.filter(|judge| judge.refuse(value).is_none()).map(Judge::rule)
+    }
+}
+
 /// Contextual rules whose tokens are of one alphabet.
 #[derive(Debug)]
 pub(super) struct Shape {

@@ -18,6 +18,7 @@ mod pattern;
 pub mod placeholder;
 mod prefix;
 pub mod selftest;
+pub mod settings;
 pub mod shape;
 mod soft;
 #[cfg(test)]
@@ -180,6 +181,10 @@ impl Detector {
         hits
     }
 
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| Index::new(&self.rules))
+    }
+
     /// Everything that one text, or one view of it, holds.
     fn look(&self, text: &[u8], place: Place<'_>, hits: &mut Hits) {
         self.look_at(text, std::slice::from_ref(&(0..text.len())), place, hits);
@@ -187,7 +192,7 @@ impl Detector {
 
     /// What candidates in `parts` of a text hold; each part is made of whole lines, or begins or ends with the text.
     fn look_at(&self, text: &[u8], parts: &[Range<usize>], place: Place<'_>, hits: &mut Hits) {
-        let index = self.index.get_or_init(|| Index::new(&self.rules));
+        let index = self.index();
         let mut look = Look::new(text, place);
         for run in parts.iter().flat_map(|part| tokens::Runs::within(text, part.clone())) {
             prefix::look(index, &mut look, run.clone(), hits);

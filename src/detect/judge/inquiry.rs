@@ -98,7 +98,13 @@ impl Inquiry<'_> {
             Some(claim) if claim.confidence() != Some(Confidence::Low) => claim,
             low => self.prose_claim(at, token, &slot).or(low)?,
         };
-        Some(self.weigh(claim))
+        let claim = self.weigh(claim);
+        // A key's own name, an address or a field that tells the provider is never the wind's.
+        let by_chance = claim.is_ours() && !claim.by_host && !claim.firm && !(claim.own && slot.fit() == Fit::Secret);
+        match self.other_trade(at).filter(|_| by_chance) {
+            Some(word) => Some(Claim::new(Ruling::Not, format!("{}, but it is of {word}", claim.reason), claim.span)),
+            None => Some(claim),
+        }
     }
 
     /// What the file as a whole adds to a claim or takes from it.

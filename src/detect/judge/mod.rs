@@ -40,6 +40,7 @@ mod terms;
 #[cfg(test)]
 mod tests;
 mod threads;
+mod trade;
 mod uses;
 mod veto;
 mod zips;

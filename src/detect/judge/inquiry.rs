@@ -100,7 +100,8 @@ impl Inquiry<'_> {
         };
         let claim = self.weigh(claim);
         // A key's own name, an address or a field that tells the provider is never the wind's.
-        let by_chance = claim.is_ours() && !claim.by_host && !claim.firm && !(claim.own && slot.fit() == Fit::Secret);
+        let named = claim.own && slot.fit() == Fit::Secret;
+        let by_chance = claim.is_ours() && !(claim.by_host || claim.firm || named);
         match self.other_trade(at).filter(|_| by_chance) {
             Some(word) => Some(Claim::new(Ruling::Not, format!("{}, but it is of {word}", claim.reason), claim.span)),
             None => Some(claim),

@@ -165,8 +165,7 @@ fn counts(value: &[u8]) -> bool {
     let apart = |wanted: fn(&u8) -> bool| {
         let mut all = value.iter().copied().filter(wanted);
         let first = all.next();
-        let steps = all.scan(first, |last, b| Some(last.replace(b).is_some_and(|a| step(a, b)))).filter(|s| *s).count();
-        steps
+        all.scan(first, |last, b| Some(last.replace(b).is_some_and(|a| step(a, b)))).filter(|s| *s).count()
     };
     let apart = apart(u8::is_ascii_alphabetic) + apart(u8::is_ascii_digit);
     steps * 5 > value.len() * 2 || apart * 3 > value.len() * 2

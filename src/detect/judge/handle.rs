@@ -92,12 +92,13 @@ impl Inquiry<'_> {
             at < s
                 && nodes[..s].iter().all(|&n| matches!(tree.kind(n), Kind::Word | Kind::Comma))
                 && nodes.get(s + 1).is_some_and(|&n| named(n))
+                && nodes.get(s + 2).is_none_or(|&n| tree.kind(n) != Kind::Round)
         });
         tree.family(place) == Family::Code && (dim || typed && bare || listed)
     }
 
     /// The outermost node of the expression that a word is part of: what its statement holds directly.
-    fn statement(&self, place: Id) -> Id {
+    pub(super) fn statement(&self, place: Id) -> Id {
         let tree = &self.s.tree;
         let mut at = place;
         while let Some(parent) = tree.parent(at) {

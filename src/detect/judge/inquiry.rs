@@ -377,6 +377,14 @@ impl Inquiry<'_> {
         {
             return Some(claim);
         }
+        let cells = || self.cells_of_row(container, item.index, depth);
+        if record
+            && level <= 1
+            && self.s.tree.family(container) == Family::Code
+            && let Some(claim) = cells()
+        {
+            return Some(claim);
+        }
         if record && let Some(claim) = self.fields_claim(container, item.index, slot, depth) {
             // The provider's name may be that of a record with another address.
             let alias =
@@ -403,7 +411,8 @@ impl Inquiry<'_> {
         {
             return Some(claim);
         }
-        if matches!(self.s.tree.kind(container), Kind::Round | Kind::Square | Kind::Row | Kind::Str)
+        if (matches!(self.s.tree.kind(container), Kind::Round | Kind::Square | Kind::Row | Kind::Str)
+            || self.is_plain_list(container))
             && (names.is_empty() || self.are_elements(names))
             && let Some((index, count)) = self.element_place(container, node, item)
             && count > 1
@@ -420,6 +429,17 @@ impl Inquiry<'_> {
             let text = self.text(n.span.clone());
             n.bond == Bond::Before && text.len() >= 20 && crate::detect::shape::looks_random(text)
         })
+    }
+
+    /// `{"a", "b"}`: a list as some languages write it.
+    fn is_plain_list(&self, container: Id) -> bool {
+        let tree = &self.s.tree;
+        let holding = self.s.holding(container);
+        let text = |n: Id| matches!(tree.kind(n), Kind::Str | Kind::Comment);
+        tree.kind(container) == Kind::Curly
+            && tree.family(container) == Family::Code
+            && (2..=super::joins::LONG).contains(&holding.items.len())
+            && (0..holding.items.len()).all(|i| holding.item(i).iter().all(|&n| text(n)))
     }
 
     /// The number of an item among those of its container, or of a node among words that only white space parts.

@@ -6,6 +6,7 @@
 //! (`[rule.evidence]`); who else there is, and what words mean in names, stands in `data/`. No provider is named in code.
 
 mod beside;
+mod cells;
 mod claim;
 mod command;
 mod difference;
@@ -20,6 +21,7 @@ mod insert;
 mod joins;
 mod keys;
 mod lexicon;
+mod loops;
 mod namesakes;
 mod naming;
 mod pairs;
@@ -35,6 +37,7 @@ mod said;
 mod scope;
 mod sense;
 mod signals;
+mod steps;
 mod subject;
 mod terms;
 #[cfg(test)]
@@ -272,6 +275,7 @@ fn series(text: &[u8], claims: &mut [(Range<usize>, Option<Claim>)]) {
         if let Some(claim) = claim
             && claim.is_ours()
             && !claim.own
+            && !claim.shared
         {
             let values = spoken.entry(claim.span.clone()).or_default();
             let value = &text[span.clone()];
@@ -289,8 +293,8 @@ fn series(text: &[u8], claims: &mut [(Range<usize>, Option<Claim>)]) {
         if chatter && let Some(found) = claim.take_if(|c| c.prose) {
             *claim = Some(found.at_most(Confidence::Low));
         }
-        if let Some(found) =
-            claim.take_if(|c| c.is_ours() && !c.own && spoken.get(&c.span).is_some_and(|v| v.len() >= SERIES))
+        if let Some(found) = claim
+            .take_if(|c| c.is_ours() && !c.own && !c.shared && spoken.get(&c.span).is_some_and(|v| v.len() >= SERIES))
         {
             *claim = Some(found.at_most(Confidence::Low));
         }

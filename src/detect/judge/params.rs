@@ -59,6 +59,39 @@ impl Inquiry<'_> {
         let base: Vec<u8> = text.iter().map(|b| if *b == b'-' { b'_' } else { *b }).collect();
         let item = self.s.item_of(call)?;
         self.uses_of(&base, flag, Item { container: 0, index: item.index }, &[], depth + 1)
+            .or_else(|| self.parsed_option(&base, depth))
+    }
+
+    /// `given.key`, `given["key"]`, where `given` is what the command line was read into.
+    fn parsed_option(&self, option: &[u8], depth: usize) -> Option<Claim> {
+        let tree = &self.s.tree;
+        let parsed = |object: &[u8]| {
+            self.definitions(object).iter().any(|(_, value)| {
+                let calls = value.iter().take(12).filter(|&&n| tree.kind(n) == Kind::Word);
+                calls.flat_map(|&n| super::lexicon::words(tree.slice(n))).any(|w| w.starts_with("pars") || w == "opts")
+            })
+        };
+        let mut found: Option<Claim> = None;
+        for &place in self.s.words().of(option).iter().take(40) {
+            let holder = tree.ancestors(place).take(2).find(|&a| tree.kind(a) == Kind::Square);
+            let object = match holder {
+                Some(square) => self.s.head(square).first().map(|&w| tree.slice(w)),
+                None => parts(tree.slice(place)).next().filter(|first| *first != option),
+            };
+            let Some(object) = object.and_then(|o| parts(o).last()) else { continue };
+            if !parsed(object) {
+                continue;
+            }
+            if !self.spend() {
+                break;
+            }
+            let Some(claim) = self.whose(holder.unwrap_or(place), depth + 1) else { continue };
+            match &found {
+                Some(known) if known.is_ours() != claim.is_ours() => return None,
+                _ => found = Some(claim),
+            }
+        }
+        found
     }
 
     /// The bodies of the methods that are called on the object that a constructor's call makes: only they use its

@@ -85,6 +85,7 @@ impl Inquiry<'_> {
             .or_else(|| self.ordered_claim(at))
             .or_else(|| self.path_reference(at, &slot))
             .or_else(|| self.template_reference(&slot))
+            .or_else(|| self.injected_claim(&slot))
             .or_else(|| self.holder_claim(&slot))
             .or_else(|| self.copied_claim(token, &slot))
             .or_else(|| self.thread_claim(token, &slot))
@@ -349,6 +350,9 @@ impl Inquiry<'_> {
         if !record && let Some(claim) = self.uses_claim(item, slot, depth, names) {
             return Some(claim);
         }
+        if !record && let Some(claim) = self.block_claim(item, node, slot, depth) {
+            return Some(claim);
+        }
         if !record && let Some(claim) = self.returned_claim(item, slot, depth) {
             return Some(claim);
         }
@@ -418,7 +422,8 @@ impl Inquiry<'_> {
             && count > 1
             && slot.path.is_empty() | (self.s.tree.kind(container) != Kind::Str)
         {
-            slot.path.push(self.zipped(container, index).map_or(Step::Index(index, count), Step::Name));
+            let name = self.zipped(container, index).or_else(|| self.mapped(container, index));
+            slot.path.push(name.map_or(Step::Index(index, count), Step::Name));
         }
         None
     }

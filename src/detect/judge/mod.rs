@@ -24,6 +24,7 @@ mod lexicon;
 mod loops;
 mod namesakes;
 mod naming;
+mod options;
 mod pairs;
 mod params;
 mod positions;

@@ -90,6 +90,9 @@ impl Inquiry<'_> {
             if slot.alias.is_empty() && !call {
                 slot.alias = text.to_vec();
             }
+            if provided && let Some(claim) = self.injected_claim(slot) {
+                return Some(claim);
+            }
             let telling = sense.roles & (role::SECRET | role::ID | role::FOREIGN) != 0 || sense.exact || bare;
             if !telling {
                 continue;

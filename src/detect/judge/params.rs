@@ -2,9 +2,7 @@
 
 use super::claim::{Claim, Slot, Step};
 use super::inquiry::{DEPTH, Inquiry};
-use super::terms::Fit;
 use crate::structure::{Bond, Id, Item, Kind, parts};
-use bstr::ByteSlice as _;
 
 impl Inquiry<'_> {
     /// What becomes of an argument within the function that takes it.
@@ -32,66 +30,6 @@ impl Inquiry<'_> {
             }
         }
         None
-    }
-
-    /// `option("-k", "--key", default=VALUE)`: the default of a command's option goes where its name is used.
-    pub(super) fn option_claim(&self, call: Id, index: usize, slot: &Slot, depth: usize) -> Option<Claim> {
-        let tree = &self.s.tree;
-        if depth + 1 >= DEPTH || tree.kind(call) != Kind::Round || !slot.name.is_empty() && slot.fit() == Fit::Not {
-            return None;
-        }
-        let holding = self.s.holding(call);
-        let key = self.key_and_value(holding.item(index)).0.map(|k| tree.content(k).to_ascii_lowercase())?;
-        if !key.starts_with(b"default") {
-            return None;
-        }
-        let flag = (0..holding.items.len()).find_map(|i| match holding.item(i) {
-            [one] if tree.kind(*one) == Kind::Str && tree.content(*one).starts_with(b"--") => Some(*one),
-            _ => None,
-        })?;
-        let text = tree.content(flag).trim_start_with(|c| c == '-').to_vec();
-        let sense = self.sense(&text);
-        let name = crate::structure::Name { span: tree.span(flag), node: flag, bond: Bond::Assigned };
-        if let Some(ruling) = self.own_name(&sense, &name) {
-            let shown = String::from_utf8_lossy(&text).into_owned();
-            return Some(Claim::new(ruling, format!("the default of --{shown}"), name.span));
-        }
-        let base: Vec<u8> = text.iter().map(|b| if *b == b'-' { b'_' } else { *b }).collect();
-        let item = self.s.item_of(call)?;
-        self.uses_of(&base, flag, Item { container: 0, index: item.index }, &[], depth + 1)
-            .or_else(|| self.parsed_option(&base, depth))
-    }
-
-    /// `given.key`, `given["key"]`, where `given` is what the command line was read into.
-    fn parsed_option(&self, option: &[u8], depth: usize) -> Option<Claim> {
-        let tree = &self.s.tree;
-        let parsed = |object: &[u8]| {
-            self.definitions(object).iter().any(|(_, value)| {
-                let calls = value.iter().take(12).filter(|&&n| tree.kind(n) == Kind::Word);
-                calls.flat_map(|&n| super::lexicon::words(tree.slice(n))).any(|w| w.starts_with("pars") || w == "opts")
-            })
-        };
-        let mut found: Option<Claim> = None;
-        for &place in self.s.words().of(option).iter().take(40) {
-            let holder = tree.ancestors(place).take(2).find(|&a| tree.kind(a) == Kind::Square);
-            let object = match holder {
-                Some(square) => self.s.head(square).first().map(|&w| tree.slice(w)),
-                None => parts(tree.slice(place)).next().filter(|first| *first != option),
-            };
-            let Some(object) = object.and_then(|o| parts(o).last()) else { continue };
-            if !parsed(object) {
-                continue;
-            }
-            if !self.spend() {
-                break;
-            }
-            let Some(claim) = self.whose(holder.unwrap_or(place), depth + 1) else { continue };
-            match &found {
-                Some(known) if known.is_ours() != claim.is_ours() => return None,
-                _ => found = Some(claim),
-            }
-        }
-        found
     }
 
     /// The bodies of the methods that are called on the object that a constructor's call makes: only they use its

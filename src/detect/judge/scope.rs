@@ -75,6 +75,7 @@ impl Inquiry<'_> {
         // A record has parameters as a function has; without any it is a word of data.
         let class = |&id: &Id| TYPES.contains(&self.s.tree.slice(id)) || self.s.tree.slice(id) == b"record";
         let branch = before.first().is_some_and(|&id| BRANCHES.contains(&self.s.tree.slice(id)));
-        !before.iter().any(class) && !branch && before.iter().any(|&id| self.s.tree.kind(id) == Kind::Round)
+        let bare = before.first().is_some_and(|&id| matches!(self.s.tree.slice(id), b"def" | b"defp"));
+        !before.iter().any(class) && !branch && (bare || before.iter().any(|&id| self.s.tree.kind(id) == Kind::Round))
     }
 }

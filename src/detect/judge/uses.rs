@@ -34,7 +34,7 @@ impl Inquiry<'_> {
         match tree.kind(parent) {
             Kind::Str => self.is_interpolated(place, parent, base),
             Kind::Comment => false,
-            _ => !self.is_comment_or_key(place, base),
+            _ => !self.is_comment_or_key(place, base) && !self.is_declared_only(place),
         }
     }
 
@@ -138,6 +138,17 @@ impl Inquiry<'_> {
             b":" => whole && !self.is_ternary(place) && tree.slice(place).len() == base.len(),
             _ => false,
         }
+    }
+
+    /// `var a, b string`: names without values.
+    fn is_declared_only(&self, place: Id) -> bool {
+        let tree = &self.s.tree;
+        let Some(item) = self.s.item_of(place) else { return false };
+        let nodes = self.s.nodes(item);
+        let bare = |n: &Id| matches!(tree.kind(*n), Kind::Word | Kind::Comma);
+        nodes.first().is_some_and(|&n| matches!(tree.slice(n), b"var" | b"let" | b"Dim" | b"local" | b"my"))
+            && nodes.len() < 24
+            && nodes.iter().all(bare)
     }
 
     fn is_ternary(&self, place: Id) -> bool {

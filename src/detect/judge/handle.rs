@@ -38,7 +38,17 @@ impl Inquiry<'_> {
         let mut found: Vec<Field> = Vec::new();
         let mut class = None;
         let own = self.s.item_of(self.statement(word));
-        let (mut last, mut defined) = (None, self.is_parameter_of(scope, base));
+        let member = parts(tree.slice(word)).count() > 1;
+        let (mut last, mut defined) = (None, member && self.is_parameter_of(scope, base));
+        // The block's own call, as what the name stands for.
+        if let Some(item) = self.s.item_of(scope).filter(|_| scope != 0) {
+            let nodes = self.s.nodes(item);
+            if let Some(at) = nodes.iter().position(|&n| n < scope && tree.slice(n) == base && self.is_block_name(n)) {
+                defined = true;
+                nodes[..at].iter().for_each(|&n| self.addresses(n, depth, &mut found));
+                class = self.class_among(&nodes[..at]);
+            }
+        }
         let places = words.of(base).iter().filter(|&&p| {
             p > scope && p < after && parts(tree.slice(p)).find(|p| !matches!(*p, b"self" | b"this")) == Some(base)
         });

@@ -147,12 +147,25 @@ impl Inquiry<'_> {
             }
             if held.as_ref().is_some_and(|h| !h.is_ours() || h.confidence() >= Some(Confidence::Medium))
                 && self.s.tree.kind(container) != Kind::Str
+                && !self.is_look_up(container)
             {
                 break;
             }
             node = container;
         }
         held
+    }
+
+    /// Whether round brackets are those of `getenv("NAME", value)`.
+    fn is_look_up(&self, round: Id) -> bool {
+        let tree = &self.s.tree;
+        let callee = self.s.callee(round).filter(|_| tree.kind(round) == Kind::Round);
+        callee.and_then(|c| crate::structure::parts(tree.slice(c)).last()).is_some_and(|name| {
+            let name = name.to_ascii_lowercase();
+            let looks =
+                [&b"env"[..], b"getenv", b"get_env", b"getproperty", b"getordefault", b"get", b"fetch", b"config"];
+            looks.contains(&name.as_slice())
+        })
     }
 
     /// A claim from further out against the one that a name nearer to the token made.
@@ -239,10 +252,14 @@ impl Inquiry<'_> {
         match claim {
             Some(claim) if claim.by_host || claim.ruling == Ruling::Torn => Some(claim),
             claim => {
-                if depth <= 2 {
-                    joined().or(claim)
-                } else {
-                    claim
+                let claim = if depth <= 2 { joined().or(claim) } else { claim };
+                // `look_up("NAME", value)`: as a name of its own, which a custom address beats.
+                match claim {
+                    Some(claim) if claim.is_ours() && self.is_look_up(container) => {
+                        held.get_or_insert(claim);
+                        None
+                    }
+                    claim => claim,
                 }
             }
         }

@@ -214,14 +214,25 @@ impl Inquiry<'_> {
         }
         let next = tree.node(at).after;
         let beside = (next as usize) < tree.len() && tree.parent(next) == Some(parent);
-        if !beside || tree.kind(next) != Kind::Square || tree.span(at).end != tree.span(next).start {
+        // `map.get(name)`
+        let got = tree.kind(at) == Kind::Word
+            && parts(tree.slice(at))
+                .skip(1)
+                .last()
+                .is_some_and(|l| matches!(l, b"get" | b"fetch" | b"Get" | b"getValue"))
+            && matches!(step, Step::Name(_));
+        let group = if got { Kind::Round } else { Kind::Square };
+        if !beside || tree.kind(next) != group || tree.span(at).end != tree.span(next).start {
             return None;
         }
         // An index that nobody can read here, but no name of an entry.
-        let mut words = tree.children(next).filter(|&k| tree.kind(k) == Kind::Word).peekable();
-        let literal = tree.children(next).any(|k| matches!(tree.kind(k), Kind::Str | Kind::Curly));
+        let first = self.s.holding(next).item(0).to_vec();
+        let mut words = first.iter().copied().filter(|&k| tree.kind(k) == Kind::Word).peekable();
+        let literal = first.iter().any(|&k| matches!(tree.kind(k), Kind::Str | Kind::Curly));
         let number = |w: Id| tree.slice(w).iter().all(u8::is_ascii_digit);
-        let counted = words.peek().is_some_and(|w| !number(*w)) && words.all(|w| !tree.slice(w).starts_with(b":"));
+        let constant = |w: Id| matches!(step, Step::Name(_)) && tree.slice(w).iter().any(u8::is_ascii_uppercase);
+        let counted = words.peek().is_some_and(|w| !number(*w))
+            && words.all(|w| !tree.slice(w).starts_with(b":") && !constant(w));
         (counted && !literal && self.computed(next, step).is_none()).then_some(next)
     }
 }

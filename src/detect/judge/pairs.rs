@@ -45,6 +45,14 @@ impl Inquiry<'_> {
                     Some((_, _, span)) => (span.clone(), self.text(span)),
                     None => continue,
                 },
+                // A variable beside the one that holds the token.
+                Kind::Word
+                    if call
+                        && depth > 0
+                        && self.sense(self.s.tree.slice(id)).owner == Some(super::terms::Owner::Ours) =>
+                {
+                    continue;
+                }
                 // A constant that holds the name.
                 Kind::Word if call => {
                     let known = self.definitions(self.s.tree.slice(id));

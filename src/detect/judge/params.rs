@@ -10,10 +10,13 @@ impl Inquiry<'_> {
         if depth + 1 >= DEPTH || self.s.tree.kind(group) != Kind::Round {
             return None;
         }
-        let (last, rest) = slot.path.split_last()?;
-        let (index, named) = match last {
-            Step::Index(n, _) => (*n, None),
-            Step::Name(name) => (usize::MAX, Some(name.clone())),
+        let arguments = self.s.holding(group);
+        let only = arguments.items.len() == 1 && self.key_and_value(arguments.item(0)).0.is_none();
+        let (index, named, rest) = match slot.path.split_last() {
+            _ if only => (0, None, slot.path.as_slice()),
+            Some((Step::Index(n, _), rest)) => (*n, None, rest),
+            Some((Step::Name(name), rest)) => (usize::MAX, Some(name.clone()), rest),
+            None => return None,
         };
         let name = parts(self.s.tree.slice(callee)).last()?.to_vec();
         let regions = self.methods_called(group, &name);
@@ -24,12 +27,27 @@ impl Inquiry<'_> {
             for (parameter, item) in self.parameters(place, index, named.as_deref()) {
                 let text = self.s.tree.slice(parameter);
                 let Some(base) = parts(text).last().map(<[u8]>::to_vec) else { continue };
-                if let Some(claim) = self.uses_within(&base, parameter, item, rest, depth + 1, &regions) {
+                let own = if regions.is_empty() { self.function_region(item) } else { None };
+                let regions = own.as_ref().map_or(regions.as_slice(), std::slice::from_ref);
+                if let Some(claim) = self.uses_within(&base, parameter, item, rest, depth + 1, regions) {
                     return Some(claim);
                 }
             }
         }
         None
+    }
+
+    /// The nodes of the function that a parameter belongs to; none where the parameter is a field as well.
+    fn function_region(&self, parameter: Item) -> Option<(Id, Id)> {
+        let tree = &self.s.tree;
+        let round = Some(parameter.container).filter(|&r| tree.kind(r) == Kind::Round)?;
+        let field =
+            |&n: &Id| matches!(tree.slice(n), b"private" | b"public" | b"protected" | b"readonly" | b"val" | b"var");
+        if self.s.nodes(parameter).iter().any(field) {
+            return None;
+        }
+        let nodes = self.s.nodes(self.s.item_of(round)?);
+        Some((*nodes.first()?, tree.node(*nodes.last()?).after))
     }
 
     /// The bodies of the methods that are called on the object that a constructor's call makes: only they use its

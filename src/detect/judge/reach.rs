@@ -74,7 +74,7 @@ impl Inquiry<'_> {
             }
             at = match self.step_into(at, &step) {
                 Some(next) => next,
-                None if matches!(step, Step::Index(..)) => {
+                None if at == place || matches!(step, Step::Index(..)) => {
                     rest.push(step);
                     return self.looped_claim(at, &rest, depth).or_else(|| self.picked_claim(at, &rest, depth));
                 }

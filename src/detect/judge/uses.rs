@@ -18,7 +18,15 @@ impl Inquiry<'_> {
         if at.is_some_and(|n| n >= 1) && !self.is_member(named[0], definition, item) {
             return false;
         }
+        if matches!(named[0], b"self" | b"this") && at == Some(1) && !self.are_of_one_class(place, definition) {
+            return false;
+        }
         let Some(parent) = tree.parent(place) else { return false };
+        // `class Other(Base)`
+        let head = if tree.kind(parent) == Kind::Round { self.s.callee(parent) } else { None };
+        if head.and_then(|c| c.checked_sub(1)).is_some_and(|c| tree.slice(c) == b"class") {
+            return false;
+        }
         // In data only templates and aliases are uses.
         if matches!(tree.family(place), Family::Yaml | Family::Lines | Family::Json | Family::Prose | Family::Markup) {
             let start = tree.span(place).start;

@@ -119,7 +119,7 @@ impl Inquiry<'_> {
             [one] if matches!(tree.kind(*one), Kind::Str | Kind::Word) => Some(tree.content(*one)),
             _ => None,
         };
-        let even = map && index % 2 == 1 && holding.items.len() % 2 == 0;
+        let even = map && index % 2 == 1 && holding.items.len().is_multiple_of(2);
         even.then(|| key(index - 1).map(<[u8]>::to_vec))?
     }
 

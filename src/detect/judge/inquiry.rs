@@ -85,6 +85,7 @@ impl Inquiry<'_> {
             .or_else(|| self.ordered_claim(at))
             .or_else(|| self.path_reference(at, &slot))
             .or_else(|| self.template_reference(&slot))
+            .or_else(|| self.injected_claim(&slot))
             .or_else(|| self.holder_claim(&slot))
             .or_else(|| self.copied_claim(token, &slot))
             .or_else(|| self.thread_claim(token, &slot))
@@ -153,12 +154,25 @@ impl Inquiry<'_> {
             }
             if held.as_ref().is_some_and(|h| !h.is_ours() || h.confidence() >= Some(Confidence::Medium))
                 && self.s.tree.kind(container) != Kind::Str
+                && !self.is_look_up(container)
             {
                 break;
             }
             node = container;
         }
         held
+    }
+
+    /// Whether round brackets are those of `getenv("NAME", value)`.
+    fn is_look_up(&self, round: Id) -> bool {
+        let tree = &self.s.tree;
+        let callee = self.s.callee(round).filter(|_| tree.kind(round) == Kind::Round);
+        callee.and_then(|c| crate::structure::parts(tree.slice(c)).last()).is_some_and(|name| {
+            let name = name.to_ascii_lowercase();
+            let looks =
+                [&b"env"[..], b"getenv", b"get_env", b"getproperty", b"getordefault", b"get", b"fetch", b"config"];
+            looks.contains(&name.as_slice())
+        })
     }
 
     /// A claim from further out against the one that a name nearer to the token made.
@@ -245,10 +259,14 @@ impl Inquiry<'_> {
         match claim {
             Some(claim) if claim.by_host || claim.ruling == Ruling::Torn => Some(claim),
             claim => {
-                if depth <= 2 {
-                    joined().or(claim)
-                } else {
-                    claim
+                let claim = if depth <= 2 { joined().or(claim) } else { claim };
+                // `look_up("NAME", value)`: as a name of its own, which a custom address beats.
+                match claim {
+                    Some(claim) if claim.is_ours() && self.is_look_up(container) => {
+                        held.get_or_insert(claim);
+                        None
+                    }
+                    claim => claim,
                 }
             }
         }
@@ -356,6 +374,9 @@ impl Inquiry<'_> {
         if !record && let Some(claim) = self.uses_claim(item, slot, depth, names) {
             return Some(claim);
         }
+        if !record && let Some(claim) = self.block_claim(item, node, slot, depth) {
+            return Some(claim);
+        }
         if !record && let Some(claim) = self.returned_claim(item, slot, depth) {
             return Some(claim);
         }
@@ -381,6 +402,14 @@ impl Inquiry<'_> {
             && depth == 0
             && self.s.tree.kind(container) == Kind::Curly
             && let Some(claim) = self.resource_claim(container, item.index)
+        {
+            return Some(claim);
+        }
+        let cells = || self.cells_of_row(container, item.index, depth);
+        if record
+            && level <= 1
+            && self.s.tree.family(container) == Family::Code
+            && let Some(claim) = cells()
         {
             return Some(claim);
         }
@@ -410,13 +439,15 @@ impl Inquiry<'_> {
         {
             return Some(claim);
         }
-        if matches!(self.s.tree.kind(container), Kind::Round | Kind::Square | Kind::Row | Kind::Str)
+        if (matches!(self.s.tree.kind(container), Kind::Round | Kind::Square | Kind::Row | Kind::Str)
+            || self.is_plain_list(container))
             && (names.is_empty() || self.are_elements(names))
             && let Some((index, count)) = self.element_place(container, node, item)
             && count > 1
             && slot.path.is_empty() | (self.s.tree.kind(container) != Kind::Str)
         {
-            slot.path.push(self.zipped(container, index).map_or(Step::Index(index, count), Step::Name));
+            let name = self.zipped(container, index).or_else(|| self.mapped(container, index));
+            slot.path.push(name.map_or(Step::Index(index, count), Step::Name));
         }
         None
     }
@@ -427,6 +458,17 @@ impl Inquiry<'_> {
             let text = self.text(n.span.clone());
             n.bond == Bond::Before && text.len() >= 20 && crate::detect::shape::looks_random(text)
         })
+    }
+
+    /// `{"a", "b"}`: a list as some languages write it.
+    fn is_plain_list(&self, container: Id) -> bool {
+        let tree = &self.s.tree;
+        let holding = self.s.holding(container);
+        let text = |n: Id| matches!(tree.kind(n), Kind::Str | Kind::Comment);
+        tree.kind(container) == Kind::Curly
+            && tree.family(container) == Family::Code
+            && (2..=super::joins::LONG).contains(&holding.items.len())
+            && (0..holding.items.len()).all(|i| holding.item(i).iter().all(|&n| text(n)))
     }
 
     /// The number of an item among those of its container, or of a node among words that only white space parts.

@@ -6,6 +6,7 @@
 //! (`[rule.evidence]`); who else there is, and what words mean in names, stands in `data/`. No provider is named in code.
 
 mod beside;
+mod cells;
 mod claim;
 mod command;
 mod difference;
@@ -20,8 +21,10 @@ mod insert;
 mod joins;
 mod keys;
 mod lexicon;
+mod loops;
 mod namesakes;
 mod naming;
+mod options;
 mod pairs;
 mod params;
 mod positions;
@@ -35,6 +38,7 @@ mod said;
 mod scope;
 mod sense;
 mod signals;
+mod steps;
 mod subject;
 mod terms;
 #[cfg(test)]
@@ -273,6 +277,7 @@ fn series(text: &[u8], claims: &mut [(Range<usize>, Option<Claim>)]) {
         if let Some(claim) = claim
             && claim.is_ours()
             && !claim.own
+            && !claim.shared
         {
             let values = spoken.entry(claim.span.clone()).or_default();
             let value = &text[span.clone()];
@@ -290,8 +295,8 @@ fn series(text: &[u8], claims: &mut [(Range<usize>, Option<Claim>)]) {
         if chatter && let Some(found) = claim.take_if(|c| c.prose) {
             *claim = Some(found.at_most(Confidence::Low));
         }
-        if let Some(found) =
-            claim.take_if(|c| c.is_ours() && !c.own && spoken.get(&c.span).is_some_and(|v| v.len() >= SERIES))
+        if let Some(found) = claim
+            .take_if(|c| c.is_ours() && !c.own && !c.shared && spoken.get(&c.span).is_some_and(|v| v.len() >= SERIES))
         {
             *claim = Some(found.at_most(Confidence::Low));
         }

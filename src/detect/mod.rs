@@ -12,7 +12,9 @@ mod index;
 pub mod judge;
 mod jwt;
 mod literal;
+mod mention;
 mod overlap;
+mod own;
 mod part;
 mod pattern;
 pub mod placeholder;
@@ -20,6 +22,7 @@ mod prefix;
 pub mod selftest;
 pub mod settings;
 pub mod shape;
+mod shapes;
 mod soft;
 #[cfg(test)]
 mod tests;
@@ -216,13 +219,23 @@ struct Look<'a> {
     halves: Vec<part::Halves>,
     /// Where the last run of each wide shape ended.
     wide: Vec<usize>,
+    /// The contextual rules that the text or its path mentions, once one is asked for.
+    mentions: Option<mention::Bits>,
     reader: judge::Reader<'a>,
 }
 
 impl<'a> Look<'a> {
     fn new(text: &'a [u8], place: Place<'a>) -> Self {
         let reader = judge::Reader::new(text, place);
-        Look { text, place, ends: prefix::Ends::default(), halves: Vec::new(), wide: Vec::new(), reader }
+        Look {
+            text,
+            place,
+            ends: prefix::Ends::default(),
+            halves: Vec::new(),
+            wide: Vec::new(),
+            mentions: None,
+            reader,
+        }
     }
 }
 
@@ -238,7 +251,7 @@ fn literals(index: &Index, look: &mut Look<'_>, parts: &[Range<usize>], hits: &m
         (Target::Pattern(n), _) => patterns.push((n, hit.start..hit.end)),
     };
     parts.iter().for_each(|part| index.literals.find(text, part.clone(), &mut found));
-    pattern::look(index, look, patterns, hits);
+    pattern::look(index, look, parts, patterns, hits);
 }
 
 impl Evidence {

@@ -97,13 +97,6 @@ impl Terms {
         }
     }
 
-    /// Words of which at least one stands in every text that can hold evidence.
-    pub(super) fn marks(&self) -> impl Iterator<Item = &str> {
-        let whole = self.env.iter().chain(&self.headers).filter_map(|w| w.iter().max_by_key(|w| w.len()));
-        let hosts = self.api_hosts.iter().map(|(h, _)| h);
-        self.names.iter().chain(hosts).chain(&self.classes).chain(whole).chain(&self.files).map(String::as_str)
-    }
-
     /// The provider's names.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.names.iter().map(String::as_str)

@@ -104,6 +104,11 @@ pub fn looks_random(value: &[u8]) -> bool {
     Profile::of("A-Za-z0-9").refuse(value).is_none()
 }
 
+/// Whether the value reads like a name in source code.
+pub(super) fn reads_like_words(value: &[u8]) -> bool {
+    f64::from(words::wordiness(value)) > words::ceiling(value.len())
+}
+
 /// The figures of a value.
 pub fn figures(value: &[u8]) -> Figures {
     Figures {

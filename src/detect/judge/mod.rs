@@ -318,12 +318,17 @@ fn verdict(claim: Option<Claim>, is_tested: impl FnOnce() -> bool) -> Verdict {
             evidence.extend(
                 claim.trail.into_iter().map(|span| Evidence { reason: "by way of this line".into(), span: some(span) }),
             );
+            evidence.extend(claim.also.iter().map(|reason| Evidence::plain(&hide_random(reason))));
             // What stands in a test is seldom as sure, yet a key that was pasted there is as lost as any.
             let lower = confidence == Confidence::High && is_tested();
             evidence.extend(lower.then(|| Evidence { reason: "in test code: one level lower".into(), span: None }));
             Verdict::Accepted { confidence: if lower { Confidence::Medium } else { confidence }, evidence }
         }
-        Ruling::Other(other) => Verdict::Refused(format!("{}: {}'s", claim.reason, hide_random(&other))),
+        Ruling::Other(other) => {
+            let whose = format!(": {}'s", hide_random(&other));
+            let said = claim.reason.ends_with(&whose);
+            Verdict::Refused(if said { claim.reason } else { claim.reason + &whose })
+        }
         Ruling::Not | Ruling::Torn => Verdict::Refused(claim.reason),
     }
 }

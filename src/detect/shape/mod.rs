@@ -138,7 +138,9 @@ fn entropy(value: &[u8]) -> f64 {
     let mut counts = [0u32; 256];
     value.iter().for_each(|&b| counts[usize::from(b)] += 1);
     let n = value.len() as f64;
-    counts.iter().filter(|&&c| c > 0).map(|&c| f64::from(c) / n).map(|p| -p * p.log2()).sum()
+    let sum: f64 = counts.iter().filter(|&&c| c > 0).map(|&c| f64::from(c) / n).map(|p| p * p.log2()).sum();
+    // Of one character alone: nothing, and not less.
+    (0.0 - sum).max(0.0)
 }
 
 fn class(b: u8) -> u8 {

@@ -172,13 +172,12 @@ fn is_concatenation(text: &[u8], at: usize) -> bool {
 
 /// The pieces of the list with this name: `NAME = ["abc", "def"]`.
 pub(super) fn named_list(text: &[u8], name: &[u8], budget: &mut usize, edits: &mut Edits) {
-    if name.len() < 2 || name.len() > 40 || *budget == 0 {
+    if name.is_empty() || name.len() > 40 || *budget == 0 {
         return;
     }
     *budget -= 1;
     edits.is_far = true;
-    for at in memmem::find_iter(text, name).take(USES) {
-        let Some(end) = whole_word(text, at, name) else { continue };
+    for end in memmem::find_iter(text, name).filter_map(|at| whole_word(text, at, name)).take(USES) {
         let rest = &text[end..text.len().min(end + 64)];
         let line = rest.split(|b| *b == b'\n').next().unwrap_or_default();
         let Some(sign) = line.iter().position(|b| matches!(b, b'=' | b':')) else { continue };

@@ -270,7 +270,12 @@ impl Inquiry<'_> {
 
     fn is_directive(&self, rest: &[Id]) -> bool {
         let tree = &self.s.tree;
+        // `BASE + "/path"`: an expression.
+        let joined = rest.first().is_some_and(|&id| {
+            tree.kind(id) == Kind::Op && matches!(tree.slice(id), b"+" | b"." | b".." | b"&" | b"<>" | b"++" | b"||" | b"%")
+        });
         rest.len() <= 8
+            && !(joined && tree.dialect().family == Family::Code)
             && !rest.iter().any(|&id| matches!(tree.kind(id), Kind::Round | Kind::Block))
             && tree.dialect().family != Family::Json
     }

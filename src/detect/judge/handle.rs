@@ -258,8 +258,13 @@ impl Inquiry<'_> {
         }
         let tree = &self.s.tree;
         self.s.words().of(first).iter().take(8).find_map(|&place| {
-            let statement = self.statement(place);
-            let item = self.s.item_of(statement)?;
+            // `use module::{part, part::{Name}}`
+            let braces = tree.ancestors(place).take(4).take_while(|&a| tree.kind(a) == Kind::Curly).last();
+            let used = braces.filter(|&b| {
+                let nodes = self.s.item_of(b).map(|i| self.s.nodes(i)).unwrap_or_default();
+                nodes.iter().take(2).any(|&n| tree.slice(n) == b"use")
+            });
+            let item = self.s.item_of(used.unwrap_or_else(|| self.statement(place)))?;
             let nodes = self.s.nodes(item);
             let keyword = nodes.first().is_some_and(|&n| {
                 matches!(

@@ -87,6 +87,7 @@ impl Inquiry<'_> {
             .or_else(|| self.template_reference(&slot))
             .or_else(|| self.injected_claim(&slot))
             .or_else(|| self.holder_claim(&slot))
+            .or_else(|| self.comment_above(at, token, &slot))
             .or_else(|| self.copied_claim(token, &slot))
             .or_else(|| self.thread_claim(token, &slot))
             .or_else(|| {

@@ -187,7 +187,7 @@ impl Inquiry<'_> {
                 let span = tree.span(node);
                 // `request.URL.Host` is a name.
                 let name = tree.family(node) == Family::Code && tree.slice(node).iter().any(u8::is_ascii_uppercase);
-                match hosts::bare(tree.slice(node), span.start).filter(|_| !name) {
+                match hosts::bare(tree.slice(node), span.start).filter(|h| !name && (!h.is_doubtful() || key.is_some_and(|k| k.roles & role::ENDPOINT != 0))) {
                     Some(host) => push(host),
                     None => self.resolved_host(node, item, key, depth, out),
                 }

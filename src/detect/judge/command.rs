@@ -33,7 +33,13 @@ impl Inquiry<'_> {
             let key = flag
                 .take()
                 .filter(|_| matches!(tree.kind(id), Kind::Str | Kind::Word | Kind::Url))
-                .map(|f| self.sense(tree.slice(f)));
+                .map(|f| self.sense(tree.slice(f)))
+                // `-s "$BASE/path"`: a flag without a value.
+                .filter(|k| {
+                    use super::lexicon::role;
+                    let told = role::ENDPOINT | role::SECRET | role::PROVIDER | role::MODEL;
+                    k.roles & told != 0 || !tree.content(id).starts_with(b"$")
+                });
             match tree.kind(id) {
                 _ if id == node => {}
                 Kind::Flag => flag = Some(id),
@@ -49,6 +55,9 @@ impl Inquiry<'_> {
                 Kind::Word if command => self.hosts_of(None, id, 0, true, depth, &mut found),
                 Kind::Round if n > behind && tree.kind(node) == Kind::Round && self.is_chained(nodes, n) => {
                     self.chained(id, depth, &mut found)
+                }
+                Kind::Round if command && family == Family::Code && n > 0 && tree.kind(nodes[n - 1]) == Kind::Flag => {
+                    self.search(id, 0, None, &mut found)
                 }
                 Kind::Comment => comments.push(id),
                 _ => {}
@@ -342,6 +351,11 @@ impl Inquiry<'_> {
             if matches!(self.s.tree.kind(child), Kind::Str | Kind::Url | Kind::Word) {
                 self.hosts_of(callee.as_ref(), child, 0, true, depth, out);
             }
+        }
+        let found = out.len();
+        self.search(round, 0, None, out);
+        if out.len() == found {
+            self.named_hosts(round, 0, callee.as_ref(), depth, out);
         }
     }
 

@@ -274,6 +274,7 @@ impl Inquiry<'_> {
         let joined = rest.first().is_some_and(|&id| {
             tree.kind(id) == Kind::Op && matches!(tree.slice(id), b"+" | b"." | b".." | b"&" | b"<>" | b"++" | b"||" | b"%")
         });
+        let joined = joined || matches!(rest, [a, b, ..] if tree.slice(*a) == b"<" && tree.slice(*b) == b">");
         rest.len() <= 8
             && !(joined && tree.dialect().family == Family::Code)
             && !rest.iter().any(|&id| matches!(tree.kind(id), Kind::Round | Kind::Block))

@@ -377,13 +377,18 @@ impl Inquiry<'_> {
             return None;
         }
         let line = memchr::memrchr(b'\n', &tree.text()[..token.start])?;
-        let item = std::iter::once(at).chain(tree.ancestors(at)).take(6).filter_map(|n| self.s.item_of(n)).find(|i| {
-            let span = self.s.item_span(*i);
-            i.index > 0 && span.start > line && matches!(tree.kind(i.container), Kind::File | Kind::Block | Kind::Curly | Kind::Section)
-        })?;
+        let item =
+            std::iter::once(at).chain(tree.ancestors(at)).take(6).filter_map(|n| self.s.item_of(n)).find(|i| {
+                let span = self.s.item_span(*i);
+                i.index > 0
+                    && span.start > line
+                    && matches!(tree.kind(i.container), Kind::File | Kind::Block | Kind::Curly | Kind::Section)
+            })?;
         let above = self.s.nodes(Item { index: item.index - 1, ..item });
         let [comment] = above[..] else { return None };
-        let apart = tree.text()[tree.span(comment).end..self.s.item_span(item).start].iter().filter(|b| **b == b'\n').count() > 1;
+        let apart =
+            tree.text()[tree.span(comment).end..self.s.item_span(item).start].iter().filter(|b| **b == b'\n').count()
+                > 1;
         if tree.kind(comment) != Kind::Comment || apart {
             return None;
         }
@@ -391,7 +396,9 @@ impl Inquiry<'_> {
         let span = tree.span(comment);
         let said = self.said(&(span.start..span.end.min(span.start + HEAD)), token);
         let words = super::lexicon::words(tree.slice(comment));
-        let denies = words.iter().any(|w| matches!(w.as_str(), "not" | "no" | "nicht" | "kein" | "keine" | "pas" | "non" | "own"));
+        let denies = words
+            .iter()
+            .any(|w| matches!(w.as_str(), "not" | "no" | "nicht" | "kein" | "keine" | "pas" | "non" | "own"));
         if denies || !said.ours || span.len() > 200 {
             return None;
         }

@@ -272,7 +272,8 @@ impl Inquiry<'_> {
         let tree = &self.s.tree;
         // `BASE + "/path"`: an expression.
         let joined = rest.first().is_some_and(|&id| {
-            tree.kind(id) == Kind::Op && matches!(tree.slice(id), b"+" | b"." | b".." | b"&" | b"<>" | b"++" | b"||" | b"%")
+            tree.kind(id) == Kind::Op
+                && matches!(tree.slice(id), b"+" | b"." | b".." | b"&" | b"<>" | b"++" | b"||" | b"%")
         });
         let joined = joined || matches!(rest, [a, b, ..] if tree.slice(*a) == b"<" && tree.slice(*b) == b">");
         rest.len() <= 8

@@ -237,7 +237,7 @@ impl Inquiry<'_> {
     }
 
     /// The body of the function that a word stands in; the file outside of all.
-    fn function_of(&self, word: Id) -> Id {
+    pub(super) fn function_of(&self, word: Id) -> Id {
         self.s.tree.ancestors(word).find(|&a| self.is_function_body(a) || self.is_program(a)).unwrap_or(0)
     }
 

@@ -18,7 +18,10 @@ impl Host {
     pub(super) fn is_doubtful(&self) -> bool {
         let top = self.name.split_once('.').map(|(_, top)| top);
         self.path.is_empty()
-            && matches!(top, Some("run" | "test" | "app" | "sh" | "host" | "home" | "me" | "info" | "site" | "in" | "service"))
+            && matches!(
+                top,
+                Some("run" | "test" | "app" | "sh" | "host" | "home" | "me" | "info" | "site" | "in" | "service")
+            )
     }
 }
 

@@ -366,7 +366,10 @@ impl Inquiry<'_> {
         }
         let record = self.is_record(container);
         let result = depth > 0 && self.is_result(node);
-        if !record && !result && let Some(claim) = self.uses_claim(item, slot, depth, names) {
+        if !record
+            && !result
+            && let Some(claim) = self.uses_claim(item, slot, depth, names)
+        {
             return Some(claim);
         }
         if !record && let Some(claim) = self.block_claim(item, node, slot, depth) {
@@ -460,7 +463,25 @@ impl Inquiry<'_> {
             && tree.span(next).start == tree.span(word).end
             && tree.node(next).after > next + 1;
         let method = crate::structure::parts(tree.slice(word)).skip(1).last();
-        called && method.is_some_and(|m| matches!(m, b"search" | b"post" | b"query" | b"request" | b"send" | b"chat" | b"complete" | b"create" | b"run" | b"call" | b"invoke" | b"execute" | b"index"))
+        called
+            && method.is_some_and(|m| {
+                matches!(
+                    m,
+                    b"search"
+                        | b"post"
+                        | b"query"
+                        | b"request"
+                        | b"send"
+                        | b"chat"
+                        | b"complete"
+                        | b"create"
+                        | b"run"
+                        | b"call"
+                        | b"invoke"
+                        | b"execute"
+                        | b"index"
+                )
+            })
     }
 
     /// Whether what seem names are the elements before: `qw(value value)`.

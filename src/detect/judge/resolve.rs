@@ -66,7 +66,17 @@ impl Inquiry<'_> {
                 if at > 0
                     && matches!(
                         tree.slice(nodes[at - 1]),
-                         b"def" | b"define" | b"set" | b"setq" | b"ENV" | b"ARG" | b"defvar" | b"setenv" | b"-gx" | b"-x" | b"-g"
+                        b"def"
+                            | b"define"
+                            | b"set"
+                            | b"setq"
+                            | b"ENV"
+                            | b"ARG"
+                            | b"defvar"
+                            | b"setenv"
+                            | b"-gx"
+                            | b"-x"
+                            | b"-g"
                     ) =>
             {
                 Some(nodes[at + 1..].to_vec())
@@ -166,11 +176,16 @@ impl Inquiry<'_> {
         let row = definitions.len() > 1
             && matches!(tree.family(word), Family::Code | Family::Shell)
             && definitions.windows(2).all(|w| tree.parent(w[0].0) == tree.parent(w[1].0))
-            && definitions.first().and_then(|d| tree.parent(d.0)).is_some_and(|c| {
-                tree.holds(c, word) && matches!(tree.kind(c), Kind::File | Kind::Block | Kind::Fence)
-            });
+            && definitions
+                .first()
+                .and_then(|d| tree.parent(d.0))
+                .is_some_and(|c| tree.holds(c, word) && matches!(tree.kind(c), Kind::File | Kind::Block | Kind::Fence));
         let last = if row { definitions.iter().rev().map(|d| d.0).find(|&p| p < word) } else { None };
-        for (place, value) in known.filter(|(p, _)| last.is_none_or(|l| l == *p)) {
+        // A function's own variable before those of others.
+        let body = self.function_of(word);
+        let local = body != 0 && definitions.iter().any(|(p, _)| *p != word && tree.holds(body, *p));
+        let known = known.filter(|(p, _)| last.is_none_or(|l| l == *p) && (!local || tree.holds(body, *p)));
+        for (place, value) in known {
             let Some(claim) = self.value_claim(*place, value, more, depth) else { continue };
             match &found {
                 Some(known) if known.ruling != claim.ruling => return None,
@@ -207,7 +222,7 @@ impl Inquiry<'_> {
                     let deep = (node + 1..tree.node(node).after).take(if nested { 24 } else { 0 });
                     let flat = tree.children(node).take(if nested { 0 } else { 24 });
                     for kid in deep.chain(flat) {
-                        if tree.kind(kid) == Kind::Word {
+                        if tree.kind(kid) == Kind::Word && (nested || self.is_argument(kid)) {
                             self.value_signals(None, &[kid], 0, depth + 1, &mut fields);
                         }
                     }

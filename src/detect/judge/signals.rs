@@ -189,7 +189,9 @@ impl Inquiry<'_> {
                 let span = tree.span(node);
                 // `request.URL.Host` is a name.
                 let name = tree.family(node) == Family::Code && tree.slice(node).iter().any(u8::is_ascii_uppercase);
-                match hosts::bare(tree.slice(node), span.start).filter(|h| !name && (!h.is_doubtful() || key.is_some_and(|k| k.roles & role::ENDPOINT != 0))) {
+                match hosts::bare(tree.slice(node), span.start)
+                    .filter(|h| !name && (!h.is_doubtful() || key.is_some_and(|k| k.roles & role::ENDPOINT != 0)))
+                {
                     Some(host) => push(host),
                     None => self.resolved_host(node, item, key, depth, out),
                 }
@@ -197,7 +199,12 @@ impl Inquiry<'_> {
             Kind::Round => {
                 let found = out.len();
                 self.search(node, item, key, out);
-                if out.len() == found {
+                // A statement beside the token's is none of its fields.
+                let held = tree.parent(node).is_some_and(|p| {
+                    matches!(tree.kind(p), Kind::Round | Kind::Square)
+                        || tree.kind(p) == Kind::Curly && !self.is_code_scope(p)
+                });
+                if out.len() == found && held {
                     self.named_hosts(node, item, key, depth, out);
                 }
             }
@@ -228,7 +235,14 @@ impl Inquiry<'_> {
 
     /// Names that stand for addresses among the arguments of what makes one: `URI.create(BASE + "/path")`,
     /// `format("%s/path", BASE)`.
-    pub(super) fn named_hosts(&self, group: Id, item: usize, key: Option<&Rc<Sense>>, depth: usize, out: &mut Vec<Field>) {
+    pub(super) fn named_hosts(
+        &self,
+        group: Id,
+        item: usize,
+        key: Option<&Rc<Sense>>,
+        depth: usize,
+        out: &mut Vec<Field>,
+    ) {
         let tree = &self.s.tree;
         if depth + 1 >= super::inquiry::DEPTH || !matches!(tree.family(group), Family::Code | Family::Lisp) {
             return;
@@ -262,7 +276,7 @@ impl Inquiry<'_> {
     }
 
     /// Whether a word is a value that the text binds, neither a key nor what is called.
-    fn is_argument(&self, word: Id) -> bool {
+    pub(super) fn is_argument(&self, word: Id) -> bool {
         let tree = &self.s.tree;
         let next = tree.node(word).after;
         let beside = (next as usize) < tree.len() && tree.parent(next) == tree.parent(word);

@@ -41,6 +41,8 @@ pub(super) struct Claim {
     pub(super) prose: bool,
     /// Further texts that take part, from the deciding one towards the token.
     pub(super) trail: Vec<Range<usize>>,
+    /// What else speaks for it, though it decides nothing.
+    pub(super) also: Vec<String>,
 }
 
 impl Claim {
@@ -57,6 +59,7 @@ impl Claim {
             shared: false,
             prose: false,
             trail: Vec::new(),
+            also: Vec::new(),
         }
     }
 

@@ -120,13 +120,16 @@ impl Inquiry<'_> {
         let text = self.text(name.span.clone());
         let plain = text.iter().all(|b| b.is_ascii_alphanumeric() || b"_.$@:->?".contains(b) || *b >= 0x80);
         // The key of a record is no variable.
-        let keyed = self.s.tree.kind(item.container) == Kind::Curly && !self.is_code_scope(item.container);
+        let lisp = self.s.tree.family(name.node) == Family::Lisp;
+        let keyed = self.s.tree.kind(item.container) == Kind::Curly && (lisp || !self.is_code_scope(item.container));
         let quoted = self.s.tree.kind(name.node) == Kind::Str && self.s.tree.parent(name.node) == Some(item.container);
         // `set "name" to value`: looked up by the same text.
         let quoted = quoted && !(self.s.tree.dialect().family == Family::Sql && name.bond == Bond::Assigned);
         // The header of a request as it is sent.
         let header = text.eq_ignore_ascii_case(b"authorization") && self.s.sign_behind(name.node) == b":";
-        if quoted || header || keyed && matches!(self.s.sign_behind(name.node), b":" | b"=>") {
+        let paired =
+            self.s.tree.family(name.node) == Family::Lisp || matches!(self.s.sign_behind(name.node), b":" | b"=>");
+        if quoted || header || keyed && paired {
             return false;
         }
         match name.bond {
@@ -134,7 +137,6 @@ impl Inquiry<'_> {
             Bond::Before if text.starts_with(b"@") => plain,
             Bond::Before => {
                 let first = self.s.nodes(item).iter().find(|&&id| self.s.tree.kind(id) == Kind::Word).copied();
-                let lisp = self.s.tree.family(name.node) == Family::Lisp;
                 plain
                     && first.is_some_and(|f| {
                         lisp && matches!(self.s.tree.slice(f), b"local" | b"var" | b"global")

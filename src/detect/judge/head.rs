@@ -87,6 +87,8 @@ impl Inquiry<'_> {
             let ruling = match owner {
                 Owner::Other(other) => Ruling::Other(other),
                 Owner::Ours if fit == Fit::Not => Ruling::Not,
+                // `Client(key).complete(content=...)`: what it is told, and no key.
+                Owner::Ours if is_told(slot) => Ruling::Ours(Confidence::Low),
                 Owner::Ours => Ruling::Ours(match known {
                     Known::Listed if fit >= Fit::Neutral => Confidence::High,
                     Known::Listed | Known::ByName => Confidence::Medium,
@@ -305,4 +307,14 @@ impl Inquiry<'_> {
         let base = parts(self.s.tree.slice(*word)).next()?;
         self.handle_claim(*word, base, depth + 1)
     }
+}
+
+/// Whether a slot holds what a client is told rather than what opens it.
+fn is_told(slot: &Slot) -> bool {
+    const TOLD: [&str; 14] = [
+        "content", "contents", "message", "messages", "prompt", "prompts", "input", "inputs", "query", "question",
+        "text", "agent", "ag", "suffix",
+    ];
+    let told = |sense: &super::terms::Sense| sense.words.iter().any(|word| TOLD.contains(&word.as_str()));
+    slot.fit() != Fit::Secret && slot.sense.as_ref().is_some_and(told)
 }

@@ -6,8 +6,8 @@ use super::fields::Fields;
 use super::terms::{Fit, Sense, Terms};
 use crate::rule::Confidence;
 use crate::structure::{Bond, Family, Id, Item, Kind, Name, Structure};
+use foldhash::HashMap;
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -100,7 +100,28 @@ impl Inquiry<'_> {
             Some(claim) if claim.confidence() != Some(Confidence::Low) => claim,
             low => self.prose_claim(at, token, &slot).or(low)?,
         };
-        Some(self.weigh(claim))
+        let claim = self.weigh(claim);
+        // A key's own name, an address or a field that tells the provider is never the wind's.
+        let named = claim.own && slot.fit() == Fit::Secret;
+        let by_chance = claim.is_ours() && !(claim.by_host || claim.firm || named);
+        match self.other_trade(at).filter(|_| by_chance) {
+            Some(word) => Some(Claim::new(Ruling::Not, format!("{}, but it is of {word}", claim.reason), claim.span)),
+            None => Some(self.with_the_rest(claim, path, &slot)),
+        }
+    }
+
+    /// What else speaks for a token that is the rule's: the use of the provider in the text, the file's own name.
+    fn with_the_rest(&self, mut claim: Claim, path: Option<&[u8]>, slot: &Slot) -> Claim {
+        if !claim.is_ours() {
+            return claim;
+        }
+        if let Some(uses) = self.facts().uses.clone().filter(|uses| *uses != claim.span && !claim.trail.contains(uses))
+        {
+            claim.also.push(format!("the text uses {}", String::from_utf8_lossy(self.text(uses))));
+        }
+        let filed = path.and_then(|path| self.path_claim(path, slot, false)).filter(Claim::is_ours);
+        claim.also.extend(filed.map(|filed| filed.reason).filter(|reason| *reason != claim.reason));
+        claim
     }
 
     /// What the file as a whole adds to a claim or takes from it.

@@ -118,6 +118,10 @@ impl Structure<'_> {
                     {
                         break;
                     }
+                    // `const a = x, b = y`: another declaration.
+                    if tuple && names.last().is_some_and(|n: &Name| n.bond == Bond::Assigned) {
+                        break;
+                    }
                     if tuple {
                         names.extend(self.of_tuple(&nodes[..i], commas, bond));
                         break;

@@ -8,6 +8,10 @@ use super::inquiry::Inquiry;
 use super::terms::{Fit, Known, Owner};
 use crate::rule::Confidence;
 use crate::structure::{Family, Id, Item, Kind};
+use std::ops::Range;
+
+/// How far into a comment its owner may be named.
+const HEAD: usize = 40;
 
 impl Inquiry<'_> {
     /// What stands in the same item beside the token.
@@ -29,7 +33,13 @@ impl Inquiry<'_> {
             let key = flag
                 .take()
                 .filter(|_| matches!(tree.kind(id), Kind::Str | Kind::Word | Kind::Url))
-                .map(|f| self.sense(tree.slice(f)));
+                .map(|f| self.sense(tree.slice(f)))
+                // `-s "$BASE/path"`: a flag without a value.
+                .filter(|k| {
+                    use super::lexicon::role;
+                    let told = role::ENDPOINT | role::SECRET | role::PROVIDER | role::MODEL;
+                    k.roles & told != 0 || !tree.content(id).starts_with(b"$")
+                });
             match tree.kind(id) {
                 _ if id == node => {}
                 Kind::Flag => flag = Some(id),
@@ -45,6 +55,9 @@ impl Inquiry<'_> {
                 Kind::Word if command => self.hosts_of(None, id, 0, true, depth, &mut found),
                 Kind::Round if n > behind && tree.kind(node) == Kind::Round && self.is_chained(nodes, n) => {
                     self.chained(id, depth, &mut found)
+                }
+                Kind::Round if command && family == Family::Code && n > 0 && tree.kind(nodes[n - 1]) == Kind::Flag => {
+                    self.search(id, 0, None, &mut found)
                 }
                 Kind::Comment => comments.push(id),
                 _ => {}
@@ -339,6 +352,11 @@ impl Inquiry<'_> {
                 self.hosts_of(callee.as_ref(), child, 0, true, depth, out);
             }
         }
+        let found = out.len();
+        self.search(round, 0, None, out);
+        if out.len() == found {
+            self.named_hosts(round, 0, callee.as_ref(), depth, out);
+        }
     }
 
     /// Addresses among the arguments of a call that the token's call goes on from.
@@ -350,6 +368,45 @@ impl Inquiry<'_> {
         }
         let fitting: Vec<(&Field, u8)> = found.iter().map(|f| (f, 1)).collect();
         decide(&fitting, Confidence::High)
+    }
+
+    /// A comment on the lines directly above the token's that gives the host, or says whose key it is.
+    pub(super) fn comment_above(&self, at: Id, token: &Range<usize>, slot: &Slot) -> Option<Claim> {
+        let tree = &self.s.tree;
+        if slot.fit() < Fit::Neutral || slot.nested {
+            return None;
+        }
+        let line = memchr::memrchr(b'\n', &tree.text()[..token.start])?;
+        let item =
+            std::iter::once(at).chain(tree.ancestors(at)).take(6).filter_map(|n| self.s.item_of(n)).find(|i| {
+                let span = self.s.item_span(*i);
+                i.index > 0
+                    && span.start > line
+                    && matches!(tree.kind(i.container), Kind::File | Kind::Block | Kind::Curly | Kind::Section)
+            })?;
+        let above = self.s.nodes(Item { index: item.index - 1, ..item });
+        let [comment] = above[..] else { return None };
+        let apart =
+            tree.text()[tree.span(comment).end..self.s.item_span(item).start].iter().filter(|b| **b == b'\n').count()
+                > 1;
+        if tree.kind(comment) != Kind::Comment || apart {
+            return None;
+        }
+        // It begins with the owner; a sentence about something else comes to it later.
+        let span = tree.span(comment);
+        let said = self.said(&(span.start..span.end.min(span.start + HEAD)), token);
+        let words = super::lexicon::words(tree.slice(comment));
+        let denies = words
+            .iter()
+            .any(|w| matches!(w.as_str(), "not" | "no" | "nicht" | "kein" | "keine" | "pas" | "non" | "own"));
+        if denies || !said.ours || span.len() > 200 {
+            return None;
+        }
+        self.comment_claim(comment, slot).or_else(|| {
+            let said = self.said(&span, token);
+            let told = span.len() <= 80 && said.secret && !said.other && !said.id;
+            told.then(|| Claim::new(Ruling::Ours(Confidence::Medium), "named in the comment above", span))
+        })
     }
 
     /// A comment beside the token that gives the host.

@@ -74,6 +74,10 @@ impl Inquiry<'_> {
                 self.tag_field(*tag, index, &mut out);
                 continue;
             }
+            if nodes.first().is_some_and(|&n| self.s.tree.slice(n) == b"<<") {
+                self.merged_fields(container, nodes, index, &mut out.fields);
+                continue;
+            }
             let (key, value) = self.entry(nodes);
             // A list within an item names one owner for each of its elements, not for what stands beside it.
             let listed = value.iter().any(|&v| matches!(self.s.tree.kind(v), Kind::Comma | Kind::Semi));
@@ -112,6 +116,35 @@ impl Inquiry<'_> {
         }
         out.content = has_id && has_text;
         out
+    }
+
+    /// `<<: *name`, `<<: [*a, *b]`: the fields of what bears the name, as if they stood here.
+    fn merged_fields(&self, container: Id, nodes: &[Id], index: usize, out: &mut Vec<Field>) {
+        let tree = &self.s.tree;
+        let (Some(&first), Some(&last)) = (nodes.first(), nodes.last()) else { return };
+        let own = self.s.holding(container);
+        let own = |key: Id| {
+            (0..own.items.len().min(60))
+                .filter_map(|i| self.key_and_value(own.item(i)).0)
+                .any(|k| tree.content(k) == tree.content(key))
+        };
+        let names = (first..tree.node(last).after.min(first + 24)).filter(|&n| tree.kind(n) == Kind::Word);
+        for name in names.filter(|&n| tree.slice(n - 1) == b"*") {
+            let anchor = |p: &&Id| **p > 0 && tree.slice(**p - 1) == b"&";
+            let words = self.s.words();
+            let Some(&place) = words.of(tree.slice(name)).iter().take(24).find(anchor) else { continue };
+            let block = tree.node(place).after;
+            let found = (block as usize) < tree.len()
+                && matches!(tree.kind(block), Kind::Block | Kind::Curly)
+                && !tree.holds(block, container);
+            let holding = self.s.holding(if found { block } else { continue });
+            for i in 0..holding.items.len().min(24) {
+                let (key, value) = self.key_and_value(holding.item(i));
+                if let Some(key) = key.filter(|&k| !own(k)) {
+                    self.value_signals(Some(&self.sense(tree.content(key))), value, index, 0, out);
+                }
+            }
+        }
     }
 
     /// The key and the value of an item: as written, as the only line of a list's element (`- NAME=value`), as a
@@ -270,7 +303,14 @@ impl Inquiry<'_> {
 
     fn is_directive(&self, rest: &[Id]) -> bool {
         let tree = &self.s.tree;
+        // `BASE + "/path"`: an expression.
+        let joined = rest.first().is_some_and(|&id| {
+            tree.kind(id) == Kind::Op
+                && matches!(tree.slice(id), b"+" | b"." | b".." | b"&" | b"<>" | b"++" | b"||" | b"%")
+        });
+        let joined = joined || matches!(rest, [a, b, ..] if tree.slice(*a) == b"<" && tree.slice(*b) == b">");
         rest.len() <= 8
+            && !(joined && tree.dialect().family == Family::Code)
             && !rest.iter().any(|&id| matches!(tree.kind(id), Kind::Round | Kind::Block))
             && tree.dialect().family != Family::Json
     }

@@ -21,17 +21,19 @@ impl Inquiry<'_> {
         if matches!(self.s.tree.family(word), Family::Json | Family::Prose | Family::Markdown | Family::Table) {
             return None;
         }
-        let key = (base.to_vec(), self.function_of(word));
+        let scope = self.function_of(word);
+        let (from, to) = self.binding_of(word, base, scope);
+        let key = (base.to_vec(), scope.max(from));
         if let Some(known) = self.memory.handles.borrow().get(&key) {
             return known.clone();
         }
         self.memory.handles.borrow_mut().insert(key.clone(), None);
-        let claim = self.spend().then(|| self.read_handle(word, base, key.1, depth)).flatten();
+        let claim = self.spend().then(|| self.read_handle(word, base, (scope, from, to), depth)).flatten();
         self.memory.handles.borrow_mut().insert(key, claim.clone());
         claim
     }
 
-    fn read_handle(&self, word: Id, base: &[u8], scope: Id, depth: usize) -> Option<Claim> {
+    fn read_handle(&self, word: Id, base: &[u8], (scope, from, to): (Id, Id, Id), depth: usize) -> Option<Claim> {
         let tree = &self.s.tree;
         let after = tree.node(scope).after;
         let words = self.s.words();
@@ -52,7 +54,7 @@ impl Inquiry<'_> {
         let places = words.of(base).iter().filter(|&&p| {
             p > scope && p < after && parts(tree.slice(p)).find(|p| !matches!(*p, b"self" | b"this")) == Some(base)
         });
-        for &place in places.take(STATEMENTS) {
+        for &place in places.filter(|&&p| from <= p && p < to).take(STATEMENTS) {
             let Some(item) = self.s.item_of(self.statement(place)).filter(|i| last != Some(*i)) else { continue };
             last = Some(item);
             let nodes = self.s.nodes(item);
@@ -86,6 +88,24 @@ impl Inquiry<'_> {
             Some(claim) => (claim.ruling != Ruling::Torn).then_some(claim),
             None => class,
         }
+    }
+
+    /// Where an object's name is bound for the word, if it is bound anew before or behind it in the same statements.
+    fn binding_of(&self, word: Id, base: &[u8], scope: Id) -> (Id, Id) {
+        let tree = &self.s.tree;
+        let after = tree.node(scope).after;
+        let words = self.s.words();
+        let places = words.of(base);
+        // Names that the text uses a thousand times are looked at near the word.
+        let near = places.partition_point(|&p| p <= word);
+        let bound = |p: &Id| {
+            let around = tree.parent(*p).is_some_and(|c| tree.holds(c, word));
+            *p > scope && *p < after && around && self.definition(*p, base).is_some()
+        };
+        let from = places[near.saturating_sub(STATEMENTS)..near].iter().copied().rfind(bound).unwrap_or(0);
+        let same = |p: &Id| from > 0 && tree.parent(*p) == tree.parent(from) && bound(p);
+        let to = places[near..].iter().copied().take(STATEMENTS).find(same).unwrap_or(Id::MAX);
+        (from, to)
     }
 
     /// `make(...) do |name|`, `make(...) { |name| ... }`
@@ -190,6 +210,9 @@ impl Inquiry<'_> {
                 self.hosts_of(None, word, 0, true, depth + 1, out);
             }
         }
+        if matches!(tree.kind(node), Kind::Round | Kind::Curly) && !self.is_code_scope(node) {
+            self.named_hosts(node, 0, None, depth, out);
+        }
         // Names that stand for addresses, among the arguments.
         if tree.kind(node) == Kind::Round && depth + 1 < DEPTH {
             for kid in tree.children(node).take(12).filter(|&k| matches!(tree.kind(k), Kind::Word | Kind::Str)) {
@@ -214,7 +237,7 @@ impl Inquiry<'_> {
     }
 
     /// The body of the function that a word stands in; the file outside of all.
-    fn function_of(&self, word: Id) -> Id {
+    pub(super) fn function_of(&self, word: Id) -> Id {
         self.s.tree.ancestors(word).find(|&a| self.is_function_body(a) || self.is_program(a)).unwrap_or(0)
     }
 
@@ -258,8 +281,13 @@ impl Inquiry<'_> {
         }
         let tree = &self.s.tree;
         self.s.words().of(first).iter().take(8).find_map(|&place| {
-            let statement = self.statement(place);
-            let item = self.s.item_of(statement)?;
+            // `use module::{part, part::{Name}}`
+            let braces = tree.ancestors(place).take(4).take_while(|&a| tree.kind(a) == Kind::Curly).last();
+            let used = braces.filter(|&b| {
+                let nodes = self.s.item_of(b).map(|i| self.s.nodes(i)).unwrap_or_default();
+                nodes.iter().take(2).any(|&n| tree.slice(n) == b"use")
+            });
+            let item = self.s.item_of(used.unwrap_or_else(|| self.statement(place)))?;
             let nodes = self.s.nodes(item);
             let keyword = nodes.first().is_some_and(|&n| {
                 matches!(

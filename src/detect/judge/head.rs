@@ -167,11 +167,14 @@ impl Inquiry<'_> {
         let tree = &self.s.tree;
         let holding = self.s.holding(call);
         let plain = matches!(holding.item(index), [only] if matches!(tree.kind(*only), Kind::Str | Kind::Word));
-        if tree.kind(call) != Kind::Round || !plain || slot.sense.is_some() {
+        if !plain || slot.sense.is_some() {
             return None;
         }
-        let callee = self.s.callee(call)?;
-        let (word, _) = self.parameter_of(call, callee, index)?;
+        let word = match tree.kind(call) {
+            Kind::Round => self.parameter_of(call, self.s.callee(call)?, index)?.0,
+            Kind::Curly => self.field_of(call, index, holding.items.len())?,
+            _ => return None,
+        };
         let sense = self.sense(parts(tree.slice(word)).last()?);
         let (fit, span) = (sense.fit(), tree.span(word));
         let shown = String::from_utf8_lossy(tree.slice(word)).into_owned();
@@ -184,6 +187,30 @@ impl Inquiry<'_> {
             (_, Fit::Not) => Some(Claim::new(Ruling::Not, format!("taken as {shown}: not the name of a key"), span)),
             _ => None,
         }
+    }
+
+    /// `struct Row { a; b; }` and a list of `{x, y}`: the name of the field that a value without a name is for.
+    fn field_of(&self, row: Id, index: usize, count: usize) -> Option<Id> {
+        let tree = &self.s.tree;
+        if tree.family(row) != crate::structure::Family::Code || count < 2 {
+            return None;
+        }
+        let list = tree.ancestors(row).take(3).take_while(|&a| tree.kind(a) == Kind::Curly).last()?;
+        let nodes = self.s.nodes(self.s.item_of(list)?);
+        let types = nodes.iter().take_while(|&&n| n < list).take(16).filter(|&&n| tree.kind(n) == Kind::Word);
+        types.copied().find_map(|name| {
+            let places = self.s.words();
+            places.of(tree.slice(name)).iter().take(16).find_map(|&place| {
+                let nodes = self.s.nodes(self.s.item_of(place)?);
+                let body = *nodes.last().filter(|&&b| tree.kind(b) == Kind::Curly && b > place)?;
+                nodes.iter().take(4).find(|&&n| tree.slice(n) == b"struct")?;
+                let fields = self.s.holding(body);
+                let ended = fields.kids.iter().any(|&k| tree.kind(k) == Kind::Semi);
+                let mut words = fields.item(index).iter().copied().filter(|&n| tree.kind(n) == Kind::Word);
+                let word = if ended { words.next_back() } else { words.next() };
+                word.filter(|_| fields.items.len() == count)
+            })
+        })
     }
 
     /// The parameter of this number of what is called: a function or class of the text, an entry of an enumeration.

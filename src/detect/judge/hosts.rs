@@ -13,6 +13,18 @@ pub(super) struct Host {
     pub(super) span: Range<usize>,
 }
 
+impl Host {
+    /// `evals.run`, `fixtures.app`: as likely a module or a file.
+    pub(super) fn is_doubtful(&self) -> bool {
+        let top = self.name.split_once('.').map(|(_, top)| top);
+        self.path.is_empty()
+            && matches!(
+                top,
+                Some("run" | "test" | "app" | "sh" | "host" | "home" | "me" | "info" | "site" | "in" | "service")
+            )
+    }
+}
+
 /// Reads `scheme://user@host:port/path?query`.
 pub(super) fn of_url(url: &[u8], at: usize) -> Option<Host> {
     let scheme = memchr::memmem::find(url, b"://")?;

@@ -87,6 +87,7 @@ impl Inquiry<'_> {
             .or_else(|| self.template_reference(&slot))
             .or_else(|| self.injected_claim(&slot))
             .or_else(|| self.holder_claim(&slot))
+            .or_else(|| self.comment_above(at, token, &slot))
             .or_else(|| self.copied_claim(token, &slot))
             .or_else(|| self.thread_claim(token, &slot))
             .or_else(|| {
@@ -385,7 +386,11 @@ impl Inquiry<'_> {
             return Some(claim);
         }
         let record = self.is_record(container);
-        if !record && let Some(claim) = self.uses_claim(item, slot, depth, names) {
+        let result = depth > 0 && self.is_result(node);
+        if !record
+            && !result
+            && let Some(claim) = self.uses_claim(item, slot, depth, names)
+        {
             return Some(claim);
         }
         if !record && let Some(claim) = self.block_claim(item, node, slot, depth) {
@@ -402,6 +407,7 @@ impl Inquiry<'_> {
         }
         // Constants stand side by side as fields do, but what is done with them says more.
         if record
+            && !result
             && (slot.fit() == Fit::Unknown
                 || names.iter().any(|n| self.text(n.span.clone()).starts_with(b"$"))
                 || self.s.tree.kind(container) == Kind::File
@@ -441,6 +447,7 @@ impl Inquiry<'_> {
             return Some(claim);
         }
         if record
+            && !result
             && self.holds_statements(container)
             && let Some(claim) = self.uses_claim(item, slot, depth, names)
         {
@@ -464,6 +471,38 @@ impl Inquiry<'_> {
             slot.path.push(name.map_or(Step::Index(index, count), Step::Name));
         }
         None
+    }
+
+    /// Whether a word is a method that is called on an object, and what it gives is something else: `client.search(...)`.
+    fn is_result(&self, word: Id) -> bool {
+        let tree = &self.s.tree;
+        let next = tree.node(word).after;
+        let called = tree.kind(word) == Kind::Word
+            && tree.family(word) == Family::Code
+            && (next as usize) < tree.len()
+            && tree.kind(next) == Kind::Round
+            && tree.span(next).start == tree.span(word).end
+            && tree.node(next).after > next + 1;
+        let method = crate::structure::parts(tree.slice(word)).skip(1).last();
+        called
+            && method.is_some_and(|m| {
+                matches!(
+                    m,
+                    b"search"
+                        | b"post"
+                        | b"query"
+                        | b"request"
+                        | b"send"
+                        | b"chat"
+                        | b"complete"
+                        | b"create"
+                        | b"run"
+                        | b"call"
+                        | b"invoke"
+                        | b"execute"
+                        | b"index"
+                )
+            })
     }
 
     /// Whether what seem names are the elements before: `qw(value value)`.

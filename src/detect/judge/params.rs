@@ -108,6 +108,11 @@ impl Inquiry<'_> {
         let round = nodes.iter().find(|&&n| n > place && tree.kind(n) == Kind::Round).copied();
         let body =
             nodes.iter().rev().find(|&&n| n > place && matches!(tree.kind(n), Kind::Block | Kind::Curly)).copied();
+        // `record Name(Type a, Type b)`
+        let record = nodes.iter().take_while(|&&n| n < place).any(|&n| tree.slice(n) == b"record");
+        if record && let Some(round) = round {
+            return self.parameter(round, index, named);
+        }
         if class {
             let constructor = body.and_then(|b| self.constructor(b, tree.slice(place)));
             if let Some(round) = constructor {

@@ -137,8 +137,23 @@ impl Inquiry<'_> {
             let names = (0..holding.items.len().min(12)).map(|i| self.key_and_value(holding.item(i)));
             names.filter(|(key, _)| key.is_some_and(|k| self.is_naming(k))).find_map(|(_, value)| {
                 let [name] = value else { return None };
-                self.named_secret(*name)
+                self.named_secret(*name).or_else(|| self.set_beside(record, *name))
             })
+        })
+    }
+
+    /// `name: LLM_TOKEN` in a list of settings with `name: LLM_URL`: the address of the same beginning.
+    fn set_beside(&self, record: Id, name: Id) -> Option<Claim> {
+        let tree = &self.s.tree;
+        let sense = self.sense(tree.content(name));
+        if sense.fit() != Fit::Secret || sense.owner.is_some() {
+            return None;
+        }
+        std::iter::once(record).chain(tree.ancestors(record)).take(2).find_map(|node| {
+            let item = self.s.item_of(node)?;
+            let name = tree.content(name).to_vec();
+            let mut slot = Slot { sense: Some((*sense).clone()), name, ..Slot::default() };
+            self.fields_claim(item.container, item.index, &mut slot, 1).filter(|c| c.by_host)
         })
     }
 

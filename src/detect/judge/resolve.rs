@@ -5,7 +5,7 @@ use super::hosts;
 use super::inquiry::{DEPTH, Inquiry};
 use super::terms::{Known, Owner};
 use crate::rule::Confidence;
-use crate::structure::{Id, Kind, parts};
+use crate::structure::{Family, Id, Kind, parts};
 use std::rc::Rc;
 
 /// How many definitions of a name are looked at.
@@ -40,6 +40,14 @@ impl Inquiry<'_> {
         let next = *nodes.get(at + 1)?;
         match (tree.kind(next), tree.slice(next)) {
             (Kind::Op, b"=" | b":=" | b"<-" | b"?=" | b"||=" | b"??=") => Some(nodes[at + 2..].to_vec()),
+            // `with value as name:`
+            (Kind::Op, b":")
+                if at > 1
+                    && tree.slice(nodes[at - 1]) == b"as"
+                    && nodes[..2].iter().any(|&n| tree.slice(n) == b"with") =>
+            {
+                Some(nodes[1..at - 1].to_vec())
+            }
             // `name: type = value`
             (Kind::Op, b":") => {
                 let sign = nodes[at + 2..].iter().take(8).position(|&n| tree.slice(n) == b"=")?;
@@ -50,13 +58,25 @@ impl Inquiry<'_> {
                 let sign = nodes[at + 2..].iter().take(4).position(|&n| tree.slice(n) == b"=")?;
                 Some(nodes[at + 3 + sign..].to_vec())
             }
+            // `@name "value"`
+            (Kind::Str, _) if at == 0 && nodes.len() == 2 && word.starts_with(b"@") => Some(nodes[1..].to_vec()),
             (Kind::Comma, _) => self.tuple_value(&nodes, at),
             // `define NAME value`, `(setq name value)`, `set name value`
             (Kind::Str, _)
                 if at > 0
                     && matches!(
                         tree.slice(nodes[at - 1]),
-                        b"define" | b"set" | b"setq" | b"ENV" | b"ARG" | b"defvar" | b"setenv" | b"-gx" | b"-x" | b"-g"
+                        b"def"
+                            | b"define"
+                            | b"set"
+                            | b"setq"
+                            | b"ENV"
+                            | b"ARG"
+                            | b"defvar"
+                            | b"setenv"
+                            | b"-gx"
+                            | b"-x"
+                            | b"-g"
                     ) =>
             {
                 Some(nodes[at + 1..].to_vec())
@@ -151,6 +171,20 @@ impl Inquiry<'_> {
         let definitions = self.definitions(base);
         let near = own && definitions.iter().any(|(p, _)| *p != word && self.are_of_one_class(*p, word));
         let known = definitions.iter().filter(|(p, _)| *p != word && (!near || self.are_of_one_class(*p, word)));
+        // Of several bindings in one sequence of statements the last one before the word holds.
+        let tree = &self.s.tree;
+        let row = definitions.len() > 1
+            && matches!(tree.family(word), Family::Code | Family::Shell)
+            && definitions.windows(2).all(|w| tree.parent(w[0].0) == tree.parent(w[1].0))
+            && definitions
+                .first()
+                .and_then(|d| tree.parent(d.0))
+                .is_some_and(|c| tree.holds(c, word) && matches!(tree.kind(c), Kind::File | Kind::Block | Kind::Fence));
+        let last = if row { definitions.iter().rev().map(|d| d.0).find(|&p| p < word) } else { None };
+        // A function's own variable before those of others.
+        let body = self.function_of(word);
+        let local = body != 0 && definitions.iter().any(|(p, _)| *p != word && tree.holds(body, *p));
+        let known = known.filter(|(p, _)| last.is_none_or(|l| l == *p) && (!local || tree.holds(body, *p)));
         for (place, value) in known {
             let Some(claim) = self.value_claim(*place, value, more, depth) else { continue };
             match &found {
@@ -188,7 +222,7 @@ impl Inquiry<'_> {
                     let deep = (node + 1..tree.node(node).after).take(if nested { 24 } else { 0 });
                     let flat = tree.children(node).take(if nested { 0 } else { 24 });
                     for kid in deep.chain(flat) {
-                        if tree.kind(kid) == Kind::Word {
+                        if tree.kind(kid) == Kind::Word && (nested || self.is_argument(kid)) {
                             self.value_signals(None, &[kid], 0, depth + 1, &mut fields);
                         }
                     }

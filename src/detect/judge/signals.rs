@@ -12,6 +12,8 @@ use std::rc::Rc;
 
 /// How many nodes of a value are searched for addresses.
 const SEARCH: usize = 160;
+/// How many nodes of a call are searched for names of addresses.
+const NAMED: Id = 40;
 
 impl Inquiry<'_> {
     /// What a value says under a key.
@@ -187,16 +189,101 @@ impl Inquiry<'_> {
                 let span = tree.span(node);
                 // `request.URL.Host` is a name.
                 let name = tree.family(node) == Family::Code && tree.slice(node).iter().any(u8::is_ascii_uppercase);
-                match hosts::bare(tree.slice(node), span.start).filter(|_| !name) {
+                match hosts::bare(tree.slice(node), span.start)
+                    .filter(|h| !name && (!h.is_doubtful() || key.is_some_and(|k| k.roles & role::ENDPOINT != 0)))
+                {
                     Some(host) => push(host),
                     None => self.resolved_host(node, item, key, depth, out),
                 }
             }
-            Kind::Round => self.search(node, item, key, out),
+            Kind::Round => {
+                let found = out.len();
+                self.search(node, item, key, out);
+                // A statement beside the token's is none of its fields.
+                let held = tree.parent(node).is_some_and(|p| {
+                    matches!(tree.kind(p), Kind::Round | Kind::Square)
+                        || tree.kind(p) == Kind::Curly && !self.is_code_scope(p)
+                });
+                if out.len() == found && held {
+                    self.named_hosts(node, item, key, depth, out);
+                }
+            }
+            // `Url{BASE + "/path"}`
+            Kind::Curly if !endpoint && self.is_address_maker(node) => {
+                self.search(node, item, key, out);
+                self.named_hosts(node, item, key, depth, out);
+            }
             Kind::Tag if self.s.tree.node(node).after - node < 80 => self.search(node, item, key, out),
-            Kind::Curly | Kind::Square | Kind::Block if endpoint => self.search(node, item, key, out),
+            Kind::Curly | Kind::Square | Kind::Block if endpoint => {
+                let found = out.len();
+                self.search(node, item, key, out);
+                if out.len() == found && tree.kind(node) == Kind::Curly {
+                    self.named_hosts(node, item, key, depth, out);
+                }
+            }
             _ => {}
         }
+    }
+
+    /// Whether the word before a group names an address: `Url{...}`.
+    fn is_address_maker(&self, group: Id) -> bool {
+        let tree = &self.s.tree;
+        let word = group.checked_sub(1).filter(|&w| tree.kind(w) == Kind::Word && tree.family(group) == Family::Code);
+        let last = word.and_then(|w| crate::structure::parts(tree.slice(w)).last());
+        last.is_some_and(|l| matches!(l, b"Url" | b"URL" | b"Uri" | b"URI" | b"url" | b"uri"))
+    }
+
+    /// Names that stand for addresses among the arguments of what makes one: `URI.create(BASE + "/path")`,
+    /// `format("%s/path", BASE)`.
+    pub(super) fn named_hosts(
+        &self,
+        group: Id,
+        item: usize,
+        key: Option<&Rc<Sense>>,
+        depth: usize,
+        out: &mut Vec<Field>,
+    ) {
+        let tree = &self.s.tree;
+        if depth + 1 >= super::inquiry::DEPTH || !matches!(tree.family(group), Family::Code | Family::Lisp) {
+            return;
+        }
+        let before = out.len();
+        let end = tree.node(group).after.min(group + NAMED);
+        let mut id = group + 1;
+        while id < end {
+            let next = tree.node(id).after;
+            match tree.kind(id) {
+                // What is handed on besides has its own names.
+                Kind::Curly if tree.kind(group) == Kind::Round => {
+                    id = next;
+                    continue;
+                }
+                Kind::Word if self.is_argument(id) => self.resolved_host(id, item, key, depth, out),
+                Kind::Str => {
+                    self.interpolated(id, item, key, depth, out);
+                    id = next;
+                    continue;
+                }
+                _ => {}
+            }
+            id += 1;
+        }
+        let mut at = 0;
+        out.retain(|f| {
+            at += 1;
+            at <= before || f.signal == Signal::Host
+        });
+    }
+
+    /// Whether a word is a value that the text binds, neither a key nor what is called.
+    pub(super) fn is_argument(&self, word: Id) -> bool {
+        let tree = &self.s.tree;
+        let next = tree.node(word).after;
+        let beside = (next as usize) < tree.len() && tree.parent(next) == tree.parent(word);
+        let called = beside && matches!(tree.kind(next), Kind::Round | Kind::Curly);
+        let keyed = beside && matches!(tree.slice(next), b":" | b"=" | b"=>");
+        let known = crate::structure::parts(tree.slice(word)).last().is_some_and(|w| self.s.words().of(w).len() > 1);
+        known && !called && !keyed
     }
 
     /// Names within a string that stand for an address: `"${BASE}/v1"`.

@@ -9,7 +9,7 @@ mod text;
 
 pub use copied::Copied;
 pub(crate) use lines::characters;
-pub use lines::{LineIndex, Position};
+pub use lines::{LineIndex, Position, Positions};
 pub use origin::{Commit, Kind, Origin, Provenance, Reach};
 pub use scope::{LineSet, Scope};
 pub use skip::{Skip, SkipReason};
@@ -35,6 +35,15 @@ impl<'a> Blob<'a> {
     pub fn whole(origin: Origin, bytes: impl Into<Cow<'a, [u8]>>) -> Self {
         Blob { origin, bytes: bytes.into(), scope: Scope::Whole, window: None }
     }
+}
+
+/// Another file of the project that a blob belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Neighbour {
+    /// Relative to the repository.
+    pub path: bstr::BString,
+    /// The raw bytes.
+    pub bytes: Vec<u8>,
 }
 
 /// A window of a content too large to hold: windows overlap, and each match belongs to the one window whose

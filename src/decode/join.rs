@@ -59,6 +59,9 @@ fn seam(text: &[u8], at: usize) -> Option<Range<usize>> {
         return None;
     }
     let next = at + 1 + open + 1;
+    if operator == 0 && is_name(text, next) {
+        return None;
+    }
     let (left, right) = (run_before(text, at, 128), run_after(text, next, 128));
     let joined = left.len() + right.len();
     let enough = if operator > 0 {
@@ -69,6 +72,14 @@ fn seam(text: &[u8], at: usize) -> Option<Range<usize>> {
     // Words that stand side by side (imports, lists of paths) change from letters to digits or case less often.
     let changes = changes(&text[left]) + changes(&text[right]);
     (enough && changes * if operator > 0 { 8 } else { 5 } >= joined).then_some(at..next)
+}
+
+/// Whether the literal whose content begins at `next` names what follows: `"name" -> value`.
+fn is_name(text: &[u8], next: usize) -> bool {
+    let rest = &text[next..text.len().min(next + GAP)];
+    let Some(close) = rest.iter().position(|b| matches!(b, b'"' | b'\'')) else { return false };
+    let behind = rest[close + 1..].trim_ascii_start();
+    [&b"->"[..], b"=>", b":", b"="].iter().any(|sign| behind.starts_with(sign))
 }
 
 /// How often letters, capitals and digits take turns.

@@ -58,6 +58,11 @@ impl Hits {
         self.floor.is_some_and(|floor| self.matches.iter().any(|m| m.confidence >= floor))
     }
 
+    /// Whether somebody wants to know why candidates are none.
+    pub(super) fn explains(&self) -> bool {
+        self.refusals.is_some()
+    }
+
     /// Takes note of a candidate that is none; `why` is only asked where somebody wants to know.
     pub(super) fn refuse(&mut self, rule: &Rule, span: Range<usize>, why: impl FnOnce() -> String) {
         if let Some(all) = &mut self.refusals {

@@ -4,12 +4,13 @@
 use super::assign::GenericRules;
 use super::block::Blocks;
 use super::files::Files;
-use super::judge::Judge;
 use super::literal::{Literals, Target};
+use super::pattern::Near;
 use super::prefix::{Form, PrefixTarget, Prefixes};
 use super::shape::Profile;
+use super::shapes::Shapes;
 use super::tokens::is_token_byte;
-use crate::rule::{Alphabet, Rule, RuleKind, RuleSet, TokenSpec};
+use crate::rule::{Alphabet, MIN_RUN, Rule, RuleKind, RuleSet, TokenSpec};
 use regex::bytes::Regex;
 use std::sync::{Arc, OnceLock};
 
@@ -22,10 +23,12 @@ pub(super) struct Index {
     pub(super) forms: Vec<Form>,
     /// Prefixes to forms.
     pub(super) prefixes: Prefixes,
-    /// Rules without a prefix, by the alphabet of their tokens.
-    pub(super) shapes: Vec<Shape>,
+    /// Rules without a prefix, by the shape of their tokens.
+    pub(super) shapes: Shapes,
     /// Regular expressions.
     pub(super) patterns: Vec<Pattern>,
+    /// Those that are looked for near runs.
+    pub(super) near: Near,
     /// Literals to what they lead to.
     pub(super) literals: Literals,
     /// Private keys.
@@ -38,13 +41,11 @@ pub(super) struct Index {
     pub(super) generic: GenericRules,
 }
 
-/// Contextual rules whose tokens are of one alphabet.
-#[derive(Debug)]
-pub(super) struct Shape {
-    pub(super) alphabet: Alphabet,
-    /// The alphabet has more than the characters of a run.
-    pub(super) wide: bool,
-    pub(super) judges: Vec<Judge>,
+impl Index {
+    /// The rules without a prefix whose tokens look like this.
+    pub(super) fn fitting<'i>(&'i self, value: &'i [u8]) -> impl Iterator<Item = &'i Arc<Rule>> {
+        self.shapes.judges().iter().filter(|judge| judge.refuse(value).is_none()).map(|judge| judge.rule())
+    }
 }
 
 /// A pattern rule.
@@ -53,6 +54,15 @@ pub(super) struct Pattern {
     pub(super) rule: Arc<Rule>,
     pub(super) files: Files,
     pub(super) regex: LazyRegex,
+    /// How long a run of token characters stands in each match.
+    pub(super) run: usize,
+}
+
+impl Pattern {
+    /// Whether it has no literals: it is tried on whole texts.
+    pub(super) fn is_bare(&self) -> bool {
+        self.rule.spec.literals.is_empty()
+    }
 }
 
 /// A regular expression, compiled when it is first asked. None of those that rules bring fails to compile: the
@@ -96,8 +106,9 @@ struct Tables {
     alphabets: Vec<Alphabet>,
     forms: Vec<Form>,
     prefixes: Vec<(Vec<u8>, PrefixTarget)>,
-    shapes: Vec<Shape>,
+    shapes: Shapes,
     patterns: Vec<Pattern>,
+    near: Vec<(Vec<u8>, usize)>,
     literals: Vec<(Vec<u8>, Target)>,
     blocks: Blocks,
     url: Option<Arc<Rule>>,
@@ -109,7 +120,7 @@ impl Tables {
     fn add(&mut self, rule: &Arc<Rule>) {
         match rule.kind() {
             RuleKind::Token => rule.spec.token.iter().for_each(|token| self.add_form(rule, token)),
-            RuleKind::Contextual => rule.spec.token.iter().for_each(|token| self.add_shape(rule, token)),
+            RuleKind::Contextual => self.shapes.add(rule),
             RuleKind::Pattern => self.add_pattern(rule),
             RuleKind::PrivateKey => {
                 for literal in self.blocks.add(rule) {
@@ -154,26 +165,22 @@ impl Tables {
         }
     }
 
-    fn add_shape(&mut self, rule: &Arc<Rule>, token: &TokenSpec) {
-        let Some(alphabet) = Alphabet::parse(&token.alphabet) else { return };
-        match self.shapes.iter_mut().find(|s| s.alphabet == alphabet) {
-            Some(shape) if shape.judges.iter().any(|j| Arc::ptr_eq(j.rule(), rule)) => {}
-            Some(shape) => shape.judges.push(Judge::new(rule.clone())),
-            None => {
-                let wide = (0..=127u8).any(|b| alphabet.holds(b) && !is_token_byte(b));
-                self.shapes.push(Shape { alphabet, wide, judges: vec![Judge::new(rule.clone())] });
-            }
-        }
-    }
-
     fn add_pattern(&mut self, rule: &Arc<Rule>) {
         let at = self.patterns.len();
+        let text = rule.spec.pattern.clone().unwrap_or_default();
+        let run = crate::rule::least_run(&text);
         self.patterns.push(Pattern {
             rule: rule.clone(),
             files: Files::new(&rule.spec.files),
-            regex: LazyRegex::new(rule.spec.pattern.clone().unwrap_or_default()),
+            regex: LazyRegex::new(text),
+            run,
         });
-        self.literals.extend(rule.spec.literals.iter().map(|l| (l.clone().into_bytes(), Target::Pattern(at))));
+        let literals = rule.spec.literals.iter().map(|l| l.clone().into_bytes());
+        if run >= MIN_RUN {
+            self.near.extend(literals.map(|literal| (literal, at)));
+        } else {
+            self.literals.extend(literals.map(|literal| (literal, Target::Pattern(at))));
+        }
     }
 
     fn finish(self) -> Index {
@@ -181,8 +188,9 @@ impl Tables {
             alphabets: self.alphabets,
             forms: self.forms,
             prefixes: Prefixes::new(self.prefixes),
-            shapes: self.shapes,
+            shapes: self.shapes.ready(),
             patterns: self.patterns,
+            near: Near::new(self.near),
             literals: Literals::new(self.literals),
             blocks: self.blocks,
             url: self.url,

@@ -1,7 +1,7 @@
 //! What starts no run (`://`, `-----BEGIN `, a pattern rule's words) is found by one search for a few literals.
 
-use crate::spotter::Spotter;
-use aho_corasick::{AhoCorasick, Input, MatchKind};
+use crate::spotter::{SHORTEST, Spotter};
+use aho_corasick::{AhoCorasick, Input};
 use std::ops::Range;
 
 /// What a literal leads to.
@@ -31,21 +31,17 @@ pub(super) struct Hit {
 /// The literals of a rule set.
 #[derive(Debug, Default)]
 pub(super) struct Literals {
-    /// Distinct literals with their targets, longest first, so that the search finds the longest at a place.
-    all: Vec<(Vec<u8>, Vec<Target>)>,
-    search: Option<Search>,
-}
-
-#[derive(Debug)]
-enum Search {
-    Spotter(Spotter),
-    /// Where a literal is too short for it.
-    Automaton(AhoCorasick),
+    /// Distinct literals' targets, by the numbers of the search.
+    long: Vec<Vec<Target>>,
+    spotter: Option<Spotter>,
+    /// Those too short for it.
+    short: Vec<Vec<Target>>,
+    automaton: Option<AhoCorasick>,
 }
 
 impl Literals {
     pub(super) fn new(mut pairs: Vec<(Vec<u8>, Target)>) -> Self {
-        pairs.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.0.cmp(&b.0)));
+        pairs.sort_by(|a, b| a.0.cmp(&b.0));
         let mut all: Vec<(Vec<u8>, Vec<Target>)> = Vec::new();
         for (literal, target) in pairs {
             match all.last_mut().filter(|last| last.0 == literal) {
@@ -54,40 +50,34 @@ impl Literals {
                 None => all.push((literal, vec![target])),
             }
         }
-        let search = Search::new(all.iter().map(|(literal, _)| literal.as_slice()));
-        Literals { all, search }
+        let (short, long): (Vec<_>, Vec<_>) = all.into_iter().partition(|(literal, _)| literal.len() < SHORTEST);
+        let spotter = Spotter::new(long.iter().map(|(literal, _)| literal.as_slice()));
+        let words = short.iter().map(|(literal, _)| literal);
+        let automaton = AhoCorasick::new(words).ok().filter(|_| !short.is_empty());
+        let targets = |all: Vec<(Vec<u8>, Vec<Target>)>| all.into_iter().map(|(_, targets)| targets).collect();
+        Literals { long: targets(long), spotter, short: targets(short), automaton }
     }
 
-    /// Calls `hit` with every place of every literal in a part of a text, in order of their starts, overlapping ones too.
+    /// Calls `hit` with every place of every literal in a part of a text, overlapping ones too; those of a search in order.
     pub(super) fn find(&self, text: &[u8], part: Range<usize>, mut hit: impl FnMut(Hit)) {
-        let Some(search) = &self.search else { return };
-        let mut at = part.start;
-        while let Some(start) = search.next(text, at..part.end) {
-            // The longest literal here; others may begin here too.
-            for (literal, targets) in self.all.iter().filter(|(literal, _)| text[start..].starts_with(literal)) {
-                targets.iter().for_each(|target| hit(Hit { start, end: start + literal.len(), target: *target }));
+        if part.start > part.end || part.end > text.len() {
+            return;
+        }
+        let mut told = |targets: Option<&Vec<Target>>, start: usize, end: usize| {
+            targets.into_iter().flatten().for_each(|target| hit(Hit { start, end, target: *target }));
+        };
+        if let Some(search) = &self.spotter {
+            let mut at = part.start;
+            while let Some(start) = search.next(text, at..part.end) {
+                // A literal may reach over the part's end where the next one goes on.
+                search.at(text, start).for_each(|(n, len)| told(self.long.get(n), start, start + len));
+                at = start + 1;
             }
-            at = start + 1;
         }
-    }
-}
-
-impl Search {
-    fn new<'a>(literals: impl Iterator<Item = &'a [u8]> + Clone) -> Option<Search> {
-        literals.clone().next()?;
-        Spotter::new(literals.clone()).map(Search::Spotter).or_else(|| {
-            let automaton = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(literals);
-            automaton.ok().map(Search::Automaton)
-        })
-    }
-
-    fn next(&self, text: &[u8], span: Range<usize>) -> Option<usize> {
-        if span.start > span.end {
-            return None;
-        }
-        match self {
-            Search::Spotter(search) => search.next(text, span),
-            Search::Automaton(search) => search.find(Input::new(text).span(span)).map(|m| m.start()),
+        if let Some(search) = &self.automaton {
+            for found in search.find_overlapping_iter(Input::new(text).span(part)) {
+                told(self.short.get(found.pattern().as_usize()), found.start(), found.end());
+            }
         }
     }
 }

@@ -12,13 +12,17 @@ mod index;
 pub mod judge;
 mod jwt;
 mod literal;
+mod mention;
 mod overlap;
+mod own;
 mod part;
 mod pattern;
 pub mod placeholder;
 mod prefix;
 pub mod selftest;
+pub mod settings;
 pub mod shape;
+mod shapes;
 mod soft;
 #[cfg(test)]
 mod tests;
@@ -179,6 +183,10 @@ impl Detector {
         hits
     }
 
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| Index::new(&self.rules))
+    }
+
     /// Everything that one text, or one view of it, holds.
     fn look(&self, text: &[u8], place: Place<'_>, hits: &mut Hits) {
         let whole = 0..text.len();
@@ -195,7 +203,7 @@ impl Detector {
         place: Place<'_>,
         hits: &mut Hits,
     ) {
-        let index = self.index.get_or_init(|| Index::new(&self.rules));
+        let index = self.index();
         let mut look = Look::new(text, place);
         for run in parts.iter().flat_map(|part| tokens::Runs::within(text, part.clone())) {
             prefix::look(index, &mut look, run.clone(), hits);
@@ -219,13 +227,23 @@ struct Look<'a> {
     halves: Vec<part::Halves>,
     /// Where the last run of each wide shape ended.
     wide: Vec<usize>,
+    /// The contextual rules that the text or its path mentions, once one is asked for.
+    mentions: Option<mention::Bits>,
     reader: judge::Reader<'a>,
 }
 
 impl<'a> Look<'a> {
     fn new(text: &'a [u8], place: Place<'a>) -> Self {
         let reader = judge::Reader::new(text, place);
-        Look { text, place, ends: prefix::Ends::default(), halves: Vec::new(), wide: Vec::new(), reader }
+        Look {
+            text,
+            place,
+            ends: prefix::Ends::default(),
+            halves: Vec::new(),
+            wide: Vec::new(),
+            mentions: None,
+            reader,
+        }
     }
 }
 
@@ -241,7 +259,7 @@ fn literals(index: &Index, look: &mut Look<'_>, parts: &[Range<usize>], hits: &m
         (Target::Pattern(n), _) => patterns.push((n, hit.start..hit.end)),
     };
     parts.iter().for_each(|part| index.literals.find(text, part.clone(), &mut found));
-    pattern::look(index, look, patterns, hits);
+    pattern::look(index, look, parts, patterns, hits);
 }
 
 impl Evidence {

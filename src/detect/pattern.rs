@@ -1,11 +1,16 @@
 //! Pattern rules: a regular expression, tried only around its literals.
+//!
+//! Most secrets are runs of token characters, and most literals (a provider's name) stand where there is none. So the
+//! literals of patterns whose every match holds a run are looked for around runs alone ([`Near`]).
 
 use super::carry::anchor::What;
 use super::hits::Hits;
 use super::index::{Index, Pattern};
-use super::{Evidence, Look, Match, entropy, placeholder};
+use super::literal::{Literals, Target};
+use super::tokens::Runs;
+use super::{Evidence, Look, Match, entropy, placeholder, shape};
 use crate::finding::Secret;
-use crate::rule::Confidence;
+use crate::rule::{Confidence, MIN_RUN};
 use regex::bytes::Captures;
 use std::ops::Range;
 
@@ -16,15 +21,34 @@ const AFTER: usize = 2048;
 /// A literal of a pattern rule: the pattern's number, and where it stands.
 pub(super) type Found = (usize, Range<usize>);
 
+/// Patterns whose every match holds a run.
+#[derive(Debug, Default)]
+pub(super) struct Near {
+    literals: Literals,
+    /// Whether there are any.
+    any: bool,
+}
+
+impl Near {
+    /// The patterns' literals, each with its pattern's number.
+    pub(super) fn new(literals: Vec<(Vec<u8>, usize)>) -> Near {
+        let any = !literals.is_empty();
+        let pairs = literals.into_iter().map(|(literal, n)| (literal, Target::Pattern(n))).collect();
+        Near { literals: Literals::new(pairs), any }
+    }
+}
+
 /// Looks around the literals of the pattern rules.
-pub(super) fn look(index: &Index, look: &Look<'_>, mut literals: Vec<Found>, hits: &mut Hits) {
+pub(super) fn look(index: &Index, look: &Look<'_>, parts: &[Range<usize>], mut literals: Vec<Found>, hits: &mut Hits) {
     let (text, path) = (look.text, look.place.path);
-    hits.far |= index.patterns.iter().any(|p| p.rule.spec.literals.is_empty());
+    hits.far |= index.patterns.iter().any(|p| p.is_bare());
     literals.iter().for_each(|(_, hit)| hits.anchor(hit.start, What::Far));
-    for pattern in index.patterns.iter().filter(|p| p.rule.spec.literals.is_empty() && p.files.hold(path)) {
+    for pattern in index.patterns.iter().filter(|p| p.is_bare() && p.files.hold(path)) {
         search(pattern, text, 0..text.len(), hits);
     }
-    literals.sort_by_key(|(pattern, range)| (*pattern, range.start));
+    near_runs(index, text, parts, &mut literals);
+    literals.sort_by_key(|(pattern, range)| (*pattern, range.start, range.end));
+    literals.dedup();
     for group in literals.chunk_by(|a, b| a.0 == b.0) {
         let Some(pattern) = group.first().and_then(|(n, _)| index.patterns.get(*n)) else { continue };
         if pattern.files.hold(path) {
@@ -35,14 +59,51 @@ pub(super) fn look(index: &Index, look: &Look<'_>, mut literals: Vec<Found>, hit
     }
 }
 
+/// The literals near runs, around parts of a text: a change matters to whatever match it is a part of.
+fn near_runs(index: &Index, text: &[u8], parts: &[Range<usize>], found: &mut Vec<Found>) {
+    if !index.near.any {
+        return;
+    }
+    let reach = AFTER + BEFORE;
+    let around = parts.iter().map(|part| part.start.saturating_sub(reach)..(part.end + reach).min(text.len()));
+    for around in joined(around) {
+        let runs: Vec<Range<usize>> = Runs::within(text, around).filter(|run| may_matter(&text[run.clone()])).collect();
+        let windows = runs.iter().map(|run| run.start.saturating_sub(AFTER)..(run.end + BEFORE).min(text.len()));
+        for window in joined(windows) {
+            index.near.literals.find(text, window, |hit| {
+                if let Target::Pattern(n) = hit.target
+                    && index.patterns.get(n).is_some_and(|p| has_run(&runs, hit.start, hit.end, p.run))
+                {
+                    found.push((n, hit.start..hit.end));
+                }
+            });
+        }
+    }
+}
+
+/// Whether a run may be a secret rather than a name in source code.
+fn may_matter(run: &[u8]) -> bool {
+    run.iter().any(u8::is_ascii_digit) || !shape::reads_like_words(run)
+}
+
+/// Whether a run of at least `least` stands where a match around a literal may have it.
+fn has_run(runs: &[Range<usize>], start: usize, end: usize, least: usize) -> bool {
+    let first = runs.partition_point(|run| run.end + BEFORE < start);
+    runs[first..].iter().take_while(|run| run.start <= end + AFTER).any(|run| run.len() >= least.max(MIN_RUN))
+}
+
 /// The surroundings of the literals, those that overlap in one: so the work stays linear.
 fn windows(group: &[Found], len: usize) -> Vec<Range<usize>> {
+    joined(group.iter().map(|(_, hit)| hit.start.saturating_sub(BEFORE)..(hit.end + AFTER).min(len)))
+}
+
+/// Stretches in order of their starts, those that touch in one.
+fn joined(stretches: impl Iterator<Item = Range<usize>>) -> Vec<Range<usize>> {
     let mut all: Vec<Range<usize>> = Vec::new();
-    for (_, hit) in group {
-        let window = hit.start.saturating_sub(BEFORE)..(hit.end + AFTER).min(len);
-        match all.last_mut().filter(|last| window.start <= last.end) {
-            Some(last) => last.end = last.end.max(window.end),
-            None => all.push(window),
+    for stretch in stretches {
+        match all.last_mut().filter(|last| stretch.start <= last.end) {
+            Some(last) => last.end = last.end.max(stretch.end),
+            None => all.push(stretch),
         }
     }
     all

@@ -48,7 +48,7 @@ pub(super) struct Prefixes {
     pairs: Box<[u64; 1024]>,
     /// Prefixes of token characters, sorted by first two bytes, then longest first.
     inner: Vec<Entry>,
-    /// Prefixes with another character: `SG.`. They are compared where a run starts behind such a character.
+    /// Prefixes with another character, by the last such one: `SG.`. They are compared where a run starts behind it.
     behind: Vec<Entry>,
     /// The other characters that stand before a run in `behind`.
     ends: [bool; 256],
@@ -59,9 +59,9 @@ impl Prefixes {
         let mut table =
             Prefixes { pairs: Box::new([0; 1024]), inner: Vec::new(), behind: Vec::new(), ends: [false; 256] };
         for (prefix, target) in all {
-            match prefix.iter().rev().find(|b| !is_token_byte(**b)) {
+            match end(&prefix) {
                 Some(end) => {
-                    table.ends[usize::from(*end)] = true;
+                    table.ends[usize::from(end)] = true;
                     table.behind.push(Entry { prefix, target });
                 }
                 None => {
@@ -72,6 +72,7 @@ impl Prefixes {
             }
         }
         table.inner.sort_by_key(|e| (pair(&e.prefix), std::cmp::Reverse(e.prefix.len())));
+        table.behind.sort_by_key(|e| (end(&e.prefix), std::cmp::Reverse(e.prefix.len())));
         table
     }
 
@@ -96,7 +97,8 @@ impl Prefixes {
         if !self.ends[usize::from(*before)] {
             return;
         }
-        for entry in &self.behind {
+        let from = self.behind.partition_point(|e| end(&e.prefix) < Some(*before));
+        for entry in self.behind[from..].iter().take_while(|e| end(&e.prefix) == Some(*before)) {
             let Some(head) = entry.prefix.iter().rposition(|b| !is_token_byte(*b)).map(|i| i + 1) else { continue };
             if let Some(start) = run.checked_sub(head)
                 && text[start..].starts_with(&entry.prefix)
@@ -106,6 +108,11 @@ impl Prefixes {
             }
         }
     }
+}
+
+/// The last character of a prefix that is none of a run's.
+fn end(prefix: &[u8]) -> Option<u8> {
+    prefix.iter().rev().copied().find(|b| !is_token_byte(*b))
 }
 
 fn pair(text: &[u8]) -> usize {

@@ -5,6 +5,7 @@ mod check;
 mod embedded;
 mod evidence;
 mod read;
+mod run;
 mod spec;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,7 @@ pub use check::MIN_RUN;
 pub(crate) use check::compile;
 pub use evidence::EvidenceSpec;
 pub use read::{Cases, read_file, read_str};
+pub(crate) use run::least_run;
 pub use spec::{
     Checksum, CounterexampleSpec, ExampleSpec, FileSpec, Length, Life, ListSpec, PartSpec, RuleKind, RuleSpec,
     TokenSpec, VerifySpec,

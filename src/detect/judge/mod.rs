@@ -6,6 +6,7 @@
 //! (`[rule.evidence]`); who else there is, and what words mean in names, stands in `data/`. No provider is named in code.
 
 mod beside;
+mod cells;
 mod claim;
 mod command;
 mod difference;
@@ -20,8 +21,10 @@ mod insert;
 mod joins;
 mod keys;
 mod lexicon;
+mod loops;
 mod namesakes;
 mod naming;
+mod options;
 mod pairs;
 mod params;
 mod positions;
@@ -35,11 +38,13 @@ mod said;
 mod scope;
 mod sense;
 mod signals;
+mod steps;
 mod subject;
 mod terms;
 #[cfg(test)]
 mod tests;
 mod threads;
+mod trade;
 mod uses;
 mod veto;
 mod zips;
@@ -49,7 +54,6 @@ use super::{Evidence, Path, Place, shape};
 use crate::finding::hide_random;
 use crate::rule::{Alphabet, Confidence, Length, Rule, TokenSpec};
 use crate::structure::{Dialect, Structure, Tree};
-use aho_corasick::AhoCorasick;
 use claim::{Claim, Ruling};
 use inquiry::{Inquiry, Memory};
 use std::cell::Cell;
@@ -92,8 +96,6 @@ pub struct Judge {
 struct Kept {
     terms: Terms,
     forms: Vec<Form>,
-    /// Finds the words without which nothing can speak for the rule.
-    marks: Option<AhoCorasick>,
 }
 
 /// One form of a rule's tokens.
@@ -121,9 +123,7 @@ impl Judge {
         self.kept.get_or_init(|| {
             let terms = self.rule.spec.evidence.as_ref().map(Terms::new).unwrap_or_default();
             let forms = self.rule.spec.token.iter().filter_map(Form::new).collect();
-            let words: Vec<&str> = terms.marks().filter(|m| !m.is_empty()).collect();
-            let marks = AhoCorasick::builder().ascii_case_insensitive(true).build(words).ok();
-            Kept { terms, forms, marks }
+            Kept { terms, forms }
         })
     }
 
@@ -133,7 +133,7 @@ impl Judge {
     }
 
     /// Why no form of the rule's tokens fits the value.
-    fn refuse(&self, value: &[u8]) -> Option<&'static str> {
+    pub(super) fn refuse(&self, value: &[u8]) -> Option<&'static str> {
         let fitting = self
             .kept()
             .forms
@@ -147,11 +147,6 @@ impl Judge {
             }
         }
         why.or(Some("it has another length or alphabet"))
-    }
-
-    /// Whether the text holds one of the words without which nothing can speak for the rule.
-    fn is_mentioned(&self, text: &[u8]) -> bool {
-        self.kept().marks.as_ref().is_some_and(|marks| marks.is_match(text))
     }
 }
 
@@ -168,8 +163,6 @@ pub struct Reader<'a> {
 /// What is known for one rule.
 #[derive(Debug)]
 struct Known {
-    /// Whether the text or its path names the provider at all.
-    mentioned: bool,
     /// For each version of the text.
     memory: [Memory; 2],
     /// What is said of each candidate, by where it begins; filled at the first question.
@@ -190,14 +183,9 @@ impl<'a> Reader<'a> {
     }
 
     fn know(&mut self, judge: &Judge) {
-        if self.rules.contains_key(&judge.rule.id) {
-            return;
+        if !self.rules.contains_key(&judge.rule.id) {
+            self.rules.insert(judge.rule.id.clone(), Known { memory: Default::default(), claims: None });
         }
-        // Where the path is not known, it may be the path that names the provider.
-        let mentioned = self.place.path == Path::Unknown
-            || judge.is_mentioned(self.text)
-            || self.path().is_some_and(|p| judge.is_mentioned(p));
-        self.rules.insert(judge.rule.id.clone(), Known { mentioned, memory: Default::default(), claims: None });
     }
 
     fn read(&mut self) {
@@ -272,6 +260,7 @@ fn series(text: &[u8], claims: &mut [(Range<usize>, Option<Claim>)]) {
         if let Some(claim) = claim
             && claim.is_ours()
             && !claim.own
+            && !claim.shared
         {
             let values = spoken.entry(claim.span.clone()).or_default();
             let value = &text[span.clone()];
@@ -289,8 +278,8 @@ fn series(text: &[u8], claims: &mut [(Range<usize>, Option<Claim>)]) {
         if chatter && let Some(found) = claim.take_if(|c| c.prose) {
             *claim = Some(found.at_most(Confidence::Low));
         }
-        if let Some(found) =
-            claim.take_if(|c| c.is_ours() && !c.own && spoken.get(&c.span).is_some_and(|v| v.len() >= SERIES))
+        if let Some(found) = claim
+            .take_if(|c| c.is_ours() && !c.own && !c.shared && spoken.get(&c.span).is_some_and(|v| v.len() >= SERIES))
         {
             *claim = Some(found.at_most(Confidence::Low));
         }
@@ -298,7 +287,8 @@ fn series(text: &[u8], claims: &mut [(Range<usize>, Option<Claim>)]) {
 }
 
 impl Judge {
-    /// Whether the token at `span` is the rule's.
+    /// Whether the token at `span` is the rule's. Asked where the text or its path mentions the rule (`mention`):
+    /// where the path is not known, that is answer enough, since whatever some path could lift to a finding is one.
     pub fn ask(&self, text: &[u8], span: Range<usize>, place: Place<'_>, reader: &mut Reader<'_>) -> Verdict {
         debug_assert_eq!(text.len(), reader.text.len());
         let Some(value) = text.get(span.clone()) else { return Verdict::Refused("it lies outside the text".into()) };
@@ -306,28 +296,15 @@ impl Judge {
         if let Some(why) = self.refuse(value).or_else(|| shape::edge(text, span.clone())) {
             return Verdict::Refused(why.into());
         }
-        reader.know(self);
-        let Some(known) = reader.rules.get(&self.rule.id) else {
-            return Verdict::Refused("its rule is unknown".into());
-        };
         if place.path == Path::Unknown {
-            return unknown_path(known.mentioned);
+            let evidence = vec![Evidence::plain("the text names the provider")];
+            return Verdict::Accepted { confidence: Confidence::High, evidence };
         }
-        if !known.mentioned {
-            return Verdict::Refused("nothing here names the provider".into());
-        }
+        reader.know(self);
         reader.answer(self);
         let claim = reader.rules.get(&self.rule.id).and_then(|known| known.claims.as_ref()?.get(&span.start).cloned());
         verdict(claim.flatten(), || reader.path().is_some_and(is_test_code))
     }
-}
-
-/// Where the path is not known, whatever some path could lift to a finding is one: the names in the text, or the
-/// file's own, may say it.
-fn unknown_path(mentioned: bool) -> Verdict {
-    let reason = if mentioned { "the text names the provider" } else { "the file's name may name the provider" };
-    let evidence = vec![Evidence { reason: reason.into(), span: None }];
-    Verdict::Accepted { confidence: Confidence::High, evidence }
 }
 
 fn verdict(claim: Option<Claim>, is_tested: impl FnOnce() -> bool) -> Verdict {
@@ -341,12 +318,17 @@ fn verdict(claim: Option<Claim>, is_tested: impl FnOnce() -> bool) -> Verdict {
             evidence.extend(
                 claim.trail.into_iter().map(|span| Evidence { reason: "by way of this line".into(), span: some(span) }),
             );
+            evidence.extend(claim.also.iter().map(|reason| Evidence::plain(&hide_random(reason))));
             // What stands in a test is seldom as sure, yet a key that was pasted there is as lost as any.
             let lower = confidence == Confidence::High && is_tested();
             evidence.extend(lower.then(|| Evidence { reason: "in test code: one level lower".into(), span: None }));
             Verdict::Accepted { confidence: if lower { Confidence::Medium } else { confidence }, evidence }
         }
-        Ruling::Other(other) => Verdict::Refused(format!("{}: {}'s", claim.reason, hide_random(&other))),
+        Ruling::Other(other) => {
+            let whose = format!(": {}'s", hide_random(&other));
+            let said = claim.reason.ends_with(&whose);
+            Verdict::Refused(if said { claim.reason } else { claim.reason + &whose })
+        }
         Ruling::Not | Ruling::Torn => Verdict::Refused(claim.reason),
     }
 }

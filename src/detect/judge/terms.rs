@@ -97,13 +97,6 @@ impl Terms {
         }
     }
 
-    /// Words of which at least one stands in every text that can hold evidence.
-    pub(super) fn marks(&self) -> impl Iterator<Item = &str> {
-        let whole = self.env.iter().chain(&self.headers).filter_map(|w| w.iter().max_by_key(|w| w.len()));
-        let hosts = self.api_hosts.iter().map(|(h, _)| h);
-        self.names.iter().chain(hosts).chain(&self.classes).chain(whole).chain(&self.files).map(String::as_str)
-    }
-
     /// The provider's names.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.names.iter().map(String::as_str)
@@ -126,7 +119,11 @@ impl Terms {
 
     /// What a name says.
     pub(super) fn sense(&self, name: &[u8]) -> Sense {
-        let words = words(name);
+        self.read(words(name))
+    }
+
+    /// What the words of a name say.
+    fn read(&self, words: Vec<String>) -> Sense {
         let exact = self.env.contains(&words) || self.headers.contains(&words);
         let few = if words.len() <= 4 { words.clone() } else { Vec::new() };
         let mut sense = Sense { exact, count: words.len(), words: few, ..Sense::default() };
@@ -289,10 +286,11 @@ impl Terms {
         let own = self.account_hosts.iter().any(|h| memchr::memmem::find(note, h.as_bytes()).is_some());
         let value = if own && !head.is_empty() { head } else { value };
         let words = words(value);
-        if self.provider_values.contains(&words.concat()) {
+        let joined = words.concat();
+        if self.provider_values.contains(&joined) {
             return Some(Owner::Ours);
         }
-        if lexicon().roles(&words.concat()) & role::PROTOCOL != 0 {
+        if lexicon().roles(&joined) & role::PROTOCOL != 0 {
             return None;
         }
         const OWN: [&str; 10] =
@@ -300,7 +298,7 @@ impl Terms {
         if words.iter().any(|w| OWN.contains(&w.as_str())) {
             return None;
         }
-        let sense = self.sense(value);
+        let sense = self.read(words);
         let plain = sense.stem.is_empty() && sense.count <= 5;
         match sense.owner {
             Some(Owner::Other(other)) if sense.count <= 5 => Some(Owner::Other(other)),

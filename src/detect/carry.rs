@@ -26,7 +26,7 @@ use std::ops::Range;
 /// How far before and behind a change it may matter to whether something is encoded, to whole lines.
 const NEAR: (usize, usize) = (160, 160);
 /// How far before and behind its lines: a literal that is joined to one in the next line.
-const SEAM: usize = 104;
+const SEAM: usize = 208;
 /// How far behind itself an anchor is judged by other text than that of its own line: a name and its value, with
 /// what may stand between them; the longest are the fields of an object on several lines, and literals in three quotes.
 const AHEAD: usize = 1600;

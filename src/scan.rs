@@ -130,7 +130,7 @@ impl Scan {
     /// # Errors
     /// What stops the source.
     pub fn run(&self, source: &dyn Source, watch: &Watch) -> Result<Outcome> {
-        let belt = belt::Belt::new(self, watch);
+        let belt = belt::Belt::new(self, watch, source);
         source.scan(&belt)?;
         watch.clock.stage(Stage::Settle, || Ok(self.settled(source, watch, belt)))
     }

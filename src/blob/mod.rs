@@ -37,6 +37,15 @@ impl<'a> Blob<'a> {
     }
 }
 
+/// Another file of the project that a blob belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Neighbour {
+    /// Relative to the repository.
+    pub path: bstr::BString,
+    /// The raw bytes.
+    pub bytes: Vec<u8>,
+}
+
 /// A window of a content too large to hold: windows overlap, and each match belongs to the one window whose
 /// `keep` holds its first byte.
 #[derive(Clone, Debug, PartialEq, Eq)]

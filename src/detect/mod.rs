@@ -20,6 +20,7 @@ mod pattern;
 pub mod placeholder;
 mod prefix;
 pub mod selftest;
+pub mod settings;
 pub mod shape;
 mod shapes;
 mod soft;
@@ -183,6 +184,10 @@ impl Detector {
         hits
     }
 
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| Index::new(&self.rules))
+    }
+
     /// Everything that one text, or one view of it, holds.
     fn look(&self, text: &[u8], place: Place<'_>, hits: &mut Hits) {
         self.look_at(text, std::slice::from_ref(&(0..text.len())), place, hits);
@@ -190,11 +195,17 @@ impl Detector {
 
     /// What candidates in `parts` of a text hold; each part is made of whole lines, or begins or ends with the text.
     fn look_at(&self, text: &[u8], parts: &[Range<usize>], place: Place<'_>, hits: &mut Hits) {
-        let index = self.index.get_or_init(|| Index::new(&self.rules));
+        let index = self.index();
         let mut look = Look::new(text, place);
         for run in parts.iter().flat_map(|part| tokens::Runs::within(text, part.clone())) {
             prefix::look(index, &mut look, run.clone(), hits);
-            contextual::look(index, &mut look, run, hits);
+            contextual::look(index, &mut look, run.clone(), hits);
+            if index.near.any {
+                look.runs.push(run);
+            }
+        }
+        if !pattern::is_whole(text, parts) && contextual::is_mentioned(index, text, parts) {
+            tokens::Runs::new(text).for_each(|run| contextual::look(index, &mut look, run, hits));
         }
         if hits.is_enough() {
             return;
@@ -216,6 +227,8 @@ struct Look<'a> {
     wide: Vec<usize>,
     /// The contextual rules that the text or its path mentions, once one is asked for.
     mentions: Option<mention::Bits>,
+    /// The runs so far.
+    runs: Vec<Range<usize>>,
     reader: judge::Reader<'a>,
 }
 
@@ -229,6 +242,7 @@ impl<'a> Look<'a> {
             halves: Vec::new(),
             wide: Vec::new(),
             mentions: None,
+            runs: Vec::new(),
             reader,
         }
     }
@@ -238,14 +252,19 @@ impl<'a> Look<'a> {
 fn literals(index: &Index, look: &mut Look<'_>, parts: &[Range<usize>], hits: &mut Hits) {
     let mut patterns = Vec::new();
     let text = look.text;
+    let whole = pattern::is_whole(text, parts);
+    let within = |at: usize| whole || parts.iter().any(|part| part.contains(&at));
     let mut found = |hit: literal::Hit| match (hit.target, &index.url) {
+        // A change matters to whatever match of a pattern it is a part of.
+        (Target::Pattern(n), _) => patterns.push((n, hit.start..hit.end)),
+        _ if !within(hit.start) => {}
         (Target::Url, Some(rule)) => url::look(rule, (text, look.place), hit.start, hits),
         (Target::Url, None) => {}
         (Target::Block, _) => index.blocks.look(text, hit.start, hits),
         (Target::Form(form), _) => prefix::literal(index, look, hit.start..hit.end, form, hits),
-        (Target::Pattern(n), _) => patterns.push((n, hit.start..hit.end)),
     };
-    parts.iter().for_each(|part| index.literals.find(text, part.clone(), &mut found));
+    let around = if whole { parts.to_vec() } else { pattern::around(text, parts) };
+    around.into_iter().for_each(|part| index.literals.find(text, part, &mut found));
     pattern::look(index, look, parts, patterns, hits);
 }
 

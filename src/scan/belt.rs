@@ -4,9 +4,10 @@ use super::{InlineComments, Scan, Watch};
 use crate::blob::{Blob, Content, Kind, LineIndex, Origin, Scope, Skip, SkipReason, Text};
 use crate::clock::{Clock, Stage};
 use crate::detect::carry::{self, Carry, Made};
-use crate::detect::{Examined, Match, Path, Place};
+use crate::detect::{Examined, Match, Path, Place, settings};
 use crate::finding::{Excerpt, Finding, Fingerprint, Secret, fold};
-use crate::source::{Lineage, Memo, Sink, Unit};
+use crate::rule::Confidence;
+use crate::source::{Lineage, Memo, Sink, Source, Unit};
 use crate::suppress::inline::Inline;
 use bstr::{BStr, BString};
 use std::collections::HashSet;
@@ -19,6 +20,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub(super) struct Belt<'a> {
     scan: &'a Scan,
     watch: &'a Watch,
+    source: &'a dyn Source,
     findings: Mutex<Vec<Finding>>,
     skips: Mutex<Vec<Skip>>,
     notes: Mutex<Vec<String>>,
@@ -48,10 +50,11 @@ struct Page<'a> {
 }
 
 impl<'a> Belt<'a> {
-    pub(super) fn new(scan: &'a Scan, watch: &'a Watch) -> Self {
+    pub(super) fn new(scan: &'a Scan, watch: &'a Watch, source: &'a dyn Source) -> Self {
         Belt {
             scan,
             watch,
+            source,
             findings: Mutex::default(),
             skips: Mutex::default(),
             notes: Mutex::default(),
@@ -80,7 +83,7 @@ impl<'a> Belt<'a> {
         let path = origin.repo_path.as_ref().map_or(Path::None, |p| Path::Known(p.as_ref()));
         let place = Place { kind: origin.kind, path };
         let examine = || self.scan.detector.examine(text, place);
-        let Examined { matches, truncated } = self.watch.clock.inner(Stage::Judge, examine);
+        let Examined { mut matches, truncated } = self.watch.clock.inner(Stage::Judge, examine);
         if truncated {
             let why = "more encoded text than is decoded; the rest was read as it stands";
             self.skip(Skip::new(SkipReason::DecodeLimit, place_of(origin), why));
@@ -88,6 +91,7 @@ impl<'a> Belt<'a> {
         if matches.is_empty() {
             return truncated;
         }
+        self.follow(&mut matches, text, origin);
         let lines = LineIndex::new(text);
         let inline = match self.scan.inline {
             InlineComments::Honoured => {
@@ -101,6 +105,31 @@ impl<'a> Belt<'a> {
         let kept = matches.iter().enumerate().filter(|(_, m)| asked(m));
         self.keep(kept.map(|(i, m)| finding(m, i, blob, &page)).collect());
         true
+    }
+
+    /// Gives settings that bear nobody's name to those whom the project's programs hand them to.
+    fn follow(&self, matches: &mut [Match], text: &[u8], origin: &Origin) {
+        if !origin.repo_path.as_ref().is_some_and(|path| settings::is_settings(path)) {
+            return;
+        }
+        let unowned = settings::unowned(text, matches);
+        if unowned.is_empty() {
+            return;
+        }
+        let beside = self.source.beside(origin);
+        let detector = &self.scan.detector;
+        for (n, name) in unowned {
+            let found = &mut matches[n];
+            if detector.follow(text, found, name, &beside) {
+                continue;
+            }
+            let Some((rule, hint)) = detector.hinted(text, found, &beside) else { continue };
+            found.evidence.push(hint);
+            // A hint is less than the secret's own finding, but where that is not asked for, it is something.
+            if !self.scan.selection.holds(&found.rule) {
+                (found.rule, found.title, found.confidence) = (rule, None, Confidence::Low);
+            }
+        }
     }
 
     fn keep(&self, kept: Vec<Finding>) {

@@ -1,6 +1,7 @@
 //! Reads what is to be scanned. A source drives: it pushes blobs and skips into a [`Sink`], from as many threads as
 //! it likes, and stops early when the sink says so. It knows blobs, and nothing of rules.
 
+mod beside;
 pub mod git;
 pub mod stdin;
 mod stream;
@@ -9,7 +10,7 @@ pub(crate) mod testing;
 pub mod worktree;
 
 use crate::Result;
-use crate::blob::{Blob, Copied, Origin, Provenance, Skip};
+use crate::blob::{Blob, Copied, Neighbour, Origin, Provenance, Skip};
 use crate::clock::{self, Clock};
 use std::any::Any;
 use std::sync::Arc;
@@ -119,6 +120,13 @@ pub trait Source: Sync {
     fn holds_path(&self, repo_path: &[u8]) -> bool {
         let _ = repo_path;
         true
+    }
+
+    /// Programs and manifests of the project that a file of settings belongs to: a bounded number, read when they are
+    /// asked for. They are evidence and not scanned, so what can't be read of them is left.
+    fn beside(&self, settings: &Origin) -> Vec<Neighbour> {
+        let _ = settings;
+        Vec::new()
     }
 
     /// Which repository and revision this is, where that is known; the address without credentials.

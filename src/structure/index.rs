@@ -1,7 +1,7 @@
 //! Where each word of a text stands: the uses of a name.
 
 use super::tree::{Id, Kind, Tree};
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 /// The words of a text, the parts of dotted ones each on its own, without sigils.
 #[derive(Debug)]
@@ -11,7 +11,7 @@ pub struct Words {
 
 impl Words {
     pub(super) fn new(tree: &Tree<'_>) -> Self {
-        let mut places: HashMap<Box<[u8]>, Vec<Id>> = HashMap::new();
+        let mut places: HashMap<Box<[u8]>, Vec<Id>> = HashMap::default();
         for (id, node) in tree.nodes.iter().enumerate() {
             if matches!(node.kind, Kind::Word | Kind::Flag) {
                 for part in parts(tree.slice(id as Id)) {

@@ -3,8 +3,8 @@
 
 use super::dialect::Family;
 use super::tree::{Id, Kind, Tree};
+use foldhash::HashMap;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
 

@@ -19,6 +19,7 @@ mod readme;
 mod redaction;
 mod reports;
 mod same;
+mod settings;
 mod staged;
 mod support;
 mod tree;

@@ -6,8 +6,8 @@ use super::fields::Fields;
 use super::terms::{Fit, Sense, Terms};
 use crate::rule::Confidence;
 use crate::structure::{Bond, Family, Id, Item, Kind, Name, Structure};
+use foldhash::HashMap;
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
 

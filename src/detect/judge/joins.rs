@@ -7,7 +7,7 @@ use super::inquiry::Inquiry;
 use super::terms::Owner;
 use crate::rule::Confidence;
 use crate::structure::{Id, Kind};
-use std::collections::HashMap;
+use foldhash::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
 

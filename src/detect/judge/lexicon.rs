@@ -1,7 +1,7 @@
 //! What words mean in names, whoever the provider is, and who else there is: the shared tables, read once.
 
+use foldhash::HashMap;
 use serde::Deserialize;
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
 /// What a word can mean; a set of bits.

@@ -128,7 +128,7 @@ impl Judge {
     }
 
     /// Why no form of the rule's tokens fits the value.
-    fn refuse(&self, value: &[u8]) -> Option<&'static str> {
+    pub(super) fn refuse(&self, value: &[u8]) -> Option<&'static str> {
         let fitting = self
             .kept()
             .forms

@@ -119,7 +119,11 @@ impl Terms {
 
     /// What a name says.
     pub(super) fn sense(&self, name: &[u8]) -> Sense {
-        let words = words(name);
+        self.read(words(name))
+    }
+
+    /// What the words of a name say.
+    fn read(&self, words: Vec<String>) -> Sense {
         let exact = self.env.contains(&words) || self.headers.contains(&words);
         let few = if words.len() <= 4 { words.clone() } else { Vec::new() };
         let mut sense = Sense { exact, count: words.len(), words: few, ..Sense::default() };
@@ -282,10 +286,11 @@ impl Terms {
         let own = self.account_hosts.iter().any(|h| memchr::memmem::find(note, h.as_bytes()).is_some());
         let value = if own && !head.is_empty() { head } else { value };
         let words = words(value);
-        if self.provider_values.contains(&words.concat()) {
+        let joined = words.concat();
+        if self.provider_values.contains(&joined) {
             return Some(Owner::Ours);
         }
-        if lexicon().roles(&words.concat()) & role::PROTOCOL != 0 {
+        if lexicon().roles(&joined) & role::PROTOCOL != 0 {
             return None;
         }
         const OWN: [&str; 10] =
@@ -293,7 +298,7 @@ impl Terms {
         if words.iter().any(|w| OWN.contains(&w.as_str())) {
             return None;
         }
-        let sense = self.sense(value);
+        let sense = self.read(words);
         let plain = sense.stem.is_empty() && sense.count <= 5;
         match sense.owner {
             Some(Owner::Other(other)) if sense.count <= 5 => Some(Owner::Other(other)),

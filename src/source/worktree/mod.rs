@@ -1,9 +1,10 @@
 //! A working tree, or any folder or file: what git tracks and what it would add.
 //!
 //! [`roots`] looks at the arguments, [`walk`] goes through the folders, [`rules`] knows what is ignored, [`context`]
-//! whose a folder is, [`file`] reads. Links are not followed and nothing but regular files is opened, unless the user
+//! whose a folder is, [`file`] reads, [`beside`] knows the project of a file. Links are not followed and nothing but regular files is opened, unless the user
 //! named it. History and index are other sources.
 
+mod beside;
 mod context;
 mod file;
 mod pattern;
@@ -17,7 +18,7 @@ use super::git::excludes::UserGit;
 use super::git::provenance;
 use super::{Sink, Source};
 use crate::Result;
-use crate::blob::Provenance;
+use crate::blob::{Neighbour, Origin, Provenance};
 use crate::glob::PathFilter;
 use bstr::ByteSlice;
 use roots::{Root, RootKind};
@@ -118,6 +119,10 @@ impl Source for Worktree {
             (None, RootKind::Folder) => holds(&root.real, repo_path),
             (None, _) => root.repo_path == repo_path,
         })
+    }
+
+    fn beside(&self, settings: &Origin) -> Vec<Neighbour> {
+        beside::of(self, settings)
     }
 
     /// That of the one repository that everything is in.

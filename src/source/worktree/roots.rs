@@ -1,6 +1,7 @@
 //! The arguments, looked at before anything is read: where each is, what it is called, whose it is.
 
 use super::context::Context;
+use crate::source::beside::join;
 use crate::source::git::open::Repository;
 use crate::source::stream;
 use crate::{Error, Result};
@@ -172,15 +173,4 @@ fn shown(path: &Path) -> BString {
 /// A relative path with `/` between its parts.
 fn slashed(path: &Path) -> BString {
     path.components().fold(BString::default(), |all, part| join(&all, &stream::bytes(part.as_os_str())))
-}
-
-/// `folder`, a `/` where one is needed, and `rest`.
-pub(super) fn join(folder: &[u8], rest: &[u8]) -> BString {
-    let mut out = Vec::with_capacity(folder.len() + 1 + rest.len());
-    out.extend_from_slice(folder);
-    if !folder.is_empty() && !rest.is_empty() && !folder.ends_with(b"/") {
-        out.push(b'/');
-    }
-    out.extend_from_slice(rest);
-    out.into()
 }

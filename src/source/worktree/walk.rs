@@ -1,10 +1,12 @@
 //! Walks folders on all cores: each folder is a task, and so is every handful of its files.
 
 use super::context::{Context, Loaded, not_used};
-use super::roots::{Root, RootKind, join};
+use super::roots::{Root, RootKind};
+
 use super::rules::{Case, Rules, TooMany};
 use super::{Ignored, Nested, Options, file};
 use crate::blob::{Kind, Origin, Skip, SkipReason};
+use crate::source::beside::join;
 use crate::source::git::excludes;
 use crate::source::git::open::{GitEnv, Repository};
 use crate::source::stream;

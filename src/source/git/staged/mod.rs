@@ -4,6 +4,7 @@
 //! new ones are old, [`parents`] what a merge in progress brings along, [`content`] reads and compares. The content
 //! is the index's, never the working file's; attributes have no say.
 
+mod beside;
 mod changes;
 mod content;
 mod parents;
@@ -16,7 +17,7 @@ use super::provenance;
 use super::refs;
 use super::renames::{self, File};
 use crate::Result;
-use crate::blob::{Provenance, Skip, SkipReason};
+use crate::blob::{Neighbour, Origin, Provenance, Skip, SkipReason};
 use crate::glob::PathFilter;
 use crate::source::{Sink, Source, Unit};
 use bstr::BString;
@@ -193,6 +194,11 @@ impl Source for Staged {
     fn holds_path(&self, repo_path: &[u8]) -> bool {
         // Without an index nothing was read, and nothing can be said to be gone.
         self.index.get().is_none_or(|index| index.is_tracked(repo_path))
+    }
+
+    fn beside(&self, settings: &Origin) -> Vec<Neighbour> {
+        let of = |index| beside::of(index, &Objects::open(&self.repository), settings);
+        self.index.get().map(of).unwrap_or_default()
     }
 
     fn provenance(&self) -> Option<Provenance> {

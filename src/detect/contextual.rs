@@ -150,7 +150,8 @@ fn ask(shapes: &Shapes, rule: usize, look: &mut Look<'_>, span: Range<usize>, hi
             title: None,
             secret: Secret::new(&look.text[span.clone()]),
             span,
-            confidence,
+            // What is publishable by design is never sure.
+            confidence: judge.rule().spec.confidence.map_or(confidence, |most| confidence.min(most)),
             evidence,
         }),
         Verdict::Refused(why) => hits.refuse(judge.rule(), span, || why),

@@ -20,7 +20,7 @@ impl Spec {
     }
 
     /// One that was read.
-    pub(super) fn written(spec: RuleSpec) -> Spec {
+    pub(crate) fn written(spec: RuleSpec) -> Spec {
         let made = OnceLock::new();
         let _ = made.set(Box::new(spec));
         Spec { made, json: "", embedded: None }

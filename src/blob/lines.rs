@@ -1,6 +1,7 @@
 //! Byte offsets to lines and columns. A line ends at LF (the CR of a CRLF belongs to no line); in a text without
 //! any LF, a lone CR ends it (classic Mac files).
 
+use std::cell::Cell;
 use std::ops::Range;
 
 /// A place in a text: both from 1, the column in characters of the decoded line (an invalid byte is one character).
@@ -60,6 +61,38 @@ impl LineIndex {
     }
 }
 
+/// Tells positions one after the other: on a line of megabytes each counts on from the one before it.
+#[derive(Debug)]
+pub struct Positions<'a> {
+    lines: &'a LineIndex,
+    text: &'a [u8],
+    /// The place that was told last.
+    last: Cell<(usize, Position)>,
+}
+
+impl<'a> Positions<'a> {
+    /// Positions in `text`, the text that `lines` was made from.
+    pub fn new(lines: &'a LineIndex, text: &'a [u8]) -> Self {
+        Positions { lines, text, last: Cell::new((0, Position { line: 1, column: 1 })) }
+    }
+
+    /// As [`LineIndex::position`]; quick where offsets grow.
+    pub fn of(&self, offset: usize) -> Position {
+        let offset = offset.min(self.text.len());
+        let (from, known) = self.last.get();
+        let place = if offset >= from && self.lines.line(offset) == known.line {
+            Position { column: known.column + characters(&self.text[from..offset]), ..known }
+        } else {
+            self.lines.position(offset, self.text)
+        };
+        // Within a character nothing is counted on from: its rest alone would be characters of their own.
+        if self.text.get(offset).is_none_or(|b| *b & 0xc0 != 0x80) {
+            self.last.set((offset, place));
+        }
+        place
+    }
+}
+
 /// How many characters `bytes` shows; each invalid byte sequence counts as the U+FFFD that replaces it.
 pub(crate) fn characters(bytes: &[u8]) -> u64 {
     if bytes.is_ascii() {
@@ -83,6 +116,23 @@ mod tests {
         assert_eq!(at(b"a\r\nb\xffc", 5), (2, 3));
         assert_eq!(at(b"a\rb\rc", 4), (3, 1));
         assert_eq!(at(b"a\rb\nc", 2), (1, 3));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn one_after_the_other_they_are_what_each_is(
+            text in "([a-c\u{e9}\u{20ac}]{0,9}\n?){0,6}",
+            cut in proptest::collection::vec(0usize..80, 0..3),
+            offsets in proptest::collection::vec(0usize..80, 0..12),
+        ) {
+            let mut text = text.into_bytes();
+            cut.into_iter().for_each(|at| if at < text.len() { text[at] = 0xe2 });
+            let lines = LineIndex::new(&text);
+            let positions = Positions::new(&lines, &text);
+            for offset in offsets {
+                proptest::prop_assert_eq!(positions.of(offset), lines.position(offset, &text));
+            }
+        }
     }
 
     #[test]

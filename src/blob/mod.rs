@@ -9,7 +9,7 @@ mod text;
 
 pub use copied::Copied;
 pub(crate) use lines::characters;
-pub use lines::{LineIndex, Position};
+pub use lines::{LineIndex, Position, Positions};
 pub use origin::{Commit, Kind, Origin, Provenance, Reach};
 pub use scope::{LineSet, Scope};
 pub use skip::{Skip, SkipReason};

@@ -24,9 +24,14 @@ struct Edit {
 pub(super) struct Edits {
     list: Vec<Edit>,
     out: Vec<u8>,
-    /// How many literals may be pieces of a key that names join, wherever these stand.
-    pub(super) halves: usize,
-    /// A call joins a list by its name, wherever that stands; a serialized array goes on for kilobytes.
+    /// Where the quotes stand that end literals which may be pieces of a key that names join.
+    pub(super) halves: Vec<usize>,
+    /// The names of lists that calls join, and where these are bound: where the name begins and the list does.
+    pub(super) called: Vec<Vec<u8>>,
+    pub(super) defined: Vec<Range<usize>>,
+    /// A call joins a list.
+    pub(super) joins_lists: bool,
+    /// What far text says: names join pieces or a list, a serialized array goes on for kilobytes.
     pub(super) is_far: bool,
 }
 
@@ -42,6 +47,11 @@ impl Edits {
         join::find(text, signs, &mut edits);
         base64::find(text, signs, &mut edits);
         edits
+    }
+
+    /// How many places there are to replace.
+    pub(super) fn len(&self) -> usize {
+        self.list.len()
     }
 
     /// Whether there is nothing to replace.

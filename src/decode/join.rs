@@ -5,10 +5,10 @@
 
 use super::Encoding;
 use super::edits::Edits;
-use super::halves;
 use super::map::Piece;
 use super::sign::{is_token, run_after, run_before};
 use super::signs::Signs;
+use super::{halves, lists};
 use std::ops::Range;
 
 const PIECE: Piece = Piece::Whole(Encoding::Joined);
@@ -17,42 +17,31 @@ const GAP: usize = 96;
 /// The shortest key that is worth joining, with an operator and without.
 const JOINED: usize = 16;
 const ADJACENT: usize = 20;
-/// A list of pieces is read up to here.
-const LIST: usize = 4096;
-/// How many lists are looked for by name.
-const NAMED: usize = 16;
 
 /// Finds seams between literals to take out.
 pub(super) fn find(text: &[u8], signs: &Signs, edits: &mut Edits) {
     let mut pieces = Vec::new();
-    for at in memchr::memchr2_iter(b'"', b'\'', text) {
-        if at == 0 || !is_token(text[at - 1]) {
-            continue;
-        }
+    for at in quotes(text, 0..text.len()) {
         match seam(text, at) {
             Some(seam) => edits.push(seam, b"", PIECE),
             None => pieces.extend(halves::half(text, at)),
         }
     }
-    edits.halves = pieces.len();
     halves::join(text, &pieces, edits);
-    lists(text, signs, edits);
+    edits.halves = pieces.iter().map(|half| half.literal.end).collect();
+    lists::find(text, signs, edits);
 }
 
-/// Finds lists of pieces that a call joins with nothing.
-pub(super) fn lists(text: &[u8], signs: &Signs, edits: &mut Edits) {
-    // How many names of lists may still be searched for: each costs a pass over the text.
-    let mut named = NAMED;
-    signs.joins.iter().for_each(|&(at, open)| list(text, at, open, &mut named, edits));
+/// The literals that end in a part of a text and could be pieces of a key: where their quotes stand.
+pub(super) fn halves_in(text: &[u8], part: Range<usize>) -> impl Iterator<Item = usize> {
+    quotes(text, part).filter(|&at| seam(text, at).is_none() && halves::half(text, at).is_some())
 }
 
-/// Where the name begins whose `oin(` stands at `at`: `.join(`, `Join(`.
-pub(super) fn name(text: &[u8], at: usize) -> Option<usize> {
-    match text[..at] {
-        [.., b'.', b'j'] => Some(at - 2),
-        [.., b'J'] => Some(at - 1),
-        _ => None,
-    }
+/// The quotes in a part that end something.
+fn quotes(text: &[u8], part: Range<usize>) -> impl Iterator<Item = usize> {
+    let from = part.start;
+    let all = memchr::memchr2_iter(b'"', b'\'', &text[part]).map(move |at| from + at);
+    all.filter(|&at| at > 0 && is_token(text[at - 1]))
 }
 
 /// The seam that begins with the closing quote at `at`.
@@ -70,6 +59,9 @@ fn seam(text: &[u8], at: usize) -> Option<Range<usize>> {
         return None;
     }
     let next = at + 1 + open + 1;
+    if operator == 0 && is_name(text, next) {
+        return None;
+    }
     let (left, right) = (run_before(text, at, 128), run_after(text, next, 128));
     let joined = left.len() + right.len();
     let enough = if operator > 0 {
@@ -80,6 +72,14 @@ fn seam(text: &[u8], at: usize) -> Option<Range<usize>> {
     // Words that stand side by side (imports, lists of paths) change from letters to digits or case less often.
     let changes = changes(&text[left]) + changes(&text[right]);
     (enough && changes * if operator > 0 { 8 } else { 5 } >= joined).then_some(at..next)
+}
+
+/// Whether the literal whose content begins at `next` names what follows: `"name" -> value`.
+fn is_name(text: &[u8], next: usize) -> bool {
+    let rest = &text[next..text.len().min(next + GAP)];
+    let Some(close) = rest.iter().position(|b| matches!(b, b'"' | b'\'')) else { return false };
+    let behind = rest[close + 1..].trim_ascii_start();
+    [&b"->"[..], b"=>", b":", b"="].iter().any(|sign| behind.starts_with(sign))
 }
 
 /// How often letters, capitals and digits take turns.
@@ -101,74 +101,4 @@ fn operator(rest: &[u8]) -> usize {
 fn prefix(rest: &[u8]) -> usize {
     let letters = rest.iter().take(2).take_while(|b| matches!(**b, b'f' | b'r' | b'b' | b'u' | b'L' | b'@' | b'$'));
     letters.count()
-}
-
-/// A list of literals beside a call that joins with nothing: `at` is where its name begins, `open` its arguments.
-fn list(text: &[u8], at: usize, open: usize, named: &mut usize, edits: &mut Edits) {
-    let before = &text[..at];
-    let rest = &text[open..];
-    let empty = [&b"\"\""[..], b"''", b"``"].iter().any(|e| rest.starts_with(e));
-    if before.ends_with(b"\"\"") || before.ends_with(b"''") {
-        // Python: "".join(["abc", "def"]), "".join(pieces)
-        let name = halves::name_around(text, open, false);
-        let whole = rest[name.len().min(rest.len())..].starts_with(b")");
-        return match (name.is_empty(), whole) {
-            (true, _) => pieces(text, open, edits),
-            (_, true) => halves::named_list(text, name, named, edits),
-            _ => {}
-        };
-    }
-    let method = text[at] == b'.' || text[at..].starts_with(b"joinTo");
-    if method && (empty || rest.starts_with(b")")) {
-        // JavaScript, Ruby, Kotlin: ["abc", "def"].join(""), pieces.join("")
-        let end = if text[at] == b'.' { at } else { at.saturating_sub(1) };
-        let floor = end.saturating_sub(LIST);
-        match before.last() {
-            Some(b']') => {
-                if let Some(start) = memchr::memrchr(b'[', &text[floor..end]) {
-                    pieces(text, floor + start, edits);
-                }
-            }
-            _ => halves::named_list(text, halves::name_around(text, end, true), named, edits),
-        }
-    } else if empty {
-        // PHP: implode('', ['abc', 'def']), implode('', $pieces)
-        let comma = rest[2..].iter().take(4).take_while(|b| matches!(b, b',' | b' ')).count();
-        let name = halves::name_around(text, open + 2 + comma, false);
-        if name.is_empty() || matches!(name, b"array" | b"new") {
-            pieces(text, open + 2, edits);
-        } else {
-            halves::named_list(text, name, named, edits);
-        }
-    } else if let Some(brace) = rest.iter().take(32).position(|&b| b == b'{')
-        && rest.starts_with(b"[]string")
-    {
-        // Go: strings.Join([]string{"abc", "def"}, "")
-        pieces(text, open + brace, edits);
-    } else {
-        // Go: strings.Join(pieces, "")
-        let name = halves::name_around(text, open, false);
-        let behind = &rest[name.len().min(rest.len())..];
-        if behind.starts_with(b", \"\")") {
-            halves::named_list(text, name, named, edits);
-        }
-    }
-}
-
-/// Takes out what separates the literals of a list that begins near `from`.
-pub(super) fn pieces(text: &[u8], from: usize, edits: &mut Edits) {
-    let end = text.len().min(from + LIST);
-    let mut quotes = memchr::memchr2_iter(b'"', b'\'', &text[from..end]).map(|i| from + i);
-    let Some(mut open) = quotes.next() else { return };
-    while let Some(close) = quotes.next() {
-        let whole = text[open] == text[close] && text[open + 1..close].iter().all(|&b| is_token(b));
-        let Some(next) = quotes.next() else { return };
-        let between = &text[close + 1..next];
-        let comma = between.iter().all(|b| b.is_ascii_whitespace() || *b == b',') && between.contains(&b',');
-        if !whole || !comma || text.get(next + 1).is_none_or(|&b| !is_token(b)) {
-            return;
-        }
-        edits.push(close..next + 1, b"", PIECE);
-        open = next;
-    }
 }

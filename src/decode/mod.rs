@@ -18,9 +18,11 @@ mod entity;
 mod escape;
 mod halves;
 mod join;
+mod lists;
 mod map;
 mod notebook;
 mod percent;
+pub mod pieces;
 mod quoted;
 mod serial;
 mod sign;
@@ -54,6 +56,12 @@ pub struct Views {
     pub places: Vec<usize>,
     /// Where calls stand in it that would join a list of pieces, if one stood beside them.
     pub calls: Vec<usize>,
+    /// Where literals end in it that could be pieces of a key, if names joined them.
+    pub halves: Vec<usize>,
+    /// The names of such pieces that views alone show.
+    pub hidden: Vec<Vec<u8>>,
+    /// Where lists begin in it that a call joins by their names.
+    pub lists: Vec<usize>,
     /// How far away what is said of its encoding may stand.
     pub reach: Reach,
 }
@@ -142,21 +150,32 @@ pub fn views(text: &[u8], path: Option<&[u8]>) -> Views {
         return out;
     }
     let mut maps: Vec<Arc<Map>> = Vec::new();
+    let mut called = Vec::new();
     if let Some((cells, map)) = notebook::cells(text, path) {
         budget = budget.saturating_sub(cells.len());
         maps.push(Arc::new(map));
         out.views.push(View { text: cells, maps: maps.clone() });
+        out.reach = Reach::Far;
     }
     for level in 0..=DEPTH {
         let above: &[u8] = out.views.last().map_or(text, |view| &view.text);
         let signs = Signs::of(above);
-        let edits = Edits::of(above, &signs);
-        if out.views.is_empty() {
-            let calls = signs.joins.iter().map(|(at, _)| *at).collect();
-            (out.places, out.calls, out.reach) = (edits.places(), calls, signs.reach(above));
+        let mut edits = Edits::of(above, &signs);
+        match out.views.last() {
+            None => {
+                out.calls = signs.joins.iter().map(|(at, _)| *at).collect();
+                out.reach = signs.reach(above);
+                out.places = edits.places();
+                out.halves = std::mem::take(&mut edits.halves);
+                out.lists = edits.defined.iter().map(|range| range.end).collect();
+                called = std::mem::take(&mut edits.called);
+            }
+            Some(view) => {
+                edits.is_far |= pieces::are_hidden(view, &signs, &edits, &called);
+                out.hidden.extend(pieces::hidden(view, &edits));
+            }
         }
-        // Names that are joined may stand anywhere.
-        if edits.is_far || edits.halves > 1 {
+        if edits.is_far || pieces::are_too_many(&out) {
             out.reach = Reach::Far;
         }
         if edits.is_empty() {
@@ -179,20 +198,8 @@ pub fn views(text: &[u8], path: Option<&[u8]>) -> Views {
 pub fn places(part: &[u8]) -> (Vec<usize>, Vec<usize>, Reach) {
     let signs = Signs::of(part);
     let edits = Edits::of(part, &signs);
-    let reach = if edits.is_far || edits.halves > 0 { Reach::Far } else { signs.reach(part) };
+    let reach = if edits.is_far { Reach::Far } else { signs.reach(part) };
     (edits.places(), signs.joins.iter().map(|(at, _)| *at).collect(), reach)
-}
-
-/// Whether how a text is decoded that `part` is new in may be told by far text.
-pub fn reaches_far(part: &[u8]) -> bool {
-    Signs::of(part).reach(part) != Reach::Near
-}
-
-/// Whether calls join lists of pieces here; a list may be some 4,096 bytes long.
-pub fn joins_lists(text: &[u8]) -> bool {
-    let mut lists = Edits::default();
-    join::lists(text, &Signs::of(text), &mut lists);
-    !lists.is_empty()
 }
 
 /// Whether the view of a text of so many bytes holds only what is near its changes.

@@ -1,7 +1,7 @@
 //! What in a text says that something may be encoded, found in one pass: the decoders that need such a sign are asked
 //! only where it stands.
 
-use super::{base64, join, quoted};
+use super::{base64, lists, quoted};
 use crate::spotter::Spotter;
 use std::sync::OnceLock;
 
@@ -78,7 +78,7 @@ impl Signs {
                 self.any_secret = true;
             }
             5 | 10 | 11 => self.basic.push(at.end),
-            6 => self.joins.extend(join::name(text, at.start).map(|name| (name, at.end))),
+            6 => self.joins.extend(lists::name(text, at.start).map(|name| (name, at.end))),
             _ => self.joins.push((at.start, at.end)),
         }
     }

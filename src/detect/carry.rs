@@ -10,19 +10,21 @@
 //! the same as without memory.
 
 pub(super) mod anchor;
+mod joins;
 mod spots;
 
 use super::hits::Hits;
-use super::{Detector, Match, Place};
+use super::{Detector, Match, Place, assign};
 use crate::blob::Copied;
 use crate::decode::{self, Reach, Views};
 use crate::rule::{Confidence, RuleKind};
 use anchor::{Anchor, What, moved, within};
+use joins::Joins;
 use spots::{Spot, Spots, add, lines};
 use std::ops::Range;
 
 /// How far before and behind a change it may matter to whether something is encoded, to whole lines.
-const NEAR: (usize, usize) = (160, 96);
+const NEAR: (usize, usize) = (160, 160);
 /// How far before and behind its lines: a literal that is joined to one in the next line.
 const SEAM: usize = 104;
 /// How far behind itself an anchor is judged by other text than that of its own line: a name and its value, with
@@ -58,6 +60,8 @@ pub struct Carry {
     pub witness: Option<Range<usize>>,
     /// What other lines may make something of, in order.
     pub anchors: Vec<Anchor>,
+    /// Names of pieces of keys that its views alone show.
+    pub hidden: Vec<Vec<u8>>,
 }
 
 /// How a text was made from another one.
@@ -81,8 +85,11 @@ impl Detector {
         if worth {
             return Carry { worth, witness, ..Carry::default() };
         }
-        let anchors = if hits.far { Vec::new() } else { in_order(hits.anchors) };
-        Carry { worth, far: hits.far, ports: hits.ports, witness, anchors }
+        if hits.far {
+            return Carry { worth, far: true, ports: hits.ports, witness, ..Carry::default() };
+        }
+        let (anchors, hidden) = (in_order(hits.anchors), hits.hidden);
+        Carry { worth, far: false, ports: hits.ports, witness, anchors, hidden }
     }
 
     /// The same for a text that was made from another one.
@@ -97,24 +104,25 @@ impl Detector {
             let witness = carried(text, made)?;
             return Some(Carry { worth: true, witness: Some(witness), ..Carry::default() });
         }
-        if base.far {
+        if base.far || assign::may_be_list(made.size, text.len()) {
             return None;
         }
         let spots = Spots::of(text, made)?;
-        let moved = moved(&base.anchors, made.copied);
+        let mut moved = moved(&base.anchors, made.copied);
         let parts = parts(text, &spots, &moved)?;
         let mut hits = Hits::probing(floor).with_ports(base.ports);
-        self.look_at(text, &parts, Place::UNKNOWN, &mut hits);
+        self.look_at(text, (&spots.changed, &parts), Place::UNKNOWN, &mut hits);
         for near in &spots.near {
             encoded(text, near, &mut hits)?;
         }
+        let joins = Joins::of(text, made, &spots, &mut moved, &mut hits)?;
         // Each line may be one of a password file now.
         if hits.far || hits.is_enough() || hits.ports != base.ports {
             return None;
         }
         let anchors = together(moved, std::mem::take(&mut hits.anchors), &parts);
         for spot in &spots.all {
-            self.around(text, spot, &anchors, &mut hits)?;
+            self.around(text, spot, &anchors, &joins, &mut hits)?;
         }
         if hits.far || hits.is_enough() {
             return None;
@@ -124,31 +132,29 @@ impl Detector {
             return None;
         }
         // What was seen in views stands where something is encoded.
-        Some(Carry { worth: false, far: false, ports: hits.ports, witness: None, anchors })
+        let hidden = base.hidden.clone();
+        Some(Carry { worth: false, far: false, ports: hits.ports, witness: None, anchors, hidden })
     }
 
     /// Looks at what other lines than its own decide; None where that is no answer.
-    fn around(&self, text: &[u8], spot: &Spot, anchors: &[Anchor], hits: &mut Hits) -> Option<()> {
+    fn around(&self, text: &[u8], spot: &Spot, anchors: &[Anchor], joins: &Joins<'_>, hits: &mut Hits) -> Option<()> {
         let change = &spot.change;
         let reach = |far: usize| change.start.saturating_sub(far)..change.end + far;
         let stands = |what: What, range: Range<usize>| within(anchors, range).any(|a| a.what() == what);
         if stands(What::Far, reach(FAR)) {
             return None;
         }
-        if stands(What::List, reach(LIST)) {
-            let list = reach(LIST);
-            if decode::joins_lists(&text[list.start..list.end.min(text.len())]) {
-                return None;
-            }
+        if joins::lists_near(text, anchors, reach(LIST)) {
+            return None;
         }
         if stands(What::View, spot.lines.start.saturating_sub(SLACK)..spot.lines.end + SLACK) {
-            self.decoded(text, spot, hits)?;
+            self.decoded(text, spot, joins, hits)?;
         }
         Some(())
     }
 
     /// Looks at what is encoded around a change; None where the views don't hold enough of its surroundings.
-    fn decoded(&self, text: &[u8], spot: &Spot, hits: &mut Hits) -> Option<()> {
+    fn decoded(&self, text: &[u8], spot: &Spot, joins: &Joins<'_>, hits: &mut Hits) -> Option<()> {
         let around = lines(text, spot.lines.start.saturating_sub(DECODED)..spot.lines.end + DECODED)?;
         let views = decode::views(&text[around.clone()], None);
         if views.reach == Reach::Far {
@@ -160,7 +166,7 @@ impl Detector {
             let before = around.start == 0 || view.text.len() > most && at(most) <= spot.change.start;
             let end = view.text.len().checked_sub(most);
             let behind = around.end == text.len() || end.is_some_and(|end| at(end) >= spot.change.end);
-            if !before || !behind || decode::reaches_far(&view.text) || decode::joins_lists(&view.text) {
+            if !before || !behind || joins.reach_into(&view) {
                 return None;
             }
             let mut seen = hits.alike().with_ports(hits.ports);
@@ -183,7 +189,7 @@ fn parts(text: &[u8], spots: &Spots, moved: &[Anchor]) -> Option<Vec<Range<usize
         let is_near = |a: &Anchor| match a.what() {
             What::Name => a.at() < near.end,
             What::Headed => a.at() < headed,
-            What::View | What::List | What::Far => false,
+            What::View | What::List | What::Far | What::Half | What::Named => false,
         };
         for anchor in within(moved, near.start..near.end.max(headed)).filter(is_near) {
             if anchor.at() >= done {
@@ -211,12 +217,15 @@ fn encoded(text: &[u8], near: &Range<usize>, hits: &mut Hits) -> Option<()> {
 pub(super) fn note(text: &[u8], views: &Views, hits: &mut Hits) {
     views.places.iter().for_each(|&at| hits.anchor(at, What::View));
     views.calls.iter().for_each(|&at| hits.anchor(at, What::List));
+    views.halves.iter().for_each(|&at| hits.anchor(at, What::Half));
+    views.lists.iter().for_each(|&at| hits.anchor(at, What::Named));
+    hits.hidden.clone_from(&views.hidden);
     match views.reach {
         Reach::Near => {}
         // A soft line end some kilobytes from here would make a mail of it.
         Reach::Mail(at) => {
             for at in [at.saturating_sub(1500), at, at + 1500] {
-                hits.anchor(at.min(text.len()), What::Far);
+                hits.anchor(at.min(text.len() - 1), What::Far);
             }
         }
         Reach::Far => hits.far = true,

@@ -20,6 +20,8 @@ pub(super) struct Hits {
     pub(super) ports: bool,
     /// Set where only that counts whether there is a match as sure as this.
     pub(super) floor: Option<Confidence>,
+    /// Names of pieces of keys that views alone show.
+    pub(super) hidden: Vec<Vec<u8>>,
     /// What could become a match by a change near it, noted where only that counts.
     pub(super) anchors: Vec<Anchor>,
 }

@@ -171,7 +171,6 @@ impl Detector {
         }
         for view in views {
             let mut seen = hits.alike();
-            seen.far = hits.floor.is_some() && (decode::reaches_far(&view.text) || decode::joins_lists(&view.text));
             self.look(&view.text, place, &mut seen);
             seen.far |= seen.anchors.iter().any(|anchor| anchor.what() == What::Far);
             // The others stand in the text itself too.
@@ -190,11 +189,20 @@ impl Detector {
 
     /// Everything that one text, or one view of it, holds.
     fn look(&self, text: &[u8], place: Place<'_>, hits: &mut Hits) {
-        self.look_at(text, std::slice::from_ref(&(0..text.len())), place, hits);
+        let whole = 0..text.len();
+        let whole = std::slice::from_ref(&whole);
+        self.look_at(text, (whole, whole), place, hits);
     }
 
-    /// What candidates in `parts` of a text hold; each part is made of whole lines, or begins or ends with the text.
-    fn look_at(&self, text: &[u8], parts: &[Range<usize>], place: Place<'_>, hits: &mut Hits) {
+    /// What candidates in `parts` of a text hold, and secret-like names in `named` ones, which hold the former; each part is
+    /// made of whole lines, or begins or ends with the text.
+    fn look_at(
+        &self,
+        text: &[u8],
+        (parts, named): (&[Range<usize>], &[Range<usize>]),
+        place: Place<'_>,
+        hits: &mut Hits,
+    ) {
         let index = self.index();
         let mut look = Look::new(text, place);
         for run in parts.iter().flat_map(|part| tokens::Runs::within(text, part.clone())) {
@@ -212,7 +220,7 @@ impl Detector {
         }
         literals(index, &mut look, parts, hits);
         if !hits.is_enough() {
-            assign::find((text, parts), place, &index.generic, hits);
+            assign::find((text, named), place, &index.generic, hits);
         }
     }
 }

@@ -27,6 +27,18 @@ pub(crate) fn words(places: &[&Finding], now: i64) -> Option<String> {
     Some(format!("first committed on {day}, {since}{head}"))
 }
 
+/// The same of one place as a sentence that is true on any day: "Exposed since 2024-05-06; still in HEAD."
+pub(crate) fn sentence(place: &Finding) -> Option<String> {
+    let date = place.origin.commit.as_deref()?.date.as_str();
+    date.parse::<jiff::Timestamp>().ok()?;
+    let head = match place.origin.kind {
+        _ if place.origin.in_head => "; still in HEAD",
+        Kind::History => "; no longer in HEAD",
+        _ => "",
+    };
+    Some(format!("Exposed since {}{head}.", date.get(..10)?))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,5 +79,9 @@ mod tests {
         assert!(of(&[&new]).contains("ahead"));
         assert_eq!(of(&[&finding(Origin::file(Kind::Worktree, "a.py"), 1)]), "");
         assert_eq!(of(&[&committed("nonsense", Kind::History, true)]), "");
+        assert_eq!(sentence(&old).unwrap(), "Exposed since 2024-05-06; no longer in HEAD.");
+        assert_eq!(sentence(&new).unwrap(), "Exposed since 2024-05-09; still in HEAD.");
+        assert_eq!(sentence(&yesterday).unwrap(), "Exposed since 2024-05-08.");
+        assert_eq!(sentence(&committed("nonsense", Kind::History, true)), None);
     }
 }

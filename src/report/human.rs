@@ -97,7 +97,7 @@ impl Pen {
         }
         match &f.suppressed {
             Some(s) => self.note("suppressed", &escape::printable(&format!("{}: {}", s.by.name(), s.reason)), out),
-            None => self.note("do", &escape::printable(&super::remediation(f)), out),
+            None => self.note("do", &escape::printable(&super::steps(f)), out),
         }
     }
 

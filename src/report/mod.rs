@@ -91,9 +91,17 @@ const REMEDY: &str = "Revoke it, make a new one and keep that in a secret store.
 const NOT_UNDONE: &str = "Once it was pushed, removing it from the history does not un-leak it.";
 
 /// What to do, with the address.
-fn remediation(f: &Finding) -> String {
+fn steps(f: &Finding) -> String {
     let text = remedy(f.rule.remedy());
     if f.origin.commit.is_some() { format!("{text} {NOT_UNDONE}") } else { text }
+}
+
+/// The same, and since when it has been exposed, for reports that say so nowhere else in words.
+fn remediation(f: &Finding) -> String {
+    match exposure::sentence(f) {
+        Some(since) => format!("{since} {}", steps(f)),
+        None => steps(f),
+    }
 }
 
 /// A rule's remedy in one line, the address at its end if it does not stand in it.

@@ -44,7 +44,8 @@ impl Runs {
                 match one.whole {
                     Some(n) => Runs::solid(n.saturating_mul(least)),
                     None if least == 0 => Runs::default(),
-                    None => Runs { whole: None, ..one },
+                    None if least > 1 => Runs { best: one.best.max(one.tail + one.head), ..one },
+                    None => one,
                 }
             }
         }
@@ -99,7 +100,9 @@ mod tests {
             ("(?:ab|c.d)e", 2),
             ("x{5}.y{7}", 7),
             ("(?:a.bc){2}", 3),
-            ("(?i)key[ =]", 3),
+            // The sign of the kelvin is a `k` in lower case.
+            ("(?i)key[ =]", 2),
+            ("(?i-u)key[ =]", 3),
             ("(", 0),
         ] {
             assert_eq!(least_run(pattern), run, "{pattern}");

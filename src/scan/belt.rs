@@ -1,7 +1,7 @@
 //! Where the sources' threads put what they read: text, matches, findings without their fingerprints.
 
 use super::{InlineComments, Scan, Watch};
-use crate::blob::{Blob, Content, Kind, LineIndex, Origin, Scope, Skip, SkipReason, Text};
+use crate::blob::{Blob, Content, Kind, LineIndex, Origin, Positions, Scope, Skip, SkipReason, Text};
 use crate::clock::{Clock, Stage};
 use crate::detect::carry::{self, Carry, Made};
 use crate::detect::{Examined, Match, Path, Place, settings};
@@ -103,7 +103,8 @@ impl<'a> Belt<'a> {
         let page = Page { text, lines, inline, spans: matches.iter().map(|m| m.span.clone()).collect() };
         let asked = |m: &Match| counts(m, blob, &page.lines) && self.asked_for(m, origin);
         let kept = matches.iter().enumerate().filter(|(_, m)| asked(m));
-        self.keep(kept.map(|(i, m)| finding(m, i, blob, &page)).collect());
+        let positions = Positions::new(&page.lines, text);
+        self.keep(kept.map(|(i, m)| finding(m, i, blob, &page, &positions)).collect());
         true
     }
 
@@ -246,9 +247,8 @@ fn counts(found: &Match, blob: &Blob<'_>, lines: &LineIndex) -> bool {
     touched(&found.span) || found.evidence.iter().filter_map(|e| e.span.as_ref()).any(touched)
 }
 
-fn finding(found: &Match, i: usize, blob: &Blob<'_>, page: &Page<'_>) -> Finding {
-    let (start, end) =
-        (page.lines.position(found.span.start, page.text), page.lines.position(found.span.end, page.text));
+fn finding(found: &Match, i: usize, blob: &Blob<'_>, page: &Page<'_>, positions: &Positions<'_>) -> Finding {
+    let (start, end) = (positions.of(found.span.start), positions.of(found.span.end));
     let suppressed = page.inline.verdict(&found.rule.id, start.line, end.line);
     let (lines, columns) = blob.window.as_ref().map_or((0, 0), |w| (w.first_line - 1, w.first_column - 1));
     let on_first = |line: u64| if line == 1 { columns } else { 0 };

@@ -299,6 +299,11 @@ impl Structure<'_> {
             Kind::Word | Kind::Flag | Kind::Str | Kind::Url => Some(self.name(left, bond)),
             // `[a, b] = value`: names of its parts.
             Kind::Square if self.tree.children(left).any(|k| self.tree.kind(k) == Kind::Comma) => None,
+            // `char* keys[] = {...}`
+            Kind::Square if self.tree.children(left).next().is_none() => {
+                let word = *nodes.get(i.checked_sub(2)?)?;
+                (self.tree.kind(word) == Kind::Word).then(|| self.name(word, bond))
+            }
             Kind::Square => Some(self.inner(left).map_or_else(|| self.name(left, bond), |id| self.name(id, bond))),
             // A look-up (`getenv("NAME") or value`), or the parameters of what is being defined.
             Kind::Round if bond == Bond::Fallback || bond == Bond::Compared => {

@@ -5,12 +5,14 @@
 use super::command::{login, value};
 use super::literal::{Literal, byte, solid};
 use crate::detect::Path;
+use std::ops::Range;
 
 /// No list of this kind is longer.
-const LONGEST: usize = 1 << 12;
+pub(super) const LONGEST: usize = 1 << 12;
 
-/// The passwords of the file at `path`, if its name says that it holds nothing else.
-pub(super) fn passwords(text: &[u8], path: Path<'_>) -> Vec<Literal> {
+/// The passwords of the file at `path`, if its name says that it holds nothing else; where there is no path yet, those in
+/// `parts`, of whole lines.
+pub(super) fn passwords(text: &[u8], parts: &[Range<usize>], path: Path<'_>) -> Vec<Literal> {
     if text.len() > LONGEST {
         return Vec::new();
     }
@@ -25,7 +27,7 @@ pub(super) fn passwords(text: &[u8], path: Path<'_>) -> Vec<Literal> {
     let path = match path {
         Path::Known(path) => path,
         Path::Unknown => {
-            let mut all = each(text, unknown);
+            let mut all: Vec<Literal> = parts.iter().flat_map(|part| each(text, part.clone(), unknown)).collect();
             all.extend(second_line(text));
             return all;
         }
@@ -43,14 +45,14 @@ pub(super) fn passwords(text: &[u8], path: Path<'_>) -> Vec<Literal> {
         }
         _ => return Vec::new(),
     };
-    each(text, read)
+    each(text, 0..text.len(), read)
 }
 
-/// What `read` finds on each line that is no comment.
-fn each(text: &[u8], read: impl Fn(&[u8], usize, &[u8]) -> Option<Literal>) -> Vec<Literal> {
+/// What `read` finds on each line of a part that is no comment.
+fn each(text: &[u8], part: Range<usize>, read: impl Fn(&[u8], usize, &[u8]) -> Option<Literal>) -> Vec<Literal> {
     let mut all = Vec::new();
-    let mut start = 0;
-    for line in text.split(|b| *b == b'\n') {
+    let mut start = part.start;
+    for line in text[part].split(|b| *b == b'\n') {
         if !line.trim_ascii_start().starts_with(b"#") {
             all.extend(read(text, start, line));
         }

@@ -75,20 +75,36 @@ pub(super) fn find((text, parts): (&[u8], &[Range<usize>]), place: Place<'_>, ru
     let contexts = Context::all(place.path);
     let Some(&context) = contexts.last().filter(|c| !c.refused) else { return };
     let Some(stems) = stems() else { return };
-    let mut search = Search { text, contexts, context, rules, hits, rows: 0..0, tests: None, done: 0 };
+    let mut search = Search {
+        text,
+        contexts,
+        context,
+        rules,
+        hits,
+        rows: 0..0,
+        tests: None,
+        done: 0,
+        refused: Vec::new(),
+        browsers: None,
+    };
     for part in parts {
         search.within(stems, part);
     }
     if context.password_file {
         search.password_file(parts);
     }
-    for literal in files::passwords(text, place.path) {
+    for literal in files::passwords(text, parts, place.path) {
         // What follows from a file as a whole is not carried over to a changed one.
         search.hits.far = true;
         if parts.iter().any(|part| part.start <= literal.span.start && literal.span.end <= part.end) {
             search.command(Some(literal));
         }
     }
+}
+
+/// Whether a text that has become so short may now be a list of passwords from end to end.
+pub(super) fn may_be_list(before: usize, now: usize) -> bool {
+    before > files::LONGEST && now <= files::LONGEST
 }
 
 /// The stems, the signs of the tables, and behind them those of a password file.
@@ -115,6 +131,10 @@ struct Search<'a> {
     tests: Option<usize>,
     /// Up to here names have been read.
     done: usize,
+    /// What the name that is looked at was bound to in another syntax, and is no secret in any.
+    refused: Vec<Bound>,
+    /// Whether its line hands a key to a browser; asked once.
+    browsers: Option<bool>,
 }
 
 impl Search<'_> {
@@ -198,6 +218,8 @@ impl Search<'_> {
         if self.text[..span.start].ends_with(b"checksum/") {
             return;
         }
+        self.refused.clear();
+        self.browsers = None;
         for n in 0..self.contexts.len() {
             self.context = self.contexts[n];
             // A comment is prose; what follows it is not.
@@ -205,14 +227,17 @@ impl Search<'_> {
             if code && claim.kind == Kind::Password && in_comment(self.text, span.start) {
                 self.context.syntax = Syntax::Prose;
             }
-            self.assigned(claim.clone(), &span);
+            self.assigned(&claim, &span);
             self.context = self.contexts[n];
         }
     }
 
     /// What the name at `span`, which makes `claim`, is bound to.
-    fn assigned(&mut self, claim: Claim, span: &Range<usize>) {
+    fn assigned(&mut self, claim: &Claim, span: &Range<usize>) {
         let bound = bind::bound(self.text, span, self.context.syntax);
+        if bound.as_ref().is_some_and(|b| self.refused.contains(b)) {
+            return;
+        }
         if bound.as_ref().is_some_and(|b| is_filled_in(self.text, span.start, b)) {
             return;
         }
@@ -223,21 +248,39 @@ impl Search<'_> {
         {
             return self.command(Some(literal));
         }
-        if is_browsers(self.text, span.start) {
+        if *self.browsers.get_or_insert_with(|| is_browsers(self.text, span.start)) {
             return;
         }
         if let Some(mut bound) = bound {
+            let whole = bound.clone();
             let start = bind::scheme(self.text, bound.literal.span.start).min(bound.literal.span.end);
             bound.literal.span.start = start;
-            let claim = self.under_heading(claim, span, &bound);
+            if let Some(why) = self.hopeless(claim, span, &bound) {
+                // In any syntax.
+                self.refused.push(whole);
+                return self.refuse(claim.kind, bound.literal.span, why);
+            }
+            let claim = self.under_heading(claim.clone(), span, &bound);
             self.weigh(&claim, span, &bound);
         } else if self.context.syntax == Syntax::Prose && !self.rows.contains(&span.start) {
             let (values, rows) = table::column(self.text, span);
             self.hits.far |= rows.len() > ROWS;
             self.rows = rows;
             for literal in values {
-                self.weigh(&claim, span, &Bound { literal, form: Form::Pair });
+                self.weigh(claim, span, &Bound { literal, form: Form::Pair });
             }
+        }
+    }
+
+    /// Why a value is none whatever else is said of it.
+    fn hopeless(&self, claim: &Claim, name: &Range<usize>, bound: &Bound) -> Option<&'static str> {
+        let value = &self.text[bound.literal.span.clone()];
+        weigh::hopeless(value, &self.text[name.clone()], bound.literal.quoted, claim.kind)
+    }
+
+    fn refuse(&mut self, kind: Kind, span: Range<usize>, why: &str) {
+        if let Some(rule) = self.rules.of(kind) {
+            self.hits.refuse(rule, span, || why.to_owned());
         }
     }
 
@@ -357,12 +400,7 @@ impl Search<'_> {
         let asked = self.asked(claim, name, bound);
         let weight = match weigh::weigh(value, asked) {
             Ok(weight) => weight,
-            Err(why) => {
-                if let Some(rule) = self.rules.of(claim.kind) {
-                    self.hits.refuse(rule, span, || why.to_owned());
-                }
-                return;
-            }
+            Err(why) => return self.refuse(claim.kind, span, why),
         };
         self.hits.far |= asked.in_test;
         let Some(rule) = self.rules.of(weight.kind) else { return };
@@ -388,9 +426,11 @@ fn in_comment(text: &[u8], at: usize) -> bool {
     let line = &text[at.saturating_sub(120)..at];
     let line = line[memchr::memrchr(b'\n', line).map_or(0, |i| i + 1)..].trim_ascii_start();
     let comment = [&b"* "[..], b"// ", b"# ", b"-- ", b"' ", b"; "].iter().any(|mark| line.starts_with(mark));
+    if !comment {
+        return false;
+    }
     let lower = line.to_ascii_lowercase();
-    comment
-        && [&b"login"[..], b"user", b"account", b"benutzer"].iter().any(|w| memchr::memmem::find(&lower, w).is_some())
+    [&b"login"[..], b"user", b"account", b"benutzer"].iter().any(|w| memchr::memmem::find(&lower, w).is_some())
 }
 
 /// Whether a name and what it is bound to stand within a template: `{{ $password := .Values.password }}`. What is
@@ -409,6 +449,10 @@ fn is_filled_in(text: &[u8], at: usize, bound: &Bound) -> bool {
 fn is_browsers(text: &[u8], at: usize) -> bool {
     let line = &text[at.saturating_sub(120)..at];
     let line = &line[memchr::memrchr(b'\n', line).map_or(0, |i| i + 1)..];
+    // All of them are longer, and all but two call something.
+    if line.len() < 12 || memchr::memchr2(b'(', b'-', line).is_none() {
+        return false;
+    }
     [&b"Bugsnag.start("[..], b"TrackJS.install(", b"data-cf-beacon", b"shopify-features", b"mixpanel.init("]
         .iter()
         .any(|sign| memchr::memmem::find(line, sign).is_some())

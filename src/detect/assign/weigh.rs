@@ -44,30 +44,10 @@ pub(super) fn weigh(value: &[u8], asked: Asked<'_>) -> Result<Weight, &'static s
         let confidence = if asked.context.tame { Confidence::Low } else { Confidence::Medium };
         return Ok(weight(kind, confidence, &makeup));
     }
-    if let Some(why) = unfit(value, &makeup) {
+    if let Some(why) = refusal(value, &makeup, (asked.name, asked.quoted, asked.claim.kind)) {
         return Err(why);
-    }
-    if let Some(why) = unfit::sealed(value, &makeup).or_else(|| unfit::open(value, asked.name)) {
-        return Err(why);
-    }
-    if let Some(why) = unfit::unfit_bare(value, &makeup).filter(|_| !asked.quoted) {
-        return Err(why);
-    }
-    if decode::hides_text(value) {
-        return Err("encoded text, which is read itself");
-    }
-    if same_words(value, asked.name) {
-        return Err("the value repeats the name");
     }
     let stand = placeholder::stands_for(value);
-    if let Some(stand) = stand.filter(|s| *s != Stand::Pattern) {
-        return Err(stand.why());
-    }
-    if asked.claim.kind == Kind::Secret
-        && let Some(why) = placeholder::why(value)
-    {
-        return Err(why);
-    }
     let mut weight = match asked.claim.kind {
         Kind::Secret => secret(value, &makeup, asked)?,
         Kind::Password => password(value, &makeup, asked)?,
@@ -83,6 +63,33 @@ pub(super) fn weigh(value: &[u8], asked: Asked<'_>) -> Result<Weight, &'static s
         weight.confidence = lower(weight.confidence);
     }
     Ok(weight)
+}
+
+/// Why a value is refused under any name of this kind, in any file and in any form.
+pub(super) fn hopeless(value: &[u8], name: &[u8], quoted: bool, kind: Kind) -> Option<&'static str> {
+    // It may be a phrase.
+    if value.contains(&b' ') {
+        return None;
+    }
+    let makeup = Makeup::of(value.strip_prefix(b"django-insecure-").unwrap_or(value));
+    refusal(value, &makeup, (name, quoted, kind))
+}
+
+/// What speaks against a value, whatever is said of it.
+fn refusal(value: &[u8], makeup: &Makeup, (name, quoted, kind): (&[u8], bool, Kind)) -> Option<&'static str> {
+    let bare = || unfit::unfit_bare(value, makeup).filter(|_| !quoted);
+    let encoded = || decode::hides_text(value).then_some("encoded text, which is read itself");
+    let repeated = || same_words(value, name).then_some("the value repeats the name");
+    let placeholder = || placeholder::stands_for(value).filter(|s| *s != Stand::Pattern).map(Stand::why);
+    let example = || placeholder::why(value).filter(|_| kind == Kind::Secret);
+    unfit(value, makeup)
+        .or_else(|| unfit::sealed(value, makeup))
+        .or_else(|| unfit::open(value, name))
+        .or_else(bare)
+        .or_else(encoded)
+        .or_else(repeated)
+        .or_else(placeholder)
+        .or_else(example)
 }
 
 fn lower(confidence: Confidence) -> Confidence {

@@ -15,6 +15,10 @@ pub enum What {
     List,
     /// What is judged by text that no line of its own holds: where a change comes near, all is looked at.
     Far,
+    /// A literal that could be a piece of a key, if names joined it.
+    Half,
+    /// A list that a call joins by its name, if it is one of pieces.
+    Named,
     /// A name that a heading some kilobytes before it may make more telling.
     Headed,
 }
@@ -41,6 +45,8 @@ impl Anchor {
             1 => What::View,
             2 => What::List,
             3 => What::Far,
+            4 => What::Half,
+            5 => What::Named,
             _ => What::Headed,
         }
     }

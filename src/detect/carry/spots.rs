@@ -19,6 +19,8 @@ pub(super) struct Spot {
 #[derive(Debug, Default)]
 pub(super) struct Spots {
     pub(super) all: Vec<Spot>,
+    /// What changed, one by one.
+    pub(super) changes: Vec<Range<usize>>,
     /// The lines that were changed.
     pub(super) changed: Vec<Range<usize>>,
     /// The whole lines in which something may be encoded now that was not.
@@ -39,10 +41,11 @@ impl Spots {
                     last.lines.end = last.lines.end.max(lines.end);
                     last.change.end = change.end;
                 }
-                None => spots.all.push(Spot { lines, change }),
+                None => spots.all.push(Spot { lines, change: change.clone() }),
             }
             add(&mut spots.changed, changed);
             add(&mut spots.near, near);
+            spots.changes.push(change);
         }
         let sum: usize = spots.near.iter().map(Range::len).sum();
         (sum / 3 <= text.len() / 4).then_some(spots)

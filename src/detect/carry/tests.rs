@@ -58,6 +58,8 @@ const PIECES: &[&str] = &[
     "mistral", "API_KEY=", "{\\\"password\\\": \\\"", "Vr7#kd02Lq!x", "\\\"}", "%22password%22%3A%22", "%22", "&quot;password&quot;:&quot;", "&quot;", "aws_secret_access_key = ",
     "mysql -u root ", "-pVr7kd02Lqx", "Bearer ", "dG9rZW46IGs4WnQyTG1YOXZSYjRLY1c3eUhzUTFuRDV0R2YK", "setValue(\"k8Zt2LmX9vRb4KcW7yHsQ1nD\",", " forHTTPHeaderField: \"X-Api-Key\")\n",
     "expect \"password:\"\n", "send \"Vr7kd02Lqx!\\r\"\n", "https://hooks.slack", "https://app:", "Vr7kd02Lqx", "@db.corp.net/x\n", "\u{feff}", "é", "<key>password</key>\n", "<string>Vr7#kd02Lq!x</string>\n",
+    "part_a = \"q7ZbT2xN4k\"\n", "part_b = 'f4LrW8sV9q3z'\n", "part_c: \"h3JkD6mY2w\"\n", "x = \"{\\\"part_b\\\": \\\"f4LrW8sV9q3z\\\"}\"\n", "api_key = part_a + part_b\n", "part_a", "part_b", " + ", "concat(part_a, ", "part_c)\n",
+    "parts = [\n", "\"\".join(parts)\n", "api_key = parts.join(\"\")\n", "implode('', $parts);\n", "\"q7ZbT2xN4k\", \"f4LrW8sV9q3z\",\n", "\\\"\\\".join(parts)", "x = \"api_key = part_a + \\\npart_b\"\n",
 ];
 
 /// A stretch of a version: where the version before has it, if it does.

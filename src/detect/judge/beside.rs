@@ -55,6 +55,8 @@ impl Inquiry<'_> {
                 let provided = slot.sense.as_ref().is_some_and(|s| s.roles & role::PROVIDER != 0);
                 let person = (f.signal == Signal::Name || made && !provided) && self.is_person(container);
                 let record = matches!(self.s.tree.kind(container), Kind::Tag | Kind::Curly | Kind::Block);
+                // `run(one, other)`: variables side by side.
+                let person = person || made && depth > 0 && f.signal == Signal::Name && f.key.is_none();
                 let stemmed = f.signal == Signal::Name && (!slot.stem().is_empty() || record && slot.sense.is_none());
                 let void =
                     person || stemmed || slot.is_password() || slot.nested || elsewhere && f.owner == Owner::Ours;

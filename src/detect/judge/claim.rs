@@ -35,10 +35,14 @@ pub(super) struct Claim {
     pub(super) firm: bool,
     /// Whether an address among settings of the same beginning says it: what that beginning names is no owner.
     pub(super) scoped: bool,
+    /// Whether it was asked of all elements of a list at once: a pool of keys is no series of ids.
+    pub(super) shared: bool,
     /// Whether it rests on prose.
     pub(super) prose: bool,
     /// Further texts that take part, from the deciding one towards the token.
     pub(super) trail: Vec<Range<usize>>,
+    /// What else speaks for it, though it decides nothing.
+    pub(super) also: Vec<String>,
 }
 
 impl Claim {
@@ -52,8 +56,10 @@ impl Claim {
             own: false,
             firm: false,
             scoped: false,
+            shared: false,
             prose: false,
             trail: Vec::new(),
+            also: Vec::new(),
         }
     }
 

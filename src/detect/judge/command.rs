@@ -332,7 +332,7 @@ impl Inquiry<'_> {
     }
 
     /// Addresses among the arguments of a further call of a chain: `.apiKey(K).baseUrl("https://...")`.
-    fn chained(&self, round: Id, depth: usize, out: &mut Vec<Field>) {
+    pub(super) fn chained(&self, round: Id, depth: usize, out: &mut Vec<Field>) {
         let callee = self.s.callee(round).map(|c| self.sense(self.s.tree.slice(c)));
         for child in self.s.tree.children(round).take(8) {
             if matches!(self.s.tree.kind(child), Kind::Str | Kind::Url | Kind::Word) {

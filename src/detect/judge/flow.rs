@@ -39,6 +39,39 @@ impl Inquiry<'_> {
         let neutral = |step: &Step| matches!(step, Step::Name(n) if self.sense(n).stem.is_empty());
         let attribute = !path.is_empty() && self.is_attribute(name) && path.first().is_some_and(neutral);
         used.or_else(|| attribute.then(|| self.handle_claim(name.node, &base, depth + 1)).flatten())
+            .or_else(|| self.attribute_uses(name, &path, depth))
+    }
+
+    /// `object.name = value` in one function, `other.name` in another: the only field of this name that gets a value.
+    fn attribute_uses(&self, name: &Name, path: &[Step], depth: usize) -> Option<Claim> {
+        let tree = &self.s.tree;
+        let [Step::Name(field)] = path else { return None };
+        let whole = self.s.sign_behind(name.node) == b"="
+            && !self.is_member_name(name.node)
+            && parts(tree.slice(name.node)).count() == 2
+            && parts(tree.slice(name.node)).last() == Some(field);
+        if !whole || depth + 1 >= DEPTH || tree.family(name.node) != Family::Code {
+            return None;
+        }
+        let words = self.s.words();
+        let members = words.of(field).iter().copied().filter(|&p| {
+            p != name.node && parts(tree.slice(p)).count() > 1 && parts(tree.slice(p)).last() == Some(field.as_slice())
+        });
+        let mut found: Option<Claim> = None;
+        for place in members.take(USES) {
+            if matches!(self.s.sign_behind(place), b"=" | b":=" | b"??=" | b"||=") {
+                return None;
+            }
+            if !self.spend() {
+                break;
+            }
+            let Some(claim) = self.whose(place, depth + 1) else { continue };
+            match &found {
+                Some(known) if known.is_ours() != claim.is_ours() => return None,
+                _ => found = Some(self.passed(claim, place)),
+            }
+        }
+        found
     }
 
     /// `object.name = value`, `object["name"] = value`.
@@ -87,13 +120,16 @@ impl Inquiry<'_> {
         let text = self.text(name.span.clone());
         let plain = text.iter().all(|b| b.is_ascii_alphanumeric() || b"_.$@:->?".contains(b) || *b >= 0x80);
         // The key of a record is no variable.
-        let keyed = self.s.tree.kind(item.container) == Kind::Curly && !self.is_code_scope(item.container);
+        let lisp = self.s.tree.family(name.node) == Family::Lisp;
+        let keyed = self.s.tree.kind(item.container) == Kind::Curly && (lisp || !self.is_code_scope(item.container));
         let quoted = self.s.tree.kind(name.node) == Kind::Str && self.s.tree.parent(name.node) == Some(item.container);
         // `set "name" to value`: looked up by the same text.
         let quoted = quoted && !(self.s.tree.dialect().family == Family::Sql && name.bond == Bond::Assigned);
         // The header of a request as it is sent.
         let header = text.eq_ignore_ascii_case(b"authorization") && self.s.sign_behind(name.node) == b":";
-        if quoted || header || keyed && matches!(self.s.sign_behind(name.node), b":" | b"=>") {
+        let paired =
+            self.s.tree.family(name.node) == Family::Lisp || matches!(self.s.sign_behind(name.node), b":" | b"=>");
+        if quoted || header || keyed && paired {
             return false;
         }
         match name.bond {
@@ -101,7 +137,6 @@ impl Inquiry<'_> {
             Bond::Before if text.starts_with(b"@") => plain,
             Bond::Before => {
                 let first = self.s.nodes(item).iter().find(|&&id| self.s.tree.kind(id) == Kind::Word).copied();
-                let lisp = self.s.tree.family(name.node) == Family::Lisp;
                 plain
                     && first.is_some_and(|f| {
                         lisp && matches!(self.s.tree.slice(f), b"local" | b"var" | b"global")
@@ -137,10 +172,9 @@ impl Inquiry<'_> {
     fn base_and_path(&self, name: &Name, mut path: Vec<Step>) -> Option<(Vec<u8>, Vec<Step>)> {
         let text = self.text(name.span.clone());
         let mut all: Vec<Vec<u8>> = parts(text).map(<[u8]>::to_vec).collect();
-        if all
-            .first()
-            .is_some_and(|p| matches!(p.as_slice(), b"self" | b"this" | b"cls" | b"env" | b"const") && all.len() > 1)
-        {
+        if all.first().is_some_and(|p| {
+            matches!(p.as_slice(), b"self" | b"this" | b"cls" | b"env" | b"const" | b"ext") && all.len() > 1
+        }) {
             all.remove(0);
         }
         // `headers["Authorization"] = value`: the variable stands before the bracket.

@@ -2,12 +2,12 @@
 //! where the token goes.
 
 use super::beside::decide;
-use super::claim::{Claim, Ruling};
+use super::claim::{Claim, Ruling, Slot};
 use super::fields::{Field, Signal};
 use super::inquiry::{DEPTH, Inquiry};
-use super::terms::{Known, Owner};
+use super::terms::{Fit, Known, Owner};
 use crate::rule::Confidence;
-use crate::structure::{Family, Id, Kind, parts};
+use crate::structure::{Family, Id, Item, Kind, parts};
 
 /// How many statements with the object are looked at.
 const STATEMENTS: usize = 24;
@@ -38,7 +38,17 @@ impl Inquiry<'_> {
         let mut found: Vec<Field> = Vec::new();
         let mut class = None;
         let own = self.s.item_of(self.statement(word));
-        let (mut last, mut defined) = (None, false);
+        let member = parts(tree.slice(word)).count() > 1;
+        let (mut last, mut defined) = (None, member && self.is_parameter_of(scope, base));
+        // The block's own call, as what the name stands for.
+        if let Some(item) = self.s.item_of(scope).filter(|_| scope != 0) {
+            let nodes = self.s.nodes(item);
+            if let Some(at) = nodes.iter().position(|&n| n < scope && tree.slice(n) == base && self.is_block_name(n)) {
+                defined = true;
+                nodes[..at].iter().for_each(|&n| self.addresses(n, depth, &mut found));
+                class = self.class_among(&nodes[..at]);
+            }
+        }
         let places = words.of(base).iter().filter(|&&p| {
             p > scope && p < after && parts(tree.slice(p)).find(|p| !matches!(*p, b"self" | b"this")) == Some(base)
         });
@@ -46,7 +56,8 @@ impl Inquiry<'_> {
             let Some(item) = self.s.item_of(self.statement(place)).filter(|i| last != Some(*i)) else { continue };
             last = Some(item);
             let nodes = self.s.nodes(item);
-            let defines = self.definition(place, base).is_some() || self.is_declared(place, &nodes);
+            let defines =
+                self.definition(place, base).is_some() || self.is_declared(place, &nodes) || self.is_block_name(place);
             defined |= defines;
             // What the token's own statement holds besides was asked from within.
             if own == Some(item) && !defines {
@@ -77,6 +88,52 @@ impl Inquiry<'_> {
         }
     }
 
+    /// `make(...) do |name|`, `make(...) { |name| ... }`
+    fn is_block_name(&self, place: Id) -> bool {
+        let tree = &self.s.tree;
+        let bar = |n: Id| (n as usize) < tree.len() && tree.slice(n) == b"|";
+        place > 0 && bar(place - 1) && bar(tree.node(place).after)
+    }
+
+    /// `url("https://..."); bearer("...")`: calls that stand side by side in a block and describe one thing.
+    pub(super) fn block_claim(&self, item: Item, node: Id, slot: &Slot, depth: usize) -> Option<Claim> {
+        let tree = &self.s.tree;
+        let block = matches!(tree.kind(item.container), Kind::Curly | Kind::Block);
+        let callee = self.s.callee(node).filter(|&c| block && parts(tree.slice(c)).count() == 1)?;
+        let plain = |i: usize| match self.s.nodes(Item { index: i, ..item })[..] {
+            [word, round] if tree.kind(word) == Kind::Word && tree.kind(round) == Kind::Round => Some((word, round)),
+            _ => None,
+        };
+        plain(item.index)?;
+        let sense = self.sense(tree.slice(callee));
+        let header = tree.slice(callee).to_ascii_lowercase();
+        let header = header.ends_with(b"header") || header.ends_with(b"headers");
+        if !(sense.fit() == Fit::Secret || header && slot.fit() >= Fit::Neutral) || !sense.stem.is_empty() {
+            return None;
+        }
+        let mut found = Vec::new();
+        for i in 0..self.s.holding(item.container).items.len().min(STATEMENTS) {
+            let Some((word, round)) = plain(i).filter(|_| i != item.index) else { continue };
+            let sense = self.sense(tree.slice(word));
+            if sense.roles & super::lexicon::role::ENDPOINT != 0 && sense.owner.is_none() {
+                tree.children(round).take(2).for_each(|k| self.hosts_of(Some(&sense), k, i, true, depth, &mut found));
+            }
+        }
+        found.retain(|f| f.signal == Signal::Host);
+        let fitting: Vec<(&Field, u8)> = found.iter().map(|f| (f, 1)).collect();
+        decide(&fitting, Confidence::High).filter(|c| c.ruling != Ruling::Torn)
+    }
+
+    /// Whether a function's body takes a parameter of this name.
+    fn is_parameter_of(&self, body: Id, name: &[u8]) -> bool {
+        let tree = &self.s.tree;
+        let Some(item) = self.s.item_of(body).filter(|_| body != 0) else { return false };
+        let nodes = self.s.nodes(item);
+        let rounds = nodes.iter().copied().take_while(|&n| n < body).filter(|&n| tree.kind(n) == Kind::Round);
+        let mut words = rounds.flat_map(|r| tree.children(r).take(24)).filter(|&k| tree.kind(k) == Kind::Word);
+        words.any(|w| tree.slice(w) == name)
+    }
+
     /// `Type name;`, `Type name(arguments);`, `Dim name As Type`
     fn is_declared(&self, place: Id, nodes: &[Id]) -> bool {
         let tree = &self.s.tree;
@@ -92,12 +149,13 @@ impl Inquiry<'_> {
             at < s
                 && nodes[..s].iter().all(|&n| matches!(tree.kind(n), Kind::Word | Kind::Comma))
                 && nodes.get(s + 1).is_some_and(|&n| named(n))
+                && nodes.get(s + 2).is_none_or(|&n| tree.kind(n) != Kind::Round)
         });
         tree.family(place) == Family::Code && (dim || typed && bare || listed)
     }
 
     /// The outermost node of the expression that a word is part of: what its statement holds directly.
-    fn statement(&self, place: Id) -> Id {
+    pub(super) fn statement(&self, place: Id) -> Id {
         let tree = &self.s.tree;
         let mut at = place;
         while let Some(parent) = tree.parent(at) {

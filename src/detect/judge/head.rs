@@ -73,6 +73,11 @@ impl Inquiry<'_> {
             // `resource "type" "name"`: the last label is a name that anybody may give.
             let label = kind == Kind::Str && n == 0 && head.get(1).is_some_and(|&h| self.s.tree.kind(h) == Kind::Str);
             let Some((owner, known)) = self.callee(id).filter(|_| !label) else { continue };
+            if owner == Owner::Ours
+                && let Some(claim) = self.chain_base(group, depth).filter(|c| !c.is_ours())
+            {
+                return Some(claim);
+            }
             let quoted = String::from_utf8_lossy(text).into_owned();
             // `render(text)`: an ordinary word.
             let ordinary = text.iter().all(u8::is_ascii_lowercase) && kind == Kind::Word && n == 0 && fit < Fit::Secret;
@@ -82,6 +87,8 @@ impl Inquiry<'_> {
             let ruling = match owner {
                 Owner::Other(other) => Ruling::Other(other),
                 Owner::Ours if fit == Fit::Not => Ruling::Not,
+                // `Client(key).complete(content=...)`: what it is told, and no key.
+                Owner::Ours if is_told(slot) => Ruling::Ours(Confidence::Low),
                 Owner::Ours => Ruling::Ours(match known {
                     Known::Listed if fit >= Fit::Neutral => Confidence::High,
                     Known::Listed | Known::ByName => Confidence::Medium,
@@ -101,6 +108,27 @@ impl Inquiry<'_> {
             return rounds.copied().find_map(|id| self.looked_up(id));
         }
         self.receiver_claim(group, &head, depth)
+    }
+
+    /// `.baseUrl("https://...")` in the chain that a call belongs to.
+    fn chain_base(&self, group: Id, depth: usize) -> Option<Claim> {
+        let tree = &self.s.tree;
+        let (nodes, at) = self.s.nodes_around(self.s.item_of(group)?, group)?;
+        let mut found = Vec::new();
+        for n in (1..nodes.len()).filter(|&n| n != at && tree.kind(nodes[n]) == Kind::Round) {
+            let word = nodes[n - 1];
+            let base = tree.kind(word) == Kind::Word
+                && parts(tree.slice(word)).last().is_some_and(|w| {
+                    let sense = self.sense(w);
+                    sense.roles & super::lexicon::role::ENDPOINT != 0 && sense.owner.is_none()
+                });
+            if base {
+                self.chained(nodes[n], depth, &mut found);
+            }
+        }
+        found.retain(|f| f.signal == super::fields::Signal::Host);
+        let fitting: Vec<_> = found.iter().map(|f| (f, 1)).collect();
+        super::beside::decide(&fitting, Confidence::High).filter(|c| c.by_host)
     }
 
     /// What a call makes of its arguments is taken for the argument; a record keeps it under its field's name.
@@ -252,4 +280,14 @@ impl Inquiry<'_> {
         let base = parts(self.s.tree.slice(*word)).next()?;
         self.handle_claim(*word, base, depth + 1)
     }
+}
+
+/// Whether a slot holds what a client is told rather than what opens it.
+fn is_told(slot: &Slot) -> bool {
+    const TOLD: [&str; 14] = [
+        "content", "contents", "message", "messages", "prompt", "prompts", "input", "inputs", "query", "question",
+        "text", "agent", "ag", "suffix",
+    ];
+    let told = |sense: &super::terms::Sense| sense.words.iter().any(|word| TOLD.contains(&word.as_str()));
+    slot.fit() != Fit::Secret && slot.sense.as_ref().is_some_and(told)
 }

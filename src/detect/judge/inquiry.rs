@@ -85,6 +85,7 @@ impl Inquiry<'_> {
             .or_else(|| self.ordered_claim(at))
             .or_else(|| self.path_reference(at, &slot))
             .or_else(|| self.template_reference(&slot))
+            .or_else(|| self.injected_claim(&slot))
             .or_else(|| self.holder_claim(&slot))
             .or_else(|| self.copied_claim(token, &slot))
             .or_else(|| self.thread_claim(token, &slot))
@@ -98,7 +99,28 @@ impl Inquiry<'_> {
             Some(claim) if claim.confidence() != Some(Confidence::Low) => claim,
             low => self.prose_claim(at, token, &slot).or(low)?,
         };
-        Some(self.weigh(claim))
+        let claim = self.weigh(claim);
+        // A key's own name, an address or a field that tells the provider is never the wind's.
+        let named = claim.own && slot.fit() == Fit::Secret;
+        let by_chance = claim.is_ours() && !(claim.by_host || claim.firm || named);
+        match self.other_trade(at).filter(|_| by_chance) {
+            Some(word) => Some(Claim::new(Ruling::Not, format!("{}, but it is of {word}", claim.reason), claim.span)),
+            None => Some(self.with_the_rest(claim, path, &slot)),
+        }
+    }
+
+    /// What else speaks for a token that is the rule's: the use of the provider in the text, the file's own name.
+    fn with_the_rest(&self, mut claim: Claim, path: Option<&[u8]>, slot: &Slot) -> Claim {
+        if !claim.is_ours() {
+            return claim;
+        }
+        if let Some(uses) = self.facts().uses.clone().filter(|uses| *uses != claim.span && !claim.trail.contains(uses))
+        {
+            claim.also.push(format!("the text uses {}", String::from_utf8_lossy(self.text(uses))));
+        }
+        let filed = path.and_then(|path| self.path_claim(path, slot, false)).filter(Claim::is_ours);
+        claim.also.extend(filed.map(|filed| filed.reason).filter(|reason| *reason != claim.reason));
+        claim
     }
 
     /// What the file as a whole adds to a claim or takes from it.
@@ -146,12 +168,25 @@ impl Inquiry<'_> {
             }
             if held.as_ref().is_some_and(|h| !h.is_ours() || h.confidence() >= Some(Confidence::Medium))
                 && self.s.tree.kind(container) != Kind::Str
+                && !self.is_look_up(container)
             {
                 break;
             }
             node = container;
         }
         held
+    }
+
+    /// Whether round brackets are those of `getenv("NAME", value)`.
+    fn is_look_up(&self, round: Id) -> bool {
+        let tree = &self.s.tree;
+        let callee = self.s.callee(round).filter(|_| tree.kind(round) == Kind::Round);
+        callee.and_then(|c| crate::structure::parts(tree.slice(c)).last()).is_some_and(|name| {
+            let name = name.to_ascii_lowercase();
+            let looks =
+                [&b"env"[..], b"getenv", b"get_env", b"getproperty", b"getordefault", b"get", b"fetch", b"config"];
+            looks.contains(&name.as_slice())
+        })
     }
 
     /// A claim from further out against the one that a name nearer to the token made.
@@ -238,10 +273,14 @@ impl Inquiry<'_> {
         match claim {
             Some(claim) if claim.by_host || claim.ruling == Ruling::Torn => Some(claim),
             claim => {
-                if depth <= 2 {
-                    joined().or(claim)
-                } else {
-                    claim
+                let claim = if depth <= 2 { joined().or(claim) } else { claim };
+                // `look_up("NAME", value)`: as a name of its own, which a custom address beats.
+                match claim {
+                    Some(claim) if claim.is_ours() && self.is_look_up(container) => {
+                        held.get_or_insert(claim);
+                        None
+                    }
+                    claim => claim,
                 }
             }
         }
@@ -349,6 +388,9 @@ impl Inquiry<'_> {
         if !record && let Some(claim) = self.uses_claim(item, slot, depth, names) {
             return Some(claim);
         }
+        if !record && let Some(claim) = self.block_claim(item, node, slot, depth) {
+            return Some(claim);
+        }
         if !record && let Some(claim) = self.returned_claim(item, slot, depth) {
             return Some(claim);
         }
@@ -374,6 +416,14 @@ impl Inquiry<'_> {
             && depth == 0
             && self.s.tree.kind(container) == Kind::Curly
             && let Some(claim) = self.resource_claim(container, item.index)
+        {
+            return Some(claim);
+        }
+        let cells = || self.cells_of_row(container, item.index, depth);
+        if record
+            && level <= 1
+            && self.s.tree.family(container) == Family::Code
+            && let Some(claim) = cells()
         {
             return Some(claim);
         }
@@ -403,13 +453,15 @@ impl Inquiry<'_> {
         {
             return Some(claim);
         }
-        if matches!(self.s.tree.kind(container), Kind::Round | Kind::Square | Kind::Row | Kind::Str)
+        if (matches!(self.s.tree.kind(container), Kind::Round | Kind::Square | Kind::Row | Kind::Str)
+            || self.is_plain_list(container))
             && (names.is_empty() || self.are_elements(names))
             && let Some((index, count)) = self.element_place(container, node, item)
             && count > 1
             && slot.path.is_empty() | (self.s.tree.kind(container) != Kind::Str)
         {
-            slot.path.push(self.zipped(container, index).map_or(Step::Index(index, count), Step::Name));
+            let name = self.zipped(container, index).or_else(|| self.mapped(container, index));
+            slot.path.push(name.map_or(Step::Index(index, count), Step::Name));
         }
         None
     }
@@ -420,6 +472,17 @@ impl Inquiry<'_> {
             let text = self.text(n.span.clone());
             n.bond == Bond::Before && text.len() >= 20 && crate::detect::shape::looks_random(text)
         })
+    }
+
+    /// `{"a", "b"}`: a list as some languages write it.
+    fn is_plain_list(&self, container: Id) -> bool {
+        let tree = &self.s.tree;
+        let holding = self.s.holding(container);
+        let text = |n: Id| matches!(tree.kind(n), Kind::Str | Kind::Comment);
+        tree.kind(container) == Kind::Curly
+            && tree.family(container) == Family::Code
+            && (2..=super::joins::LONG).contains(&holding.items.len())
+            && (0..holding.items.len()).all(|i| holding.item(i).iter().all(|&n| text(n)))
     }
 
     /// The number of an item among those of its container, or of a node among words that only white space parts.

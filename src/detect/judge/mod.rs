@@ -6,6 +6,7 @@
 //! (`[rule.evidence]`); who else there is, and what words mean in names, stands in `data/`. No provider is named in code.
 
 mod beside;
+mod cells;
 mod claim;
 mod command;
 mod difference;
@@ -20,8 +21,10 @@ mod insert;
 mod joins;
 mod keys;
 mod lexicon;
+mod loops;
 mod namesakes;
 mod naming;
+mod options;
 mod pairs;
 mod params;
 mod positions;
@@ -35,11 +38,13 @@ mod said;
 mod scope;
 mod sense;
 mod signals;
+mod steps;
 mod subject;
 mod terms;
 #[cfg(test)]
 mod tests;
 mod threads;
+mod trade;
 mod uses;
 mod veto;
 mod zips;
@@ -255,6 +260,7 @@ fn series(text: &[u8], claims: &mut [(Range<usize>, Option<Claim>)]) {
         if let Some(claim) = claim
             && claim.is_ours()
             && !claim.own
+            && !claim.shared
         {
             let values = spoken.entry(claim.span.clone()).or_default();
             let value = &text[span.clone()];
@@ -272,8 +278,8 @@ fn series(text: &[u8], claims: &mut [(Range<usize>, Option<Claim>)]) {
         if chatter && let Some(found) = claim.take_if(|c| c.prose) {
             *claim = Some(found.at_most(Confidence::Low));
         }
-        if let Some(found) =
-            claim.take_if(|c| c.is_ours() && !c.own && spoken.get(&c.span).is_some_and(|v| v.len() >= SERIES))
+        if let Some(found) = claim
+            .take_if(|c| c.is_ours() && !c.own && !c.shared && spoken.get(&c.span).is_some_and(|v| v.len() >= SERIES))
         {
             *claim = Some(found.at_most(Confidence::Low));
         }
@@ -312,12 +318,17 @@ fn verdict(claim: Option<Claim>, is_tested: impl FnOnce() -> bool) -> Verdict {
             evidence.extend(
                 claim.trail.into_iter().map(|span| Evidence { reason: "by way of this line".into(), span: some(span) }),
             );
+            evidence.extend(claim.also.iter().map(|reason| Evidence::plain(&hide_random(reason))));
             // What stands in a test is seldom as sure, yet a key that was pasted there is as lost as any.
             let lower = confidence == Confidence::High && is_tested();
             evidence.extend(lower.then(|| Evidence { reason: "in test code: one level lower".into(), span: None }));
             Verdict::Accepted { confidence: if lower { Confidence::Medium } else { confidence }, evidence }
         }
-        Ruling::Other(other) => Verdict::Refused(format!("{}: {}'s", claim.reason, hide_random(&other))),
+        Ruling::Other(other) => {
+            let whose = format!(": {}'s", hide_random(&other));
+            let said = claim.reason.ends_with(&whose);
+            Verdict::Refused(if said { claim.reason } else { claim.reason + &whose })
+        }
         Ruling::Not | Ruling::Torn => Verdict::Refused(claim.reason),
     }
 }

@@ -236,6 +236,7 @@ impl Inquiry<'_> {
                     // `SHOP_MISTRAL_API_KEY`: whose key of the provider's it is.
                     (_, true, false) if sense.led || sense.trailed => Confidence::Medium,
                     (_, true, false) => Confidence::Low,
+                    (_, false, true) if ends_in_account(path) => return Some(Ruling::Not),
                     (_, false, true) if sense.roles & (role::MODEL | role::ENDPOINT) == 0 => Confidence::Medium,
                     // `MISTRAL_API`: the provider's interface; what is no address is its key.
                     (_, false, true)
@@ -328,6 +329,23 @@ impl Inquiry<'_> {
         }
         self.sense(text)
     }
+}
+
+/// `MISTRAL_ORG`, `mistral_workspace`: what the account is called, not what opens it.
+fn ends_in_account(name: &[u8]) -> bool {
+    const ACCOUNTS: [&str; 10] = [
+        "org",
+        "organization",
+        "organisation",
+        "workspace",
+        "account",
+        "project",
+        "team",
+        "region",
+        "user",
+        "username",
+    ];
+    super::lexicon::words(name).last().is_some_and(|last| ACCOUNTS.contains(&last.as_str()))
 }
 
 /// Whether a value is drawn at random: a key of whatever alphabet.

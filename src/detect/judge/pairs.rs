@@ -45,6 +45,14 @@ impl Inquiry<'_> {
                     Some((_, _, span)) => (span.clone(), self.text(span)),
                     None => continue,
                 },
+                // A variable beside the one that holds the token.
+                Kind::Word
+                    if call
+                        && depth > 0
+                        && self.sense(self.s.tree.slice(id)).owner == Some(super::terms::Owner::Ours) =>
+                {
+                    continue;
+                }
                 // A constant that holds the name.
                 Kind::Word if call => {
                     let known = self.definitions(self.s.tree.slice(id));
@@ -89,6 +97,9 @@ impl Inquiry<'_> {
             let bare = provided && sense.owner.is_some() && sense.stem.is_empty() && sense.count <= 3;
             if slot.alias.is_empty() && !call {
                 slot.alias = text.to_vec();
+            }
+            if provided && let Some(claim) = self.injected_claim(slot) {
+                return Some(claim);
             }
             let telling = sense.roles & (role::SECRET | role::ID | role::FOREIGN) != 0 || sense.exact || bare;
             if !telling {

@@ -2,9 +2,7 @@
 
 use super::claim::{Claim, Slot, Step};
 use super::inquiry::{DEPTH, Inquiry};
-use super::terms::Fit;
 use crate::structure::{Bond, Id, Item, Kind, parts};
-use bstr::ByteSlice as _;
 
 impl Inquiry<'_> {
     /// What becomes of an argument within the function that takes it.
@@ -12,10 +10,13 @@ impl Inquiry<'_> {
         if depth + 1 >= DEPTH || self.s.tree.kind(group) != Kind::Round {
             return None;
         }
-        let (last, rest) = slot.path.split_last()?;
-        let (index, named) = match last {
-            Step::Index(n, _) => (*n, None),
-            Step::Name(name) => (usize::MAX, Some(name.clone())),
+        let arguments = self.s.holding(group);
+        let only = arguments.items.len() == 1 && self.key_and_value(arguments.item(0)).0.is_none();
+        let (index, named, rest) = match slot.path.split_last() {
+            _ if only => (0, None, slot.path.as_slice()),
+            Some((Step::Index(n, _), rest)) => (*n, None, rest),
+            Some((Step::Name(name), rest)) => (usize::MAX, Some(name.clone()), rest),
+            None => return None,
         };
         let name = parts(self.s.tree.slice(callee)).last()?.to_vec();
         let regions = self.methods_called(group, &name);
@@ -26,7 +27,9 @@ impl Inquiry<'_> {
             for (parameter, item) in self.parameters(place, index, named.as_deref()) {
                 let text = self.s.tree.slice(parameter);
                 let Some(base) = parts(text).last().map(<[u8]>::to_vec) else { continue };
-                if let Some(claim) = self.uses_within(&base, parameter, item, rest, depth + 1, &regions) {
+                let own = if regions.is_empty() { self.function_region(item) } else { None };
+                let regions = own.as_ref().map_or(regions.as_slice(), std::slice::from_ref);
+                if let Some(claim) = self.uses_within(&base, parameter, item, rest, depth + 1, regions) {
                     return Some(claim);
                 }
             }
@@ -34,31 +37,17 @@ impl Inquiry<'_> {
         None
     }
 
-    /// `option("-k", "--key", default=VALUE)`: the default of a command's option goes where its name is used.
-    pub(super) fn option_claim(&self, call: Id, index: usize, slot: &Slot, depth: usize) -> Option<Claim> {
+    /// The nodes of the function that a parameter belongs to; none where the parameter is a field as well.
+    fn function_region(&self, parameter: Item) -> Option<(Id, Id)> {
         let tree = &self.s.tree;
-        if depth + 1 >= DEPTH || tree.kind(call) != Kind::Round || !slot.name.is_empty() && slot.fit() == Fit::Not {
+        let round = Some(parameter.container).filter(|&r| tree.kind(r) == Kind::Round)?;
+        let field =
+            |&n: &Id| matches!(tree.slice(n), b"private" | b"public" | b"protected" | b"readonly" | b"val" | b"var");
+        if self.s.nodes(parameter).iter().any(field) {
             return None;
         }
-        let holding = self.s.holding(call);
-        let key = self.key_and_value(holding.item(index)).0.map(|k| tree.content(k).to_ascii_lowercase())?;
-        if !key.starts_with(b"default") {
-            return None;
-        }
-        let flag = (0..holding.items.len()).find_map(|i| match holding.item(i) {
-            [one] if tree.kind(*one) == Kind::Str && tree.content(*one).starts_with(b"--") => Some(*one),
-            _ => None,
-        })?;
-        let text = tree.content(flag).trim_start_with(|c| c == '-').to_vec();
-        let sense = self.sense(&text);
-        let name = crate::structure::Name { span: tree.span(flag), node: flag, bond: Bond::Assigned };
-        if let Some(ruling) = self.own_name(&sense, &name) {
-            let shown = String::from_utf8_lossy(&text).into_owned();
-            return Some(Claim::new(ruling, format!("the default of --{shown}"), name.span));
-        }
-        let base: Vec<u8> = text.iter().map(|b| if *b == b'-' { b'_' } else { *b }).collect();
-        let item = self.s.item_of(call)?;
-        self.uses_of(&base, flag, Item { container: 0, index: item.index }, &[], depth + 1)
+        let nodes = self.s.nodes(self.s.item_of(round)?);
+        Some((*nodes.first()?, tree.node(*nodes.last()?).after))
     }
 
     /// The bodies of the methods that are called on the object that a constructor's call makes: only they use its

@@ -25,13 +25,21 @@ impl Inquiry<'_> {
                 let at = rest.iter().position(|&n| n == node)?;
                 let dashes = |n: &Id| matches!(tree.slice(*n), b"-" | b"--");
                 if flags > 0 && rest.get(flags - 1).is_some_and(dashes) {
-                    return self.parameter_uses(at.checked_sub(flags)? + 1, node, depth);
+                    return self.parameter_uses(at.checked_sub(flags)? + 1, (node + 1, Id::MAX), depth);
                 }
                 let (name, values) = rest.get(flags..)?.split_first()?;
                 let index = values.iter().position(|&n| n == node)?;
                 let path = [Step::Index(index, values.len())];
                 let base = parts(tree.slice(*name)).last()?.to_vec();
                 (values.len() > 1).then(|| self.uses_of(&base, *name, item, &path, depth))?
+            }
+            // `ask value`: the first parameter of a function.
+            name if !self.functions(name).is_empty() => {
+                let at = rest.iter().position(|&n| n == node)?;
+                let place = self.functions(name).iter().copied().find(|&p| p != *first)?;
+                let nodes = self.s.nodes(self.s.item_of(place)?);
+                let body = nodes.iter().copied().rfind(|&n| n > place && tree.kind(n) == Kind::Curly)?;
+                self.parameter_uses(at + 1, (body, tree.node(body).after), depth)
             }
             _ => {
                 let read = solid.iter().take(6).position(|&n| tree.slice(n) == b"read")?;
@@ -47,15 +55,15 @@ impl Inquiry<'_> {
         }
     }
 
-    /// What the uses of `$2` behind `from` say.
-    fn parameter_uses(&self, number: usize, from: Id, depth: usize) -> Option<Claim> {
+    /// What the uses of `$2` among these nodes say.
+    fn parameter_uses(&self, number: usize, (from, to): (Id, Id), depth: usize) -> Option<Claim> {
         let tree = &self.s.tree;
         let text = number.to_string();
         let words = self.s.words();
         let mut found: Option<Claim> = None;
         let is_use = |p: &&Id| {
             let start = tree.span(**p).start;
-            **p > from
+            (from..to).contains(*p)
                 && (tree.slice(**p).starts_with(b"$")
                     || tree.text()[..start].ends_with(b"${")
                     || tree.text()[..start].ends_with(b"$"))

@@ -147,7 +147,11 @@ impl Inquiry<'_> {
             more = all.next();
         }
         let mut found: Option<Claim> = None;
-        for (place, value) in self.definitions(base).iter().filter(|(p, _)| *p != word) {
+        let own = matches!(parts(text).next(), Some(b"self" | b"this"));
+        let definitions = self.definitions(base);
+        let near = own && definitions.iter().any(|(p, _)| *p != word && self.are_of_one_class(*p, word));
+        let known = definitions.iter().filter(|(p, _)| *p != word && (!near || self.are_of_one_class(*p, word)));
+        for (place, value) in known {
             let Some(claim) = self.value_claim(*place, value, more, depth) else { continue };
             match &found {
                 Some(known) if known.ruling != claim.ruling => return None,

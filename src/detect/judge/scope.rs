@@ -45,6 +45,25 @@ impl Inquiry<'_> {
         })
     }
 
+    /// Whether two places stand in the same class, or one of them in none.
+    pub(super) fn are_of_one_class(&self, a: Id, b: Id) -> bool {
+        let (Some(a), Some(b)) = (self.class_of(a), self.class_of(b)) else { return true };
+        self.s.tree.slice(a) == self.s.tree.slice(b)
+    }
+
+    /// The name of the class that holds a node.
+    fn class_of(&self, node: Id) -> Option<Id> {
+        let tree = &self.s.tree;
+        tree.ancestors(node).filter(|&a| matches!(tree.kind(a), Kind::Block | Kind::Curly)).find_map(|a| {
+            let nodes = self.s.nodes(self.s.item_of(a)?);
+            let head: Vec<Id> = nodes.iter().copied().take_while(|&n| n < a).take(24).collect();
+            let word = head.iter().position(|&n| TYPES.contains(&tree.slice(n)))?;
+            // `impl Trait for Type`
+            let behind = head[word..].iter().position(|&n| tree.slice(n) == b"for").map_or(word, |n| word + n);
+            head[behind + 1..].iter().copied().find(|&n| tree.kind(n) == Kind::Word)
+        })
+    }
+
     /// Where a name that an item binds can be used: in the function that holds the item, or everywhere.
     pub(super) fn scope(&self, item: Item) -> Id {
         if self.s.tree.kind(item.container) == Kind::Round {
@@ -75,6 +94,7 @@ impl Inquiry<'_> {
         // A record has parameters as a function has; without any it is a word of data.
         let class = |&id: &Id| TYPES.contains(&self.s.tree.slice(id)) || self.s.tree.slice(id) == b"record";
         let branch = before.first().is_some_and(|&id| BRANCHES.contains(&self.s.tree.slice(id)));
-        !before.iter().any(class) && !branch && before.iter().any(|&id| self.s.tree.kind(id) == Kind::Round)
+        let bare = before.first().is_some_and(|&id| matches!(self.s.tree.slice(id), b"def" | b"defp"));
+        !before.iter().any(class) && !branch && (bare || before.iter().any(|&id| self.s.tree.kind(id) == Kind::Round))
     }
 }

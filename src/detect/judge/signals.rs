@@ -185,7 +185,9 @@ impl Inquiry<'_> {
             }
             Kind::Word => {
                 let span = tree.span(node);
-                match hosts::bare(tree.slice(node), span.start) {
+                // `request.URL.Host` is a name.
+                let name = tree.family(node) == Family::Code && tree.slice(node).iter().any(u8::is_ascii_uppercase);
+                match hosts::bare(tree.slice(node), span.start).filter(|_| !name) {
                     Some(host) => push(host),
                     None => self.resolved_host(node, item, key, depth, out),
                 }

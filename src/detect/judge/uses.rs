@@ -18,7 +18,15 @@ impl Inquiry<'_> {
         if at.is_some_and(|n| n >= 1) && !self.is_member(named[0], definition, item) {
             return false;
         }
+        if matches!(named[0], b"self" | b"this") && at == Some(1) && !self.are_of_one_class(place, definition) {
+            return false;
+        }
         let Some(parent) = tree.parent(place) else { return false };
+        // `class Other(Base)`
+        let head = if tree.kind(parent) == Kind::Round { self.s.callee(parent) } else { None };
+        if head.and_then(|c| c.checked_sub(1)).is_some_and(|c| tree.slice(c) == b"class") {
+            return false;
+        }
         // In data only templates and aliases are uses.
         if matches!(tree.family(place), Family::Yaml | Family::Lines | Family::Json | Family::Prose | Family::Markup) {
             let start = tree.span(place).start;
@@ -34,7 +42,7 @@ impl Inquiry<'_> {
         match tree.kind(parent) {
             Kind::Str => self.is_interpolated(place, parent, base),
             Kind::Comment => false,
-            _ => !self.is_comment_or_key(place, base),
+            _ => !self.is_comment_or_key(place, base) && !self.is_declared_only(place),
         }
     }
 
@@ -138,6 +146,17 @@ impl Inquiry<'_> {
             b":" => whole && !self.is_ternary(place) && tree.slice(place).len() == base.len(),
             _ => false,
         }
+    }
+
+    /// `var a, b string`: names without values.
+    fn is_declared_only(&self, place: Id) -> bool {
+        let tree = &self.s.tree;
+        let Some(item) = self.s.item_of(place) else { return false };
+        let nodes = self.s.nodes(item);
+        let bare = |n: &Id| matches!(tree.kind(*n), Kind::Word | Kind::Comma);
+        nodes.first().is_some_and(|&n| matches!(tree.slice(n), b"var" | b"let" | b"Dim" | b"local" | b"my"))
+            && nodes.len() < 24
+            && nodes.iter().all(bare)
     }
 
     fn is_ternary(&self, place: Id) -> bool {

@@ -26,8 +26,11 @@ impl Inquiry<'_> {
         {
             return not("a part of a longer name");
         }
-        if self.is_ciphertext(at) {
+        if self.is_ciphertext(at) || is_marked(tree.text(), token) {
             return not("ciphertext");
+        }
+        if self.is_tagged_reference(at) {
+            return not("a reference");
         }
         if self.is_in_path(token) {
             return not("in a path");
@@ -59,6 +62,14 @@ impl Inquiry<'_> {
                         .any(|w| tree.slice(w[0]) == b"ENC" && tree.kind(w[1]) == Kind::Square)
                 })
         })
+    }
+
+    /// `!Ref TOKEN`: a name of something in the same template.
+    fn is_tagged_reference(&self, at: Id) -> bool {
+        let tree = &self.s.tree;
+        let Some((nodes, n)) = self.s.item_of(at).and_then(|item| self.s.nodes_around(item, at)) else { return false };
+        let [.., sign, tag] = &nodes[..n] else { return false };
+        tree.slice(*sign) == b"!" && matches!(tree.slice(*tag), b"Ref" | b"GetAtt" | b"ImportValue" | b"reference")
     }
 
     /// A token within an address: a password, a query's value, or a part of the path.
@@ -134,6 +145,21 @@ impl Inquiry<'_> {
         let first = self.s.item_of(node).and_then(|i| self.s.nodes(i).first().copied()) == Some(node);
         first && matches!(tree.slice(next), b":" | b"=>" | b"=" | b":=")
     }
+}
+
+/// `enc:TOKEN`, `ENC(TOKEN`: its own beginning says that it is encrypted.
+fn is_marked(text: &[u8], token: &Range<usize>) -> bool {
+    const MARKS: [&[u8]; 8] =
+        [b"enc:", b"enc(", b"encrypted:", b"cipher:", b"{cipher}", b"sealed:", b"kms:", b"decrypt:"];
+    let before = &text[..token.start];
+    let ends = |mark: &&[u8]| {
+        let at = before.len().checked_sub(mark.len());
+        at.is_some_and(|at| {
+            before[at..].eq_ignore_ascii_case(mark)
+                && at.checked_sub(1).is_none_or(|b| !before[b].is_ascii_alphanumeric())
+        })
+    };
+    MARKS.iter().any(ends)
 }
 
 fn is_sigil(text: &[u8]) -> bool {

@@ -106,6 +106,23 @@ impl Inquiry<'_> {
         found
     }
 
+    /// `Map.of("a", value, "b", value)`: the name before an argument that is a value.
+    pub(super) fn mapped(&self, call: Id, index: usize) -> Option<Vec<u8>> {
+        let tree = &self.s.tree;
+        let callee = self.s.callee(call).filter(|_| tree.kind(call) == Kind::Round)?;
+        let name = tree.slice(callee);
+        let map = parts(name).last().is_some_and(|l| matches!(l, b"Map" | b"Hash" | b"hash" | b"hasheq" | b"hash-map"))
+            || name.ends_with(b"Map.of")
+            || name.ends_with(b"Map.of!");
+        let holding = self.s.holding(call);
+        let key = |i: usize| match holding.item(i) {
+            [one] if matches!(tree.kind(*one), Kind::Str | Kind::Word) => Some(tree.content(*one)),
+            _ => None,
+        };
+        let even = map && index % 2 == 1 && holding.items.len().is_multiple_of(2);
+        even.then(|| key(index - 1).map(<[u8]>::to_vec))?
+    }
+
     /// The number of a node among the elements of its list, and how many there are.
     pub(super) fn place_in(&self, list: Id, node: Id) -> Option<(usize, usize)> {
         let elements = self.elements_of(list);

@@ -13,7 +13,22 @@ pub fn edge(text: &[u8], span: Range<usize>) -> Option<&'static str> {
     let before = text.get(..span.start).unwrap_or_default();
     let after = text.get(span.end..).unwrap_or_default();
     let escaped = (1..=9.min(before.len())).any(|n| super::super::tokens::escape_tail(text, span.start - n) == n);
-    left(before).filter(|_| !escaped).or_else(|| right(after))
+    left(before).filter(|_| !escaped).or_else(|| right(after)).or_else(|| around(before, after))
+}
+
+/// What both sides say together.
+fn around(before: &[u8], after: &[u8]) -> Option<&'static str> {
+    let blank = |b: &&u8| **b == b' ';
+    let inner = before.iter().rev().skip_while(blank).take(2).copied();
+    let close = after.iter().find(|b| !blank(b)).copied();
+    match (inner.clone().next(), inner.clone().nth(1), close) {
+        (Some(b'{'), Some(b'$' | b'#' | b'{'), Some(b'}')) => Some("it is the name of a variable"),
+        _ if after.first() == Some(&b'@') && after.get(1).is_some_and(|b| is_word(*b)) => {
+            let user = before.last().is_none_or(|b| !matches!(b, b':' | b'/' | b'@'));
+            user.then_some("it is the name of a mailbox")
+        }
+        _ => None,
+    }
 }
 
 fn is_word(b: u8) -> bool {
@@ -55,7 +70,7 @@ fn left(before: &[u8]) -> Option<&'static str> {
         b'+' => touches.then_some("a piece of base64 stands before it"),
         b'/' => {
             let (n, encoded) = run_before(rest);
-            (n >= BLOB && encoded).then_some("a piece of base64 stands before it")
+            (n >= BLOB && encoded || rest.last() == Some(&b'+')).then_some("a piece of base64 stands before it")
         }
         b'-' | b'_' => touches.then_some("it is the end of a longer word"),
         b'.' => touches.then_some("it is a part of a dotted word"),
@@ -81,7 +96,7 @@ fn right(after: &[u8]) -> Option<&'static str> {
         b'+' => touches.then_some("a piece of base64 stands behind it"),
         b'/' => {
             let (n, encoded) = run_after(rest);
-            (n >= BLOB && encoded).then_some("a piece of base64 stands behind it")
+            (n >= BLOB && encoded || rest.first() == Some(&b'+')).then_some("a piece of base64 stands behind it")
         }
         b'-' | b'_' => touches.then_some("it is the beginning of a longer word"),
         b'.' => touches.then_some("it is a part of a dotted word"),
@@ -117,6 +132,10 @@ mod tests {
             ("_", "_ "),
             ("", "."),
             ("user:", "@host"),
+            ("https://", "@host"),
+            ("{\"k\": ", "}"),
+            ("${K:-", "}"),
+            ("$", ""),
             ("'", "'+x"),
             ("\\n", "\\n"),
             ("%3D", "%26"),
@@ -143,6 +162,12 @@ mod tests {
             ("", ".pdf"),
             ("é", ""),
             ("", "("),
+            ("ab+/", ""),
+            ("", "/+cd=="),
+            ("=", "@example.com"),
+            ("${", "}"),
+            ("{{ ", " }}"),
+            ("#{", "}"),
         ] {
             assert!(!stands(before, after), "{before}…{after}");
         }

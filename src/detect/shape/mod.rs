@@ -138,7 +138,9 @@ fn entropy(value: &[u8]) -> f64 {
     let mut counts = [0u32; 256];
     value.iter().for_each(|&b| counts[usize::from(b)] += 1);
     let n = value.len() as f64;
-    counts.iter().filter(|&&c| c > 0).map(|&c| f64::from(c) / n).map(|p| -p * p.log2()).sum()
+    let sum: f64 = counts.iter().filter(|&&c| c > 0).map(|&c| f64::from(c) / n).map(|p| p * p.log2()).sum();
+    // Of one character alone: nothing, and not less.
+    (0.0 - sum).max(0.0)
 }
 
 fn class(b: u8) -> u8 {
@@ -161,15 +163,19 @@ fn repeats(value: &[u8]) -> bool {
         || (n >= 12 && (1..=n / 2).any(|p| value[p..].iter().zip(value).all(|(a, b)| a.eq_ignore_ascii_case(b))))
 }
 
-/// Runs of the alphabet or of the digits: most neighbours differ by one.
+/// Runs of the alphabet or of the digits: most neighbours differ by one, or most letters and most digits do that are
+/// next to each other when the others are left out (`A1b2C3d4`).
 fn counts(value: &[u8]) -> bool {
-    let steps = value
-        .windows(2)
-        .filter(|w| {
-            w[0].to_ascii_lowercase().abs_diff(w[1].to_ascii_lowercase()) == 1 && class(w[0]) / 2 == class(w[1]) / 2
-        })
-        .count();
-    steps * 5 > value.len() * 2
+    let step =
+        |a: u8, b: u8| a.to_ascii_lowercase().abs_diff(b.to_ascii_lowercase()) == 1 && class(a) / 2 == class(b) / 2;
+    let steps = value.windows(2).filter(|w| step(w[0], w[1])).count();
+    let apart = |wanted: fn(&u8) -> bool| {
+        let mut all = value.iter().copied().filter(wanted);
+        let first = all.next();
+        all.scan(first, |last, b| Some(last.replace(b).is_some_and(|a| step(a, b)))).filter(|s| *s).count()
+    };
+    let apart = apart(u8::is_ascii_alphabetic) + apart(u8::is_ascii_digit);
+    steps * 5 > value.len() * 2 || apart * 3 > value.len() * 2
 }
 
 /// Whether it decodes from base64 to printable text: a piece of an encoded document.

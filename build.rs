@@ -1,8 +1,8 @@
 //! Embeds rules/: a new file there is a new set of built-in rules, with no list to keep beside the folder.
 //!
-//! Each file is embedded twice: as written, and as JSON without its examples and counterexamples, which are most of it
-//! and which only `rules test` and `rules show` ask for. JSON is read some twenty times as fast as TOML, and every
-//! start reads all rules.
+//! Each file is embedded twice: as written, and as what each of its rules says of itself (plain constants, which every
+//! start needs) with the rest of it as JSON (read when somebody asks), without examples and counterexamples, which are
+//! most of it and which only `rules test` and `rules show` ask for. JSON is read some twenty times as fast as TOML.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -25,9 +25,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     for file in &files {
         println!("cargo:rerun-if-changed={}", file.display());
         let name = format!("rules/{}", file.file_name().unwrap_or_default().to_string_lossy());
-        let heads = without_cases(&fs::read_to_string(file)?).map_err(|e| format!("{name}: {e}"))?;
+        let heads = heads(&fs::read_to_string(file)?).map_err(|e| format!("{name}: {e}"))?;
         let whole = file.display().to_string();
-        let _ = writeln!(out, "    Embedded {{ name: {name:?}, heads: {heads:?}, whole: include_str!({whole:?}) }},");
+        let _ = writeln!(out, "    Embedded {{ name: {name:?}, {heads}, whole: include_str!({whole:?}) }},");
     }
     out.push_str("]\n");
     fs::write(Path::new(&env::var("OUT_DIR").unwrap_or_default()).join("rules.rs"), out)?;
@@ -60,13 +60,35 @@ fn build(root: &Path) -> io::Result<u64> {
     Ok(hash)
 }
 
-/// The file as JSON, without its `[[rule.example]]` and `[[rule.counterexample]]` tables. A test compares what both say.
-fn without_cases(whole: &str) -> Result<String, Box<dyn Error>> {
+/// What the rules of a file say of themselves, as constants. A test compares it with the file.
+fn heads(whole: &str) -> Result<String, Box<dyn Error>> {
     let mut file: toml::Table = whole.parse()?;
+    let text =
+        |table: &toml::Table, key: &str| table.get(key).and_then(toml::Value::as_str).unwrap_or_default().to_owned();
+    let list = |table: &toml::Table, key: &str| {
+        let all = table.get(key).and_then(toml::Value::as_array).into_iter().flatten();
+        all.filter_map(toml::Value::as_str).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let provider = text(&file, "provider");
+    let mut out = format!("provider: {provider:?}, rules: &[");
     let rules = file.get_mut("rule").and_then(toml::Value::as_array_mut);
     for rule in rules.into_iter().flatten().filter_map(toml::Value::as_table_mut) {
         rule.remove("example");
         rule.remove("counterexample");
+        let severity = match text(rule, "severity").as_str() {
+            "low" => "Low",
+            "high" => "High",
+            "critical" => "Critical",
+            _ => "Medium",
+        };
+        let (id, title, tags) = (text(rule, "id"), text(rule, "title"), list(rule, "tags"));
+        let reference = rule.get("reference").and_then(toml::Value::as_str);
+        let json = serde_json::to_string(&rule)?;
+        let _ = write!(
+            out,
+            "Head {{ id: {id:?}, title: {title:?}, severity: Severity::{severity}, tags: &{tags:?}, \
+             reference: {reference:?}, json: {json:?} }},"
+        );
     }
-    Ok(serde_json::to_string(&file)?)
+    Ok(out + "]")
 }

@@ -11,16 +11,19 @@ const BITS: u32 = 17;
 const WORDS: usize = 1 << (BITS - 6);
 /// How many bytes one step goes on: three groups of three bytes out of eight.
 const STEP: usize = 6;
+/// Literals are told apart by a hash of their first three bytes, of so many bits.
+const BUCKET_BITS: u32 = 11;
+const BUCKETS: usize = 1 << BUCKET_BITS;
 /// The shortest literal.
 pub(crate) const SHORTEST: usize = 3;
 
 /// A set of literals of at least [`SHORTEST`] bytes.
 pub(crate) struct Spotter {
     table: Box<[u64; WORDS]>,
-    /// By first byte, then the shortest first.
+    /// By their first three bytes, then the shortest first.
     literals: Vec<Literal>,
-    /// By its first byte, where the literals are.
-    firsts: Box<[(u32, u32); 256]>,
+    /// Where those of a bucket of first three bytes are.
+    buckets: Box<[(u32, u32); BUCKETS]>,
 }
 
 struct Literal {
@@ -37,6 +40,12 @@ impl std::fmt::Debug for Spotter {
     }
 }
 
+/// The bucket of three bytes: the lowest of four.
+#[inline]
+fn bucket(bytes: u32) -> usize {
+    ((bytes << 8).wrapping_mul(0x9E37_79B1) >> (32 - BUCKET_BITS)) as usize & (BUCKETS - 1)
+}
+
 /// The bit of three bytes: the lowest of four.
 #[inline]
 fn bit(bytes: u32) -> u32 {
@@ -50,10 +59,10 @@ impl Spotter {
         if all.is_empty() || all.iter().any(|literal| literal.bytes.len() < SHORTEST) {
             return None;
         }
-        all.sort_by_key(|literal| (literal.bytes[0], literal.bytes.len(), literal.number));
-        let mut firsts = Box::new([(0, 0); 256]);
+        all.sort_by_key(|literal| (bucket(literal.head), literal.bytes.len(), literal.number));
+        let mut buckets = Box::new([(0, 0); BUCKETS]);
         for (at, literal) in (0..).zip(&all) {
-            let (from, to) = &mut firsts[usize::from(literal.bytes[0])];
+            let (from, to) = &mut buckets[bucket(literal.head)];
             (*from, *to) = if *from == *to { (at, at + 1) } else { (*from, at + 1) };
         }
         let mut table = Box::new([0; WORDS]);
@@ -61,7 +70,7 @@ impl Spotter {
             let bit = bit(u32::from_le_bytes([a, b, c, 0]));
             table[bit as usize / 64] |= 1 << (bit % 64);
         }
-        Some(Spotter { table, literals: all, firsts })
+        Some(Spotter { table, literals: all, buckets })
     }
 
     #[inline]
@@ -100,9 +109,10 @@ impl Spotter {
     #[inline]
     pub(crate) fn at(&self, text: &[u8], start: usize) -> impl Iterator<Item = (usize, usize)> {
         let rest = text.get(start..).unwrap_or_default();
-        let (from, to) = rest.first().map_or((0, 0), |first| self.firsts[usize::from(*first)]);
-        let those = self.literals.get(from as usize..to as usize).unwrap_or_default();
         let word = rest.first_chunk::<4>().map(|four| u32::from_le_bytes(*four));
+        let three = word.or_else(|| rest.first_chunk::<3>().map(|[a, b, c]| u32::from_le_bytes([*a, *b, *c, 0])));
+        let (from, to) = three.map_or((0, 0), |three| self.buckets[bucket(three)]);
+        let those = self.literals.get(from as usize..to as usize).unwrap_or_default();
         those.iter().filter(move |literal| literal.begins(rest, word)).map(|l| (l.number, l.bytes.len()))
     }
 }

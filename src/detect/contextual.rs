@@ -42,6 +42,11 @@ pub(super) fn look(index: &Index, look: &mut Look<'_>, run: Range<usize>, hits: 
     }
 }
 
+/// Whether some part of a text mentions a rule: then tokens anywhere in it may be that rule's.
+pub(super) fn is_mentioned(index: &Index, text: &[u8], parts: &[Range<usize>]) -> bool {
+    parts.iter().any(|part| index.shapes.is_mentioned(&text[part.clone()]))
+}
+
 /// The stretches that begin where `rest` does and end before a sign, or with the run; `sign` is what stands before them.
 fn ending(shapes: &Shapes, look: &mut Look<'_>, rest: Range<usize>, sign: Option<u8>, hits: &mut Hits) {
     let part = &look.text[rest.clone()];
@@ -92,28 +97,23 @@ fn offer(shapes: &Shapes, shape: &Shape, look: &mut Look<'_>, span: Range<usize>
     if let Some(why) = why {
         return refuse(shapes, shape, look, span, why, hits);
     }
-    if look.mentions.is_none() {
-        let path = match look.place.path {
-            Path::Known(path) => Some(path.as_ref()),
-            Path::None | Path::Unknown => None,
-        };
-        look.mentions = Some(shapes.mentioned(text, path));
-    }
-    let mentions = look.mentions.clone().unwrap_or_default();
-    let mut those = mentions.both(&shape.rules).peekable();
-    if those.peek().is_none() {
+    let path = match look.place.path {
+        Path::Known(path) => Some(path.as_ref()),
+        Path::None | Path::Unknown => None,
+    };
+    let mentions = look.mentions.get_or_insert_with(|| shapes.mentioned(text, path));
+    let those: Vec<usize> = mentions.both(&shape.rules).collect();
+    if those.is_empty() {
         return match look.place.path {
             Path::Unknown => unmentioned(shapes, shape, look, span, hits),
             _ => refuse(shapes, shape, look, span, "nothing here names the provider", hits),
         };
     }
-    those.for_each(|rule| ask(shapes, rule, look, span.clone(), hits));
+    those.into_iter().for_each(|rule| ask(shapes, rule, look, span.clone(), hits));
 }
 
 /// A token that no word of the text speaks for, where the path is not known that may.
 fn unmentioned(shapes: &Shapes, shape: &Shape, look: &Look<'_>, span: Range<usize>, hits: &mut Hits) {
-    // What speaks for it may be written into the next version anywhere.
-    hits.far = true;
     if let Some(judge) = rules(shapes, shape, &Bits::default()).next().filter(|_| own::may_be_filed(look.text, &span)) {
         hits.matches.push(Match {
             rule: judge.rule().clone(),
@@ -150,7 +150,8 @@ fn ask(shapes: &Shapes, rule: usize, look: &mut Look<'_>, span: Range<usize>, hi
             title: None,
             secret: Secret::new(&look.text[span.clone()]),
             span,
-            confidence,
+            // What is publishable by design is never sure.
+            confidence: judge.rule().spec.confidence.map_or(confidence, |most| confidence.min(most)),
             evidence,
         }),
         Verdict::Refused(why) => hits.refuse(judge.rule(), span, || why),

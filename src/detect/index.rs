@@ -4,6 +4,7 @@
 use super::assign::GenericRules;
 use super::block::Blocks;
 use super::files::Files;
+use super::judge::Judge;
 use super::literal::{Literals, Target};
 use super::pattern::Near;
 use super::prefix::{Form, PrefixTarget, Prefixes};
@@ -44,7 +45,7 @@ pub(super) struct Index {
 impl Index {
     /// The rules without a prefix whose tokens look like this.
     pub(super) fn fitting<'i>(&'i self, value: &'i [u8]) -> impl Iterator<Item = &'i Arc<Rule>> {
-        self.shapes.judges().iter().filter(|judge| judge.refuse(value).is_none()).map(|judge| judge.rule())
+        self.shapes.judges().filter(|judge| judge.refuse(value).is_none()).map(Judge::rule)
     }
 }
 

@@ -50,16 +50,23 @@ struct Mark {
 /// Where a word counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Bound {
-    /// Anywhere.
+    /// Anywhere: a host.
     Free,
-    /// Where a word of a name begins: a provider's name, to which others may be glued.
-    Left,
+    /// Where an identifier is this: a class, a module.
+    Part,
     /// As a word of a name.
     Word,
+    /// As a word of a name, or with `key`, `api` and the like glued to it: a provider's name.
+    Name,
+    /// In a path.
+    Path,
 }
 
 /// Names as short as this are never glued to others.
 const SHORT: usize = 4;
+/// What may be glued to a provider's name.
+const GLUED: [&[u8]; 5] = [b"ai", b"api", b"key", b"token", b"s"];
+const MORE_GLUED: [&[u8]; 3] = [b"secret", b"auth", b"credential"];
 
 impl Words {
     /// The words of these rules, numbered as they come.
@@ -94,23 +101,40 @@ impl Words {
     /// The rules that the text or its path mentions.
     pub(super) fn of(&self, text: &[u8], path: Option<&[u8]>) -> Bits {
         let mut found = self.always.clone();
-        self.find(text, &mut found);
-        path.into_iter().for_each(|path| self.find(path, &mut found));
+        self.each(text, |mark| found.join(&mark.rules));
+        if let Some(path) = path {
+            self.at(path, |mark, span| {
+                if mark.bound == Bound::Path || mark.bound.holds(path, span) {
+                    found.join(&mark.rules);
+                }
+            });
+        }
         found
     }
 
-    fn find(&self, text: &[u8], found: &mut Bits) {
+    /// Whether a word of any rule stands in it.
+    pub(super) fn speak(&self, text: &[u8]) -> bool {
+        let mut any = false;
+        self.each(text, |_| any = true);
+        any
+    }
+
+    /// Calls `found` for each word that counts where it stands.
+    fn each(&self, text: &[u8], mut found: impl FnMut(&Mark)) {
+        self.at(text, |mark, span| {
+            if mark.bound.holds(text, span) {
+                found(mark);
+            }
+        });
+    }
+
+    fn at(&self, text: &[u8], mut found: impl FnMut(&Mark, Range<usize>)) {
         let Some(spotter) = &self.spotter else { return };
         let lower = text.to_ascii_lowercase();
         let mut from = 0;
         while let Some(at) = spotter.next(&lower, from..lower.len()) {
-            for (n, len) in spotter.at(&lower, at) {
-                if let Some(mark) = self.marks.get(n)
-                    && mark.bound.holds(text, at..at + len)
-                {
-                    found.join(&mark.rules);
-                }
-            }
+            let here = spotter.at(&lower, at).filter_map(|(n, len)| Some((self.marks.get(n)?, at..at + len)));
+            here.for_each(|(mark, span)| found(mark, span));
             from = at + 1;
         }
     }
@@ -118,10 +142,20 @@ impl Words {
 
 impl Bound {
     fn holds(self, text: &[u8], span: Range<usize>) -> bool {
+        let is_word =
+            |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
         match self {
             Bound::Free => true,
-            Bound::Left => begins(text, span.start),
+            Bound::Path => false,
+            Bound::Part => {
+                !is_word(Some(span.end)) && (!is_word(span.start.checked_sub(1)) || begins(text, span.start))
+            }
             Bound::Word => begins(text, span.start) && ends(text, span.end),
+            Bound::Name => {
+                let rest = &text[span.end..];
+                let glued = |word: &&&[u8]| rest.get(..word.len()).is_some_and(|r| r.eq_ignore_ascii_case(word));
+                begins(text, span.start) && (ends(text, span.end) || GLUED.iter().chain(&MORE_GLUED).any(|w| glued(&w)))
+            }
         }
     }
 }
@@ -149,21 +183,28 @@ fn marks(evidence: &EvidenceSpec) -> Vec<(Vec<u8>, Bound)> {
     let lower = |text: &String| text.to_ascii_lowercase().into_bytes();
     let mut all = Vec::new();
     for name in &evidence.names {
-        all.push((lower(name), if name.len() <= SHORT { Bound::Word } else { Bound::Left }));
+        all.push((lower(name), if name.len() <= SHORT { Bound::Word } else { Bound::Name }));
     }
     let hosts = evidence.api_hosts.iter().map(|host| host.split('/').next().unwrap_or(host).to_ascii_lowercase());
     all.extend(hosts.map(|host| (host.into_bytes(), Bound::Free)));
-    all.extend(evidence.classes.iter().map(|class| (lower(class), Bound::Left)));
-    all.extend(evidence.files.iter().map(|file| (lower(file), Bound::Free)));
+    all.extend(evidence.classes.iter().map(|class| (lower(class), Bound::Part)));
+    let modules = evidence.imports.iter().chain(evidence.functions.iter().filter(|function| function.contains('.')));
+    all.extend(modules.map(|module| (lower(module), Bound::Part)));
+    all.extend(evidence.files.iter().map(|file| (lower(file), Bound::Path)));
     for name in evidence.env.iter().chain(&evidence.headers) {
         let pieces: Vec<String> = pieces(name);
         // Where it holds the provider's name, that has been said.
-        if !pieces.iter().any(|piece| evidence.names.iter().any(|name| name.eq_ignore_ascii_case(piece))) {
+        let told = |piece: &String| {
+            evidence.names.iter().any(|name| name.len() >= SHORTEST && name.eq_ignore_ascii_case(piece))
+        };
+        if !pieces.iter().any(told) {
             let joined = ["", "_", "-", ".", " "].map(|sign| pieces.join(sign).into_bytes());
-            all.extend(joined.into_iter().map(|word| (word, Bound::Free)));
+            all.extend(joined.into_iter().map(|word| (word, Bound::Word)));
         }
     }
-    all.retain(|(word, _)| !word.is_empty());
+    // Two letters stand everywhere: names as short need another word beside them.
+    let found = all.iter().any(|(word, _)| word.len() >= SHORTEST);
+    all.retain(|(word, _)| !word.is_empty() && (word.len() >= SHORTEST || !found));
     all.sort_unstable();
     all.dedup();
     all
@@ -202,6 +243,8 @@ mod tests {
             "MISTRALKEY",
             "\\nmistral",
             "ÄMISTRAL",
+            "mistralapikey",
+            "my_mistralsecret",
             "https://api.acme.dev/v2",
             "new AcmeClient(",
             "xqApiToken",
@@ -210,7 +253,20 @@ mod tests {
         ] {
             assert!(mentioned(text), "{text}");
         }
-        for text in ["example", "EXAMPLE", "hexa", "Exact", "amistral", "AMISTRAL", "acme.dev", "nothing", ""] {
+        for text in [
+            "example",
+            "EXAMPLE",
+            "hexa",
+            "Exact",
+            "amistral",
+            "AMISTRAL",
+            "mistralian",
+            "AcmeClients(",
+            "exaxq_api_token",
+            "acme.dev",
+            "nothing",
+            "",
+        ] {
             assert!(!mentioned(text), "{text}");
         }
     }

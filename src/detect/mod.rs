@@ -207,7 +207,13 @@ impl Detector {
         let mut look = Look::new(text, place);
         for run in parts.iter().flat_map(|part| tokens::Runs::within(text, part.clone())) {
             prefix::look(index, &mut look, run.clone(), hits);
-            contextual::look(index, &mut look, run, hits);
+            contextual::look(index, &mut look, run.clone(), hits);
+            if index.near.any {
+                look.runs.push(run);
+            }
+        }
+        if !pattern::is_whole(text, parts) && contextual::is_mentioned(index, text, parts) {
+            tokens::Runs::new(text).for_each(|run| contextual::look(index, &mut look, run, hits));
         }
         if hits.is_enough() {
             return;
@@ -229,6 +235,8 @@ struct Look<'a> {
     wide: Vec<usize>,
     /// The contextual rules that the text or its path mentions, once one is asked for.
     mentions: Option<mention::Bits>,
+    /// The runs so far.
+    runs: Vec<Range<usize>>,
     reader: judge::Reader<'a>,
 }
 
@@ -242,6 +250,7 @@ impl<'a> Look<'a> {
             halves: Vec::new(),
             wide: Vec::new(),
             mentions: None,
+            runs: Vec::new(),
             reader,
         }
     }
@@ -251,14 +260,19 @@ impl<'a> Look<'a> {
 fn literals(index: &Index, look: &mut Look<'_>, parts: &[Range<usize>], hits: &mut Hits) {
     let mut patterns = Vec::new();
     let text = look.text;
+    let whole = pattern::is_whole(text, parts);
+    let within = |at: usize| whole || parts.iter().any(|part| part.contains(&at));
     let mut found = |hit: literal::Hit| match (hit.target, &index.url) {
+        // A change matters to whatever match of a pattern it is a part of.
+        (Target::Pattern(n), _) => patterns.push((n, hit.start..hit.end)),
+        _ if !within(hit.start) => {}
         (Target::Url, Some(rule)) => url::look(rule, (text, look.place), hit.start, hits),
         (Target::Url, None) => {}
         (Target::Block, _) => index.blocks.look(text, hit.start, hits),
         (Target::Form(form), _) => prefix::literal(index, look, hit.start..hit.end, form, hits),
-        (Target::Pattern(n), _) => patterns.push((n, hit.start..hit.end)),
     };
-    parts.iter().for_each(|part| index.literals.find(text, part.clone(), &mut found));
+    let around = if whole { parts.to_vec() } else { pattern::around(text, parts) };
+    around.into_iter().for_each(|part| index.literals.find(text, part, &mut found));
     pattern::look(index, look, parts, patterns, hits);
 }
 

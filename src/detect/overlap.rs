@@ -1,7 +1,7 @@
 //! One token, one finding: of matches that overlap one stays.
 
 use super::Match;
-use crate::rule::RuleKind;
+use crate::rule::{Confidence, RuleKind};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -50,6 +50,8 @@ fn specificity(found: &Match) -> u8 {
         RuleKind::PrivateKey => 7,
         RuleKind::Token if checked => 6,
         RuleKind::Token => 5,
+        // One that is not sure of itself (a file's form) knows less than the provider's own.
+        RuleKind::Pattern if found.rule.spec.confidence.is_some_and(|c| c < Confidence::High) => 2,
         RuleKind::JsonWebToken | RuleKind::Pattern => 4,
         RuleKind::Contextual => 3,
         RuleKind::UrlCredentials => 2,

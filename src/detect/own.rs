@@ -7,6 +7,8 @@ use std::ops::Range;
 const REACH: usize = 120;
 /// What a file that is a key holds besides.
 const BESIDE: usize = 80;
+/// Lines of encoded blocks are at least so long.
+const LINE: usize = 48;
 /// Longer files hold more than a list of keys.
 const SHORT: usize = 4 << 10;
 
@@ -66,9 +68,15 @@ const SECRETS: [&str; 12] = [
 /// Whether what the token is bound to, on its own line, says that it is a sum or an id.
 pub(super) fn is_sum(text: &[u8], span: &Range<usize>) -> bool {
     let before = before(text, span.start);
+    if is_block_line(before, text, span) {
+        return true;
+    }
     if let Some(name) = name(before) {
-        let last = last_word(name);
-        return SUMS.iter().any(|sum| last.eq_ignore_ascii_case(sum.as_bytes()));
+        let mut words: Vec<&[u8]> = words(name).collect();
+        let last = words.pop().unwrap_or(name);
+        let is = |word: &[u8], text: &str| word.eq_ignore_ascii_case(text.as_bytes());
+        let of_key = words.last().is_some_and(|word| is(word, "key") || is(word, "access"));
+        return SUMS.iter().any(|sum| is(last, sum)) || is(last, "id") && !of_key;
     }
     let is_hex = text[span.clone()].iter().all(|b| b.is_ascii_hexdigit() || *b == b'-');
     is_hex && (is_address(before) || is_listed(before, text, span.end))
@@ -83,6 +91,20 @@ fn is_address(before: &[u8]) -> bool {
             .iter()
             .any(|sign| before.ends_with(sign)),
     }
+}
+
+/// Whether it is one of several lines of encoded bytes: a certificate's.
+fn is_block_line(before: &[u8], text: &[u8], span: &Range<usize>) -> bool {
+    let is_bare = before.iter().all(|b| matches!(b, b' ' | b'\t' | b'#' | b'*' | b'"'));
+    let is_encoded = |line: &[u8]| {
+        let line = line.trim_ascii();
+        line.len() >= span.len() && line.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'='))
+    };
+    let above = text[..span.start - before.len()].strip_suffix(b"\n");
+    let above = above.map(|above| &above[memchr::memrchr(b'\n', above).map_or(0, |at| at + 1)..]);
+    let mut below = text[span.end..].splitn(3, |b| *b == b'\n');
+    let ends = below.next().is_some_and(|rest| rest.trim_ascii().is_empty());
+    span.len() >= LINE && is_bare && ends && (above.is_some_and(is_encoded) || below.next().is_some_and(is_encoded))
 }
 
 /// Whether it is a line of a list of sums: the sum, two spaces (or one and `*`), a file.
@@ -114,16 +136,14 @@ fn name(before: &[u8]) -> Option<&[u8]> {
     let bound = value.len() > sign.len() && memchr::memchr3(b'=', b':', b'>', &value[sign.len()..]).is_some();
     let left = trim(sign, |b| matches!(b, b'"' | b'\'' | b'`' | b'\\' | b' ' | b'\t' | b']' | b')' | b'?'));
     let length = left.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.')).count();
-    (bound && length > 0).then(|| &left[left.len() - length..])
+    let name = &left[left.len() - length..];
+    // `--id VALUE`
+    let is_flag = name.starts_with(b"--") && value.len() == sign.len() && before.len() > value.len();
+    (length > 0 && (bound || is_flag)).then_some(name)
 }
 
 fn trim(text: &[u8], is: impl Fn(u8) -> bool) -> &[u8] {
     &text[..text.len() - text.iter().rev().take_while(|b| is(**b)).count()]
-}
-
-/// The last word of a name: of `packageSha256` it is `Sha256`.
-fn last_word(name: &[u8]) -> &[u8] {
-    words(name).last().unwrap_or(name)
 }
 
 /// What signs and changes from lower to upper case part in a name.
@@ -160,7 +180,15 @@ mod tests {
             let (text, span) = of(line);
             assert!(is_sum(&text, &span), "{line}");
         }
-        for line in ["hash_key = \"@\"", "token: @", "@", "Authorization: Token @", "https://host/v1/@/x", "key @"] {
+        for line in [
+            "hash_key = \"@\"",
+            "token: @",
+            "@",
+            "Authorization: Token @",
+            "https://host/v1/@/x",
+            "key @",
+            "--api-key @",
+        ] {
             let (text, span) = of(line);
             assert!(!is_sum(&text, &span), "{line}");
         }

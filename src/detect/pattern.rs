@@ -3,7 +3,6 @@
 //! Most secrets are runs of token characters, and most literals (a provider's name) stand where there is none. So the
 //! literals of patterns whose every match holds a run are looked for around runs alone ([`Near`]).
 
-use super::carry::anchor::What;
 use super::hits::Hits;
 use super::index::{Index, Pattern};
 use super::literal::{Literals, Target};
@@ -26,7 +25,7 @@ pub(super) type Found = (usize, Range<usize>);
 pub(super) struct Near {
     literals: Literals,
     /// Whether there are any.
-    any: bool,
+    pub(super) any: bool,
 }
 
 impl Near {
@@ -39,14 +38,19 @@ impl Near {
 }
 
 /// Looks around the literals of the pattern rules.
-pub(super) fn look(index: &Index, look: &Look<'_>, parts: &[Range<usize>], mut literals: Vec<Found>, hits: &mut Hits) {
+pub(super) fn look(
+    index: &Index,
+    look: &mut Look<'_>,
+    parts: &[Range<usize>],
+    mut literals: Vec<Found>,
+    hits: &mut Hits,
+) {
     let (text, path) = (look.text, look.place.path);
     hits.far |= index.patterns.iter().any(|p| p.is_bare());
-    literals.iter().for_each(|(_, hit)| hits.anchor(hit.start, What::Far));
     for pattern in index.patterns.iter().filter(|p| p.is_bare() && p.files.hold(path)) {
         search(pattern, text, 0..text.len(), hits);
     }
-    near_runs(index, text, parts, &mut literals);
+    near_runs(index, look, parts, &mut literals);
     literals.sort_by_key(|(pattern, range)| (*pattern, range.start, range.end));
     literals.dedup();
     for group in literals.chunk_by(|a, b| a.0 == b.0) {
@@ -60,25 +64,44 @@ pub(super) fn look(index: &Index, look: &Look<'_>, parts: &[Range<usize>], mut l
 }
 
 /// The literals near runs, around parts of a text: a change matters to whatever match it is a part of.
-fn near_runs(index: &Index, text: &[u8], parts: &[Range<usize>], found: &mut Vec<Found>) {
+fn near_runs(index: &Index, look: &mut Look<'_>, parts: &[Range<usize>], found: &mut Vec<Found>) {
     if !index.near.any {
         return;
     }
-    let reach = AFTER + BEFORE;
-    let around = parts.iter().map(|part| part.start.saturating_sub(reach)..(part.end + reach).min(text.len()));
-    for around in joined(around) {
-        let runs: Vec<Range<usize>> = Runs::within(text, around).filter(|run| may_matter(&text[run.clone()])).collect();
-        let windows = runs.iter().map(|run| run.start.saturating_sub(AFTER)..(run.end + BEFORE).min(text.len()));
-        for window in joined(windows) {
-            index.near.literals.find(text, window, |hit| {
-                if let Target::Pattern(n) = hit.target
-                    && index.patterns.get(n).is_some_and(|p| has_run(&runs, hit.start, hit.end, p.run))
-                {
-                    found.push((n, hit.start..hit.end));
-                }
-            });
-        }
+    let text = look.text;
+    let may_matter = |run: &Range<usize>| may_matter(&text[run.clone()]);
+    if is_whole(text, parts) {
+        let runs = std::mem::take(&mut look.runs).into_iter().filter(may_matter).collect();
+        return near(index, text, runs, found);
     }
+    for around in around(text, parts) {
+        near(index, text, Runs::within(text, around).filter(may_matter).collect(), found);
+    }
+}
+
+/// The literals near these runs.
+fn near(index: &Index, text: &[u8], runs: Vec<Range<usize>>, found: &mut Vec<Found>) {
+    let windows = runs.iter().map(|run| run.start.saturating_sub(AFTER)..(run.end + BEFORE).min(text.len()));
+    for window in joined(windows) {
+        index.near.literals.find(text, window, |hit| {
+            if let Target::Pattern(n) = hit.target
+                && index.patterns.get(n).is_some_and(|p| has_run(&runs, hit.start, hit.end, p.run))
+            {
+                found.push((n, hit.start..hit.end));
+            }
+        });
+    }
+}
+
+/// The parts with what may belong to a match that reaches into them.
+pub(super) fn around(text: &[u8], parts: &[Range<usize>]) -> Vec<Range<usize>> {
+    let reach = AFTER + BEFORE;
+    joined(parts.iter().map(|part| part.start.saturating_sub(reach)..(part.end + reach).min(text.len())))
+}
+
+/// Whether the parts are all of the text.
+pub(super) fn is_whole(text: &[u8], parts: &[Range<usize>]) -> bool {
+    matches!(parts, [part] if part.len() == text.len())
 }
 
 /// Whether a run may be a secret rather than a name in source code.

@@ -96,15 +96,23 @@ impl Shapes {
         self.judges.get(number)
     }
 
-    /// The judges of all rules.
-    pub(super) fn judges(&self) -> &[Judge] {
-        &self.judges
+    /// All judges.
+    pub(super) fn judges(&self) -> impl Iterator<Item = &Judge> {
+        self.judges.iter()
+    }
+
+    fn words(&self) -> &Words {
+        self.words.get_or_init(|| Words::new(self.judges.iter().map(|j| j.rule().spec.evidence.as_ref())))
+    }
+
+    /// Whether a stretch of a text mentions a rule.
+    pub(super) fn is_mentioned(&self, part: &[u8]) -> bool {
+        !self.is_empty() && self.words().speak(part)
     }
 
     /// The rules that a text or its path mentions.
     pub(super) fn mentioned(&self, text: &[u8], path: Option<&[u8]>) -> Bits {
-        let words = self.words.get_or_init(|| Words::new(self.judges.iter().map(|j| j.rule().spec.evidence.as_ref())));
-        words.of(text, path)
+        self.words().of(text, path)
     }
 }
 

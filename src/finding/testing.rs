@@ -2,7 +2,7 @@
 
 use crate::blob::{Commit, Kind, Origin};
 use crate::finding::{Finding, Fingerprint, Secret};
-use crate::rule::{Confidence, Remedy, Rule, RuleSpec, Severity};
+use crate::rule::{Confidence, Rule, RuleSpec, Severity, Spec};
 use std::sync::Arc;
 
 /// A finding in a file of a tree, on line 1.
@@ -16,8 +16,7 @@ pub(crate) fn finding(rule: &str, secret: &str, path: &[u8]) -> Finding {
             severity: Severity::High,
             tags: Vec::new(),
             reference: None,
-            remedy: Remedy::default(),
-            spec: RuleSpec::default(),
+            spec: Spec::written(RuleSpec::default()),
         }),
         title: rule.into(),
         confidence: Confidence::High,

@@ -64,11 +64,11 @@ fn facts(rule: &Rule) -> Vec<(&'static str, String)> {
         facts.push(("tags", rule.tags.join(", ")));
     }
     facts.extend(rule.reference.clone().map(|reference| ("reference", reference)));
-    let remedy = rule.remedy.sentence();
+    let remedy = rule.remedy().sentence();
     if !remedy.is_empty() {
         facts.push(("remedy", remedy));
     }
-    facts.extend(rule.remedy.url.clone().map(|url| ("revoke at", url)));
+    facts.extend(rule.remedy().url.clone().map(|url| ("revoke at", url)));
     let asked = rule.verify().iter().flat_map(|spec| &spec.url).cloned().collect::<Vec<_>>().join(", ");
     if !asked.is_empty() {
         facts.push(("--verify", asked));
@@ -118,7 +118,7 @@ fn object(rule: &Rule) -> serde_json::Value {
         "severity": rule.severity.name(),
         "tags": rule.tags,
         "reference": rule.reference,
-        "remedy": { "text": rule.remedy.sentence(), "url": rule.remedy.url },
+        "remedy": { "text": rule.remedy().sentence(), "url": rule.remedy().url },
     })
 }
 

@@ -92,7 +92,7 @@ const NOT_UNDONE: &str = "Once it was pushed, removing it from the history does 
 
 /// What to do, with the address.
 fn steps(f: &Finding) -> String {
-    let text = remedy(&f.rule.remedy);
+    let text = remedy(f.rule.remedy());
     if f.origin.commit.is_some() { format!("{text} {NOT_UNDONE}") } else { text }
 }
 

@@ -46,7 +46,7 @@ fn descriptor(rule: &Rule) -> Value {
         "name": rule.title,
         "shortDescription": { "text": rule.title },
         "fullDescription": { "text": format!("{} of {}. It belongs in a secret store, never in version control.", rule.title, rule.provider) },
-        "help": { "text": format!("{} {}", super::remedy(&rule.remedy), super::NOT_UNDONE), "markdown": markdown(rule) },
+        "help": { "text": format!("{} {}", super::remedy(rule.remedy()), super::NOT_UNDONE), "markdown": markdown(rule) },
         "defaultConfiguration": { "level": level(rule.severity) },
         "properties": { "security-severity": score(rule.severity), "tags": tags(rule) },
     });
@@ -56,13 +56,13 @@ fn descriptor(rule: &Rule) -> Value {
 
 /// What to do, as a numbered list where the rule has steps.
 fn markdown(rule: &Rule) -> String {
-    let steps = &rule.remedy.steps;
+    let steps = &rule.remedy().steps;
     let what = if steps.is_empty() {
-        super::remedy(&rule.remedy)
+        super::remedy(rule.remedy())
     } else {
         let numbered = steps.iter().enumerate().map(|(n, step)| format!("{}. {step}\n", n + 1));
         let told = |url: &&String| steps.iter().any(|step| step.contains(url.as_str()));
-        let url = rule.remedy.url.iter().filter(|url| !told(url)).map(|url| format!("\nRevoke at <{url}>."));
+        let url = rule.remedy().url.iter().filter(|url| !told(url)).map(|url| format!("\nRevoke at <{url}>."));
         numbered.chain(url).collect()
     };
     let page = rule

@@ -4,6 +4,7 @@ mod alphabet;
 mod check;
 mod embedded;
 mod evidence;
+mod lazy;
 mod read;
 mod run;
 mod spec;
@@ -14,6 +15,7 @@ pub use alphabet::Alphabet;
 pub use check::MIN_RUN;
 pub(crate) use check::compile;
 pub use evidence::EvidenceSpec;
+pub use lazy::Spec;
 pub use read::{Cases, read_file, read_str};
 pub(crate) use run::least_run;
 pub use spec::{
@@ -81,16 +83,19 @@ pub struct Rule {
     pub tags: Vec<String>,
     /// The provider's page about such keys.
     pub reference: Option<String>,
-    /// What to do with a leaked one.
-    pub remedy: Remedy,
-    /// The rule as written, without what stands above but for its id.
-    pub spec: RuleSpec,
+    /// The rule as written; of one that is not built in without what stands above, but for its id.
+    pub spec: Spec,
 }
 
 impl Rule {
     /// What finds it.
     pub fn kind(&self) -> RuleKind {
         self.spec.kind()
+    }
+
+    /// What to do with a leaked one.
+    pub fn remedy(&self) -> &Remedy {
+        &self.spec.remedy
     }
 
     /// How it is asked whether a secret of it is live: told by built-in rules alone.
@@ -147,7 +152,7 @@ impl RuleSet {
     /// # Errors
     /// [`crate::Error::File`] with file, line, rule and field.
     pub fn load(dirs: &[PathBuf]) -> Result<RuleSet> {
-        let mut all = read::built_in()?;
+        let mut all = read::built_in();
         for dir in dirs {
             all.extend(read::folder(dir)?);
         }

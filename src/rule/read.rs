@@ -1,7 +1,8 @@
 //! Reads files of rules. Its errors name file, line, rule and field, and never a value: a rule file can hold a
 //! secret on the very line that does not parse.
 
-use super::embedded::{Embedded, FILES};
+use super::embedded::{Embedded, FILES, Head};
+use super::lazy::Spec;
 use super::spec::{FileSpec, RuleSpec};
 use super::{CounterexampleSpec, ExampleSpec, Rule, check};
 use crate::{Error, Result};
@@ -49,25 +50,25 @@ pub fn read_str(text: &str, path: &Path) -> Result<Vec<Rule>> {
         .collect()
 }
 
-/// The built-in rules, without their examples. That they make sense is what a test asks, not each start.
-pub(super) fn built_in() -> Result<Vec<Sourced>> {
-    let mut all = Vec::new();
+/// The built-in rules, of which nothing is read yet. That they make sense is what a test asks, not each start.
+pub(super) fn built_in() -> Vec<Sourced> {
+    let mut all = Vec::with_capacity(FILES.iter().map(|file| file.rules.len()).sum());
     for file in FILES {
-        let path = PathBuf::from(file.name);
-        for mut rule in heads(file)? {
-            rule.spec.embedded = Some(file.name);
-            all.push(Sourced { rule, file: path.clone() });
-        }
+        all.extend(file.rules.iter().map(|head| Sourced { rule: built(file, head), file: PathBuf::from(file.name) }));
     }
-    Ok(all)
+    all
 }
 
-/// The rules of an embedded file without their examples.
-pub(super) fn heads(file: &Embedded) -> Result<Vec<Rule>> {
-    match serde_json::from_str::<FileSpec>(file.heads) {
-        Ok(FileSpec { provider, rule }) => Ok(rule.into_iter().map(|spec| freeze(&provider, spec)).collect()),
-        // Whoever wrote it has to be told where.
-        Err(_) => read_str(file.whole, Path::new(file.name)),
+/// A built-in rule.
+pub(super) fn built(file: &'static Embedded, head: &'static Head) -> Rule {
+    Rule {
+        id: head.id.to_owned(),
+        provider: file.provider.to_owned(),
+        title: head.title.to_owned(),
+        severity: head.severity,
+        tags: head.tags.iter().map(|tag| (*tag).to_owned()).collect(),
+        reference: head.reference.map(str::to_owned),
+        spec: Spec::embedded(file.name, head.json),
     }
 }
 
@@ -123,7 +124,10 @@ pub(super) fn embedded_cases(file: &str, id: &str) -> Result<Cases> {
         return Ok(Cases::default());
     };
     let rule = read_str(whole, Path::new(name))?.into_iter().find(|r| r.id == id);
-    Ok(rule.map_or_else(Cases::default, |r| Cases { examples: r.spec.example, counterexamples: r.spec.counterexample }))
+    Ok(rule.map_or_else(Cases::default, |r| Cases {
+        examples: r.spec.example.clone(),
+        counterexamples: r.spec.counterexample.clone(),
+    }))
 }
 
 /// What stands in the rule itself leaves the spec: each start does this for every rule.
@@ -135,8 +139,7 @@ fn freeze(provider: &str, mut spec: RuleSpec) -> Rule {
         severity: spec.severity,
         tags: take(&mut spec.tags),
         reference: take(&mut spec.reference),
-        remedy: take(&mut spec.remedy),
-        spec,
+        spec: Spec::written(spec),
     }
 }
 

@@ -72,9 +72,6 @@ pub struct RuleSpec {
     /// Texts in which it must find nothing (at medium confidence or above).
     #[serde(default)]
     pub counterexample: Vec<CounterexampleSpec>,
-    /// The embedded file that it comes from, which has its examples.
-    #[serde(skip)]
-    pub(crate) embedded: Option<&'static str>,
 }
 
 /// What finds a rule's secrets.

@@ -68,6 +68,8 @@ pub(super) const BASIC: u16 = 64;
 pub(super) const BANG: u16 = 128;
 /// `"` at the beginning of a line
 pub(super) const VIM: u16 = 256;
+/// `(* *)`
+pub(super) const STAR: u16 = 512;
 
 impl Dialect {
     const fn new(family: Family, comments: u16, long_strings: bool, single: bool) -> Self {
@@ -177,14 +179,18 @@ fn extension(ext: &[u8]) -> Option<Dialect> {
         b"java" | b"kt" | b"kts" | b"scala" | b"sc" | b"swift" | b"cs" | b"csx" | b"go" | b"c" | b"h" | b"cc" | b"cpp" | b"cxx" | b"hpp"
         | b"m" | b"mm" | b"zig" | b"v" | b"d" | b"sol" | b"proto" | b"css" | b"scss" | b"less" | b"jsonnet" | b"libsonnet" | b"cue" | b"odin" | b"hx" | b"as" | b"ino" | b"pde" | b"sas" | b"apex" | b"vala" => d(Code, SLASH, false, true),
         b"rs" | b"ml" | b"mli" | b"hs" | b"lhs" | b"elm" | b"purs" | b"fs" | b"fsx" | b"fsi" | b"adb" | b"ads" => {
-            d(Code, if matches!(ext, b"hs" | b"lhs" | b"elm" | b"purs" | b"adb" | b"ads") { DASH } else { SLASH }, matches!(ext, b"rs"), false)
+            d(Code, match ext {
+                b"hs" | b"lhs" | b"elm" | b"purs" | b"adb" | b"ads" => DASH,
+                b"rs" => SLASH,
+                _ => SLASH | STAR,
+            }, matches!(ext, b"rs"), false)
         }
         b"lua" | b"moon" | b"luau" => d(Code, DASH, false, true),
         b"erl" | b"hrl" | b"tex" | b"pro" => d(Code, PERCENT, false, true),
         b"vb" | b"bas" | b"vbs" | b"cls" | b"frm" => d(Code, BASIC, false, false),
         b"vim" | b"nvim" => d(Code, VIM, false, true),
         b"f90" | b"f" | b"for" => d(Code, BANG, false, true),
-        b"pas" | b"dpr" | b"pp" => d(Code, SLASH, false, true),
+        b"pas" | b"dpr" | b"pp" => d(Code, SLASH | STAR, false, true),
         b"nix" => d(Code, HASH, true, false),
         b"tf" | b"tfvars" | b"hcl" | b"nomad" | b"conf" | b"cfg" | b"cnf" | b"bru" | b"nginx" | b"vcl" => d(Code, HASH | if ext == b"bru" { 0 } else { SLASH }, false, true),
         b"json" | b"json5" | b"jsonc" | b"jsonl" | b"ndjson" | b"har" | b"geojson" | b"webmanifest" | b"map" | b"avsc" | b"ipynb" | b"code-workspace" => d(Json, SLASH, false, true),

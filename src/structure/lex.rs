@@ -216,6 +216,9 @@ pub(super) fn comment(
         }
         b'/' if set & dialect::SLASH != 0 && free && here.starts_with(b"//") => Some((2, None)),
         b'/' if set & dialect::SLASH != 0 && here.starts_with(b"/*") => Some((2, Some(b"*/"))),
+        b'(' if set & dialect::STAR != 0 && here.starts_with(b"(*") && !here.starts_with(b"(*)") => {
+            Some((2, Some(b"*)")))
+        }
         b'-' if set & dialect::DASH != 0 && free && here.starts_with(b"--[[") => Some((4, Some(b"]]"))),
         b'-' if set & dialect::DASH != 0 && free && here.starts_with(b"--") => Some((2, None)),
         b'{' if set & dialect::DASH != 0 && here.starts_with(b"{-") => Some((2, Some(b"-}"))),

@@ -105,6 +105,8 @@ impl Structure<'_> {
             i -= 1;
             let id = nodes[i];
             match self.tree.kind(id) {
+                // `a = x, b = y`: what stands before the comma is bound by itself.
+                Kind::Comma if !names.is_empty() => break,
                 Kind::Comma | Kind::Semi => commas += 1,
                 Kind::Op if self.is_joint(nodes, i) => {}
                 Kind::Op => {
@@ -170,6 +172,10 @@ impl Structure<'_> {
                     let named = |k: &Id| self.tree.kind(*k) == Kind::Str || self.tree.slice(*k).starts_with(b":");
                     names.extend(only.filter(named).map(|k| self.name(k, Bond::Assigned)));
                 }
+                // `set env(NAME) value`
+                Kind::Round if i + 1 == at && i > 0 && self.tree.slice(nodes[i - 1]) == b"env" => {
+                    names.extend(self.inner(id).map(|k| self.name(k, Bond::Assigned)));
+                }
                 // `\\newcommand{\\name}{value}`
                 Kind::Curly if i + 1 == at && self.tree.kind(nodes[at]) == Kind::Curly => {
                     let word = self.tree.children(id).find(|&k| self.tree.kind(k) == Kind::Word);
@@ -215,8 +221,9 @@ impl Structure<'_> {
             match self.tree.kind(nodes[j]) {
                 Kind::Op if self.tree.slice(nodes[j]) == b":" => {
                     let named = j > 0 && j + 1 < i && self.tree.kind(nodes[j - 1]) == Kind::Word;
-                    // `$env:NAME =`: a scope.
-                    return named && !self.tree.slice(nodes[j - 1]).starts_with(b"$");
+                    // `$env:NAME =`, `let g:name =`: a scope.
+                    let vim = self.tree.dialect().comments & super::dialect::VIM != 0;
+                    return named && !vim && !self.tree.slice(nodes[j - 1]).starts_with(b"$");
                 }
                 Kind::Op
                     if !matches!(self.tree.slice(nodes[j]), b"&" | b"<" | b">" | b"*" | b"'" | b"?" | b"|" | b"!") =>
@@ -323,6 +330,14 @@ impl Structure<'_> {
                     && i == 2
                     && self.tree.children(left).count() == 1
                     && self.tree.children(left).all(|k| self.tree.kind(k) == Kind::Str) =>
+            {
+                self.inner(left).map(|id| self.name(id, bond))
+            }
+            // `$ENV{NAME} = `
+            Kind::Curly
+                if i > 1
+                    && self.tree.slice(nodes[i - 2]).starts_with(b"$")
+                    && self.tree.children(left).count() == 1 =>
             {
                 self.inner(left).map(|id| self.name(id, bond))
             }

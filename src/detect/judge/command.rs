@@ -8,10 +8,6 @@ use super::inquiry::Inquiry;
 use super::terms::{Fit, Known, Owner};
 use crate::rule::Confidence;
 use crate::structure::{Family, Id, Item, Kind};
-use std::ops::Range;
-
-/// How far into a comment its owner may be named.
-const HEAD: usize = 40;
 
 impl Inquiry<'_> {
     /// What stands in the same item beside the token.
@@ -335,6 +331,9 @@ impl Inquiry<'_> {
         if let Some(claim) = self.named_in_command(nodes, node).or_else(|| self.stored(nodes, node, slot)) {
             return Some(claim);
         }
+        if let Some(claim) = self.program_claim(nodes, slot) {
+            return Some(claim);
+        }
         let words = nodes.iter().take(12).filter(|&&n| tree.kind(n) == Kind::Word && n != node);
         words.into_iter().find_map(|&w| match self.terms.callee(tree.slice(w)) {
             Some((Owner::Other(other), Known::ByName)) => {
@@ -368,45 +367,6 @@ impl Inquiry<'_> {
         }
         let fitting: Vec<(&Field, u8)> = found.iter().map(|f| (f, 1)).collect();
         decide(&fitting, Confidence::High)
-    }
-
-    /// A comment on the lines directly above the token's that gives the host, or says whose key it is.
-    pub(super) fn comment_above(&self, at: Id, token: &Range<usize>, slot: &Slot) -> Option<Claim> {
-        let tree = &self.s.tree;
-        if slot.fit() < Fit::Neutral || slot.nested {
-            return None;
-        }
-        let line = memchr::memrchr(b'\n', &tree.text()[..token.start])?;
-        let item =
-            std::iter::once(at).chain(tree.ancestors(at)).take(6).filter_map(|n| self.s.item_of(n)).find(|i| {
-                let span = self.s.item_span(*i);
-                i.index > 0
-                    && span.start > line
-                    && matches!(tree.kind(i.container), Kind::File | Kind::Block | Kind::Curly | Kind::Section)
-            })?;
-        let above = self.s.nodes(Item { index: item.index - 1, ..item });
-        let [comment] = above[..] else { return None };
-        let apart =
-            tree.text()[tree.span(comment).end..self.s.item_span(item).start].iter().filter(|b| **b == b'\n').count()
-                > 1;
-        if tree.kind(comment) != Kind::Comment || apart {
-            return None;
-        }
-        // It begins with the owner; a sentence about something else comes to it later.
-        let span = tree.span(comment);
-        let said = self.said(&(span.start..span.end.min(span.start + HEAD)), token);
-        let words = super::lexicon::words(tree.slice(comment));
-        let denies = words
-            .iter()
-            .any(|w| matches!(w.as_str(), "not" | "no" | "nicht" | "kein" | "keine" | "pas" | "non" | "own"));
-        if denies || !said.ours || span.len() > 200 {
-            return None;
-        }
-        self.comment_claim(comment, slot).or_else(|| {
-            let said = self.said(&span, token);
-            let told = span.len() <= 80 && said.secret && !said.other && !said.id;
-            told.then(|| Claim::new(Ruling::Ours(Confidence::Medium), "named in the comment above", span))
-        })
     }
 
     /// A comment beside the token that gives the host.

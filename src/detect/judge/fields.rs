@@ -114,6 +114,7 @@ impl Inquiry<'_> {
             }
             self.value_signals(sense.as_ref(), &value, index, 0, &mut out.fields);
         }
+        self.objects(container, &mut out);
         out.content = has_id && has_text;
         out
     }
@@ -253,8 +254,12 @@ impl Inquiry<'_> {
     pub(super) fn key_and_value<'n>(&self, nodes: &'n [Id]) -> (Option<Id>, &'n [Id]) {
         let tree = &self.s.tree;
         let is_bond = |id: Id| {
-            tree.kind(id) == Kind::Op
-                && matches!(tree.slice(id), b"=" | b":" | b":=" | b"=>" | b"<-" | b"?=" | b"->" | b"~>")
+            let paired = tree.slice(id) == b"to"
+                && tree.family(id) == Family::Code
+                && tree.parent(id).is_some_and(|p| tree.kind(p) == Kind::Round);
+            paired
+                || tree.kind(id) == Kind::Op
+                    && matches!(tree.slice(id), b"=" | b":" | b":=" | b"=>" | b"<-" | b"?=" | b"->" | b"~>")
         };
         let nodes = match nodes {
             [sign, word, rest @ ..] if tree.slice(*sign) == b"#" && tree.slice(*word) == b"define" => rest,

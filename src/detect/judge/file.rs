@@ -121,6 +121,16 @@ impl Inquiry<'_> {
         told.then(|| Homonym { word: found[0].to_owned(), sure: found.len() > 2, whole, strong: false })
     }
 
+    /// Whether the file's own name is another owner's.
+    pub(super) fn is_file_of_another(&self, path: &[u8]) -> bool {
+        let name = path.rsplit(|b| *b == b'/').next().unwrap_or(path);
+        let of = |stem: &[u8]| {
+            let sense = self.sense(stem);
+            matches!(sense.owner, Some(Owner::Other(_))) && sense.stem.is_empty()
+        };
+        of(stem(name)) || second(name).is_some_and(of)
+    }
+
     /// What the file's own name says of a slot that nothing else speaks for.
     pub(super) fn path_claim(&self, path: &[u8], slot: &Slot, bare: bool) -> Option<Claim> {
         if slot.fit() < Fit::Neutral || slot.nested {
@@ -154,11 +164,22 @@ impl Inquiry<'_> {
         let mut folders = path.rsplit(|b| *b == b'/');
         let name = folders.next()?;
         let stem = stem(name);
-        let known = self.terms.file(stem).or_else(|| {
-            let folder = folders.next()?;
-            let joined = [folder, b"_", stem].concat();
+        let folder = folders.next();
+        let second = second(name);
+        let data_file =
+            matches!(self.s.tree.dialect().family, Family::Yaml | Family::Json | Family::Lines | Family::Markup);
+        let known = self.terms.file(stem).or_else(|| self.terms.file(second?)).or_else(|| {
+            let joined = [folder?, b"_", stem].concat();
             self.terms.file(&joined).filter(|_| bare)
+        });
+        // `provider/config.yml`: a folder of its settings.
+        let known = known.or_else(|| {
+            let settings = data_file && slot.fit() == Fit::Secret && is_settings(stem);
+            self.terms.file(folder?).filter(|_| settings)
         })?;
+        if path.split(|b| *b == b'/').flat_map(words).any(|w| self.terms.is_thing(&w)) {
+            return None;
+        }
         let secret = self.sense(stem).fit() == Fit::Secret || known == Known::Listed;
         let data = !matches!(
             self.s.tree.dialect().family,
@@ -166,7 +187,11 @@ impl Inquiry<'_> {
         );
         // In a program the file's name says what it is about, not whose each secret is.
         let code = matches!(self.s.tree.dialect().family, Family::Code | Family::Lisp | Family::Shell);
-        if code && !bare && (self.facts().uses.is_none() || slot.sense.as_ref().is_some_and(|s| !s.full.is_empty())) {
+        let plain = slot.fit() == Fit::Secret && !self.is_file_of_another(path) && self.sense(stem).count <= 2;
+        if code
+            && !bare
+            && (self.facts().uses.is_none() && !plain || slot.sense.as_ref().is_some_and(|s| !s.full.is_empty()))
+        {
             return None;
         }
         let confidence = match (bare, secret, data, slot.fit()) {
@@ -178,8 +203,38 @@ impl Inquiry<'_> {
             _ => Confidence::Low,
         };
         let shown = String::from_utf8_lossy(name).into_owned();
-        Some(Claim::new(Ruling::Ours(confidence), format!("in the file {shown}"), 0..0))
+        let mut claim = Claim::new(Ruling::Ours(confidence), format!("in the file {shown}"), 0..0);
+        // A file of the provider's keys holds as many as it has lines.
+        claim.shared = confidence == Confidence::High && self.sense(stem).fit() == Fit::Secret;
+        Some(claim)
     }
+}
+
+/// Names of files that hold settings of whatever it is.
+fn is_settings(stem: &[u8]) -> bool {
+    matches!(
+        stem.to_ascii_lowercase().as_slice(),
+        b"config"
+            | b"settings"
+            | b"secrets"
+            | b"secret"
+            | b"credentials"
+            | b"application"
+            | b"values"
+            | b"env"
+            | b"auth"
+            | b"keys"
+            | b"conf"
+    )
+}
+
+/// What stands between a file's stem and its ending: `.env.name`, `config.name.yml`.
+fn second(name: &[u8]) -> Option<&[u8]> {
+    let name = &name[name.iter().position(|b| *b != b'.')?..];
+    let mut parts = name.split(|b| *b == b'.');
+    let first = parts.next()?;
+    let second = parts.next()?;
+    (first == b"env" || is_settings(first) && parts.next().is_some()).then_some(second)
 }
 
 /// A file's name without its endings and leading dots.

@@ -35,7 +35,10 @@ impl Inquiry<'_> {
             path.push(Step::Index(index, 0));
         }
         let (base, path) = self.base_and_path(name, path)?;
-        let used = self.uses_of(&base, name.node, item, &path, depth);
+        // The default of a parameter is used in its own function alone.
+        let region = self.default_region(item);
+        let regions = region.as_slice();
+        let used = self.uses_within(&base, name.node, item, &path, depth, regions);
         let neutral = |step: &Step| matches!(step, Step::Name(n) if self.sense(n).stem.is_empty());
         let attribute = !path.is_empty() && self.is_attribute(name) && path.first().is_some_and(neutral);
         used.or_else(|| attribute.then(|| self.handle_claim(name.node, &base, depth + 1)).flatten())
@@ -72,6 +75,17 @@ impl Inquiry<'_> {
             }
         }
         found
+    }
+
+    /// The function of whose parameter an item is the default.
+    fn default_region(&self, item: Item) -> Option<(Id, Id)> {
+        let tree = &self.s.tree;
+        let round = Some(item.container).filter(|&r| tree.kind(r) == Kind::Round)?;
+        let callee = self.s.callee(round);
+        let defined =
+            callee.is_some_and(|c| parts(tree.slice(c)).last().is_some_and(|n| self.functions(n).contains(&c)));
+        let arrow = matches!(self.s.sign_behind(round), b"=>" | b"->");
+        if defined || arrow { self.function_region(item) } else { None }
     }
 
     /// `object.name = value`, `object["name"] = value`.

@@ -21,7 +21,7 @@ impl Inquiry<'_> {
         if matches!(self.s.tree.family(word), Family::Json | Family::Prose | Family::Markdown | Family::Table) {
             return None;
         }
-        let scope = self.function_of(word);
+        let scope = self.block_of(word, base).unwrap_or_else(|| self.function_of(word));
         let (from, to) = self.binding_of(word, base, scope);
         let key = (base.to_vec(), scope.max(from));
         if let Some(known) = self.memory.handles.borrow().get(&key) {
@@ -241,6 +241,20 @@ impl Inquiry<'_> {
         self.s.tree.ancestors(word).find(|&a| self.is_function_body(a) || self.is_program(a)).unwrap_or(0)
     }
 
+    /// The block that a word stands in whose own name it is: `do |name| ... end`.
+    fn block_of(&self, word: Id, base: &[u8]) -> Option<Id> {
+        let tree = &self.s.tree;
+        let places = self.s.words();
+        tree.ancestors(word).take(6).find(|&a| {
+            let group = matches!(tree.kind(a), Kind::Block | Kind::Curly);
+            let near = |p: Id| {
+                self.is_block_name(p)
+                    && (tree.parent(p) == Some(a) || tree.parent(p) == tree.parent(a) && p < a && a - p <= 4)
+            };
+            group && places.of(base).iter().take(STATEMENTS).any(|&p| near(p))
+        })
+    }
+
     /// Whose a class or function is, by its name or by the module that it was imported from.
     pub(super) fn callee(&self, word: Id) -> Option<(Owner, Known)> {
         let word = self.superclass(word).unwrap_or(word);
@@ -274,9 +288,9 @@ impl Inquiry<'_> {
     }
 
     /// Whose the module is from which a name comes: `from mistralai import Client as C`, `use provider::Client`.
-    fn imported(&self, name: &[u8]) -> Option<(Owner, Known)> {
+    pub(super) fn imported(&self, name: &[u8]) -> Option<(Owner, Known)> {
         let first = parts(name).next()?;
-        if first.len() < 2 || !self.s.tree.dialect().family.has_code() {
+        if first.len() < 2 && !first.iter().all(u8::is_ascii_uppercase) || !self.s.tree.dialect().family.has_code() {
             return None;
         }
         let tree = &self.s.tree;

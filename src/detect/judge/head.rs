@@ -4,7 +4,7 @@ use super::claim::{Claim, Ruling, Slot, Step};
 use super::inquiry::Inquiry;
 use super::terms::{Fit, Known, Owner};
 use crate::rule::Confidence;
-use crate::structure::{Id, Item, Kind, parts};
+use crate::structure::{Bond, Id, Item, Kind, Name, parts};
 
 impl Inquiry<'_> {
     /// What the call or block that a group belongs to says: its callee, its receivers, its labels.
@@ -31,7 +31,10 @@ impl Inquiry<'_> {
         }
         for (n, &id) in head.iter().enumerate() {
             let kind = self.s.tree.kind(id);
-            if !matches!(kind, Kind::Word | Kind::Str) || local && n == 0 || self.is_constant(id) {
+            if !matches!(kind, Kind::Word | Kind::Str)
+                || local && n == 0
+                || self.is_constant(id) && self.imported(self.s.tree.slice(id)).is_none()
+            {
                 continue;
             }
             let text = self.s.tree.content(id);
@@ -78,6 +81,11 @@ impl Inquiry<'_> {
             {
                 return Some(claim);
             }
+            if owner == Owner::Ours
+                && let Some(claim) = self.own_class_elsewhere(id)
+            {
+                return Some(claim);
+            }
             let quoted = String::from_utf8_lossy(text).into_owned();
             // `render(text)`: an ordinary word.
             let ordinary = text.iter().all(u8::is_ascii_lowercase) && kind == Kind::Word && n == 0 && fit < Fit::Secret;
@@ -102,6 +110,9 @@ impl Inquiry<'_> {
             };
             return Some(Claim::new(ruling, reason, self.s.tree.span(id)));
         }
+        if let Some(claim) = self.client_claim(group, &head, slot) {
+            return Some(claim);
+        }
         // A client's methods take no keys, but for headers.
         if slot.sense.is_some() && fit == Fit::Unknown {
             let rounds = head.iter().filter(|&&id| self.s.tree.kind(id) == Kind::Round);
@@ -111,7 +122,7 @@ impl Inquiry<'_> {
     }
 
     /// `.baseUrl("https://...")` in the chain that a call belongs to.
-    fn chain_base(&self, group: Id, depth: usize) -> Option<Claim> {
+    pub(super) fn chain_base(&self, group: Id, depth: usize) -> Option<Claim> {
         let tree = &self.s.tree;
         let (nodes, at) = self.s.nodes_around(self.s.item_of(group)?, group)?;
         let mut found = Vec::new();
@@ -251,6 +262,16 @@ impl Inquiry<'_> {
     /// What a call is made on: a request, a client that was made with an address elsewhere.
     fn receiver_claim(&self, group: Id, head: &[Id], depth: usize) -> Option<Claim> {
         let call = self.s.tree.kind(group) == Kind::Round;
+        // `.arg("--name").arg(VALUE)`: the option just before, and no other.
+        let rounds = head.iter().copied().filter(|&h| self.s.tree.kind(h) == Kind::Round);
+        let options: Vec<Id> = rounds.filter(|&r| self.option_of(r).is_some()).collect();
+        if let Some(&first) = options.first() {
+            let nearest = head.iter().copied().find(|&h| self.s.tree.kind(h) == Kind::Round) == Some(first);
+            let name = self.option_of(first).filter(|_| nearest)?;
+            let sense = self.sense(self.text(name.span.clone()));
+            let shown = String::from_utf8_lossy(self.text(name.span.clone())).into_owned();
+            return self.own_name(&sense, &name).map(|r| Claim::new(r, format!("behind --{shown}"), name.span));
+        }
         let mut found: Option<Claim> = None;
         for &id in head {
             let claim = match self.s.tree.kind(id) {
@@ -266,6 +287,17 @@ impl Inquiry<'_> {
             }
         }
         found.or_else(|| call.then(|| self.first_argument(group, depth)).flatten())
+    }
+
+    /// The only argument of a call, if it is an option's name.
+    fn option_of(&self, round: Id) -> Option<Name> {
+        let tree = &self.s.tree;
+        let [only] = self.s.holding(round).item(0)[..] else { return None };
+        let text = tree.content(only);
+        let dashes = text.iter().take_while(|b| **b == b'-').count();
+        let span = tree.span(only);
+        let option = tree.kind(only) == Kind::Str && (1..=2).contains(&dashes) && !text.contains(&b' ');
+        option.then(|| Name { span: span.start + 1 + dashes..span.end - 1, node: only, bond: Bond::Assigned })
     }
 
     /// `look_up("NAME").or_else(|| value)`: the name of what is looked up.

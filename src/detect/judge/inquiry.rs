@@ -87,15 +87,23 @@ impl Inquiry<'_> {
             .or_else(|| self.template_reference(&slot))
             .or_else(|| self.injected_claim(&slot))
             .or_else(|| self.holder_claim(&slot))
-            .or_else(|| self.comment_above(at, token, &slot))
             .or_else(|| self.copied_claim(token, &slot))
-            .or_else(|| self.thread_claim(token, &slot))
-            .or_else(|| {
-                let beside = self.s.tree.text().trim_ascii().len().saturating_sub(token.len());
-                let note = self.s.tree.dialect().family == Family::Prose && beside <= 80;
-                let bare = beside <= 2 || note;
-                path.and_then(|p| self.path_claim(p, &slot, bare))
-            });
+            .or_else(|| self.thread_claim(token, &slot));
+        let claim = match claim {
+            Some(claim) if claim.confidence() != Some(Confidence::Low) => Some(claim),
+            low => self.printed_claim(at, token).or_else(|| self.piped_claim(at, token)).or(low),
+        };
+        let claim = self.chosen(at, token, &slot, claim);
+        let claim = match claim {
+            Some(claim) if claim.confidence() != Some(Confidence::Low) || claim.own => Some(claim),
+            low => self.remark_claim(at, token, &slot, path).or(low),
+        };
+        let claim = claim.or_else(|| {
+            let beside = self.s.tree.text().trim_ascii().len().saturating_sub(token.len());
+            let note = self.s.tree.dialect().family == Family::Prose && beside <= 80;
+            let bare = beside <= 2 || note;
+            path.and_then(|p| self.path_claim(p, &slot, bare))
+        });
         let claim = match claim {
             Some(claim) if claim.confidence() != Some(Confidence::Low) => claim,
             low => self.prose_claim(at, token, &slot).or(low)?,
@@ -165,13 +173,15 @@ impl Inquiry<'_> {
         for level in 0..LEVELS {
             let Some(container) = self.s.tree.parent(node) else { break };
             if let Some(claim) = self.ask(node, container, level, depth, slot, &mut held) {
-                return Some(self.settle(claim, held));
+                let claim = self.settle(claim, held);
+                return Some(self.addressed(node, &claim, slot, depth).unwrap_or(claim));
             }
-            if held.as_ref().is_some_and(|h| !h.is_ours() || h.confidence() >= Some(Confidence::Medium))
+            if let Some(claim) = &held
+                && (!claim.is_ours() || claim.confidence() >= Some(Confidence::Medium))
                 && self.s.tree.kind(container) != Kind::Str
                 && !self.is_look_up(container)
             {
-                break;
+                return self.addressed(node, claim, slot, depth).or(held);
             }
             node = container;
         }
@@ -224,14 +234,24 @@ impl Inquiry<'_> {
             self.leave_call(node, slot);
         }
         if self.s.tree.kind(node) == Kind::Section
-            && let Some(claim) = self.section_claim(node, slot)
+            && let Some(claim) = self.section_claim(node, slot).or_else(|| self.upper_section(node, slot))
+        {
+            return Some(claim);
+        }
+        if self.s.tree.kind(node) == Kind::Tag
+            && let Some(claim) = self.element_column(node, container, slot)
         {
             return Some(claim);
         }
         let reach = slot.path.len();
         let mut names = self.s.names(node);
         if self.s.tree.kind(container) == Kind::Tag && names.is_empty() {
-            names.extend(self.tag_name(container, node));
+            names.extend(self.dict_name(node).or_else(|| self.tag_name(container, node)));
+        }
+        if names.is_empty()
+            && let Some(item) = self.s.item_of(node)
+        {
+            names.extend(self.option_before(node, item));
         }
         for name in &names {
             if let Some(claim) = self.name_claim(node, name, level, slot) {
@@ -252,6 +272,11 @@ impl Inquiry<'_> {
         }
         let item = self.s.item_of(node)?;
         if let Some(claim) = self.item_claim(node, item, slot, depth) {
+            return Some(claim);
+        }
+        if level <= 1
+            && let Some(claim) = self.indexed_claim(item, slot)
+        {
             return Some(claim);
         }
         if level <= 1
@@ -298,75 +323,6 @@ impl Inquiry<'_> {
         // The elements of pages say nothing of what they hold.
         let telling = sense.owner.is_some() && span.end - start > 2 || sense.fit() == Fit::Secret;
         telling.then_some(Name { span: start..span.end, node: name, bond: Bond::Assigned })
-    }
-
-    /// `config :app, base_url: "...", key: value`: what the other keywords of a statement say.
-    fn keywords_claim(&self, nodes: &[Id], from: usize, slot: &Slot) -> Option<Claim> {
-        let tree = &self.s.tree;
-        let mut found = Vec::new();
-        let mut at = 0;
-        for part in nodes.split(|&n| tree.kind(n) == Kind::Comma) {
-            let blank = part.iter().take_while(|&&n| tree.kind(n).is_separator()).count();
-            let (key, value) = self.key_and_value(&part[blank..]);
-            if at != from
-                && let Some(key) = key
-            {
-                let sense = self.sense(tree.content(key));
-                self.value_signals(Some(&sense), value, 0, 0, &mut found);
-            }
-            at += part.len() + 1;
-        }
-        let fitting: Vec<_> =
-            found.iter().filter_map(|f| super::beside::fits(f, slot, false, 1).map(|fit| (f, fit))).collect();
-        super::beside::decide(&fitting, Confidence::High)
-    }
-
-    /// What else stands in the item: addresses of a command, further calls of a chain, a comment behind.
-    fn item_claim(&self, node: Id, item: Item, slot: &Slot, depth: usize) -> Option<Claim> {
-        let (nodes, at) = self.s.nodes_around(item, node)?;
-        if self.s.tree.family(node) == Family::Sql && self.s.tree.kind(item.container) != Kind::Round {
-            return self.command_claim(&nodes, node, slot, depth);
-        }
-        if self.is_tuple(&nodes) {
-            let from = nodes[..at].iter().rposition(|&n| self.s.tree.kind(n) == Kind::Comma).map_or(0, |n| n + 1);
-            return self.tuple_claim(&nodes, node, slot, depth).or_else(|| self.directive_claim(&nodes, from, slot));
-        }
-        let from = nodes[..at].iter().rposition(|&id| self.s.tree.kind(id) == Kind::Comma).map_or(0, |n| n + 1);
-        let to = nodes[at..].iter().position(|&id| self.s.tree.kind(id) == Kind::Comma).map_or(nodes.len(), |n| at + n);
-        self.command_claim(&nodes[from..to], node, slot, depth).or_else(|| self.directive_claim(&nodes, from, slot))
-    }
-
-    /// `config :provider, key: value`: what a statement begins with speaks for its keywords.
-    fn directive_claim(&self, nodes: &[Id], from: usize, slot: &Slot) -> Option<Claim> {
-        let tree = &self.s.tree;
-        let comma =
-            nodes.iter().position(|&n| tree.kind(n) == Kind::Comma).filter(|&c| c < from && (2..=4).contains(&c))?;
-        let head = &nodes[..comma];
-        let plain =
-            head.iter().all(|&n| tree.kind(n) == Kind::Word) && slot.fit() == Fit::Secret && slot.stem().is_empty();
-        let span = tree.span(head[0]).start..tree.span(head[comma - 1]).end;
-        let sense = self.sense(self.text(span.clone()));
-        if slot.fit() != Fit::Secret {
-            return None;
-        }
-        if !plain || !sense.stem.is_empty() || sense.owner.is_none() {
-            return self.keywords_claim(nodes, from, slot);
-        }
-        let ruling = match sense.owner.clone()? {
-            super::terms::Owner::Ours => Ruling::Ours(Confidence::High),
-            super::terms::Owner::Other(other) => Ruling::Other(other),
-        };
-        Some(Claim::new(ruling, format!("under {}", String::from_utf8_lossy(self.text(span.clone()))), span))
-    }
-
-    /// `a, b = x, y`, `call x, y`: parts of one thing, and not declarations side by side.
-    fn is_tuple(&self, nodes: &[Id]) -> bool {
-        let tree = &self.s.tree;
-        let bonds = nodes
-            .iter()
-            .filter(|&&n| tree.kind(n) == Kind::Op && matches!(tree.slice(n), b"=" | b":=" | b":" | b"=>"))
-            .count();
-        bonds <= 1 && nodes.iter().any(|&n| tree.kind(n) == Kind::Comma)
     }
 
     /// What the other items of the container say, and what uses of the bound name say.
@@ -503,33 +459,5 @@ impl Inquiry<'_> {
                         | b"index"
                 )
             })
-    }
-
-    /// Whether what seem names are the elements before: `qw(value value)`.
-    fn are_elements(&self, names: &[Name]) -> bool {
-        names.iter().all(|n| {
-            let text = self.text(n.span.clone());
-            n.bond == Bond::Before && text.len() >= 20 && crate::detect::shape::looks_random(text)
-        })
-    }
-
-    /// `{"a", "b"}`: a list as some languages write it.
-    fn is_plain_list(&self, container: Id) -> bool {
-        let tree = &self.s.tree;
-        let holding = self.s.holding(container);
-        let text = |n: Id| matches!(tree.kind(n), Kind::Str | Kind::Comment);
-        tree.kind(container) == Kind::Curly
-            && tree.family(container) == Family::Code
-            && (2..=super::joins::LONG).contains(&holding.items.len())
-            && (0..holding.items.len()).all(|i| holding.item(i).iter().all(|&n| text(n)))
-    }
-
-    /// The number of an item among those of its container, or of a node among words that only white space parts.
-    fn element_place(&self, container: Id, node: Id, item: Item) -> Option<(usize, usize)> {
-        let count = self.s.holding(container).items.len();
-        if count == 1 && matches!(self.s.tree.kind(container), Kind::Round | Kind::Square) {
-            return self.place_in(container, node);
-        }
-        Some((item.index, count))
     }
 }

@@ -5,9 +5,12 @@
 //! there; the innermost owner wins, and an address beats a name. What counts as the provider's is data in the rule
 //! (`[rule.evidence]`); who else there is, and what words mean in names, stands in `data/`. No provider is named in code.
 
+mod address;
 mod beside;
 mod cells;
+mod choices;
 mod claim;
+mod clients;
 mod command;
 mod difference;
 mod fields;
@@ -18,13 +21,16 @@ mod head;
 mod hosts;
 mod inquiry;
 mod insert;
+mod item;
 mod joins;
 mod keys;
 mod lexicon;
 mod loops;
 mod namesakes;
 mod naming;
+mod objects;
 mod options;
+mod outputs;
 mod pairs;
 mod params;
 mod positions;
@@ -32,6 +38,7 @@ mod prose;
 mod reach;
 mod record;
 mod refs;
+mod remarks;
 mod resolve;
 mod rows;
 mod said;

@@ -4,7 +4,7 @@ use super::claim::{Claim, Ruling, Slot, Step};
 use super::inquiry::Inquiry;
 use super::terms::{Fit, Owner, Sense};
 use crate::rule::Confidence;
-use crate::structure::{Bond, Family, Id, Kind, Name};
+use crate::structure::{Bond, Family, Id, Item, Kind, Name};
 use std::rc::Rc;
 
 impl Inquiry<'_> {
@@ -86,7 +86,9 @@ impl Inquiry<'_> {
                 Ruling::Other(other) => format!("held by {}: {other}'s", quoted()),
                 _ => format!("held by {}", quoted()),
             };
-            Claim::new(ruling, reason, name.span.clone())
+            let mut claim = Claim::new(ruling, reason, name.span.clone());
+            claim.shared = is_pool(&claim.ruling, slot);
+            claim
         })
     }
 
@@ -158,6 +160,7 @@ impl Inquiry<'_> {
         // `"auth": "user:password"`
         let user = tree.kind(item.container) == Kind::Str
             && tree.slice(node).len() + name.span.len() + 1 == tree.content(item.container).len();
+        let sole = || self.is_sole_entry(item, node);
         match outer {
             Some(sense) if sense.fit() == Fit::Not => Ruling::Not,
             Some(sense) if user && sense.words.iter().any(|w| w == "auth" || w == "basic") => {
@@ -165,8 +168,39 @@ impl Inquiry<'_> {
             }
             Some(sense) if sense.roles & role::SECRET != 0 => Ruling::Ours(Confidence::High),
             _ if others => Ruling::Ours(Confidence::Medium),
-            _ => Ruling::Ours(Confidence::Low),
+            _ => match sole() {
+                Some(noted) => Ruling::Ours(if noted { Confidence::High } else { Confidence::Medium }),
+                None => Ruling::Ours(Confidence::Low),
+            },
         }
+    }
+
+    /// Whether an entry is all that a file of settings holds, but for notes; and whether these speak of keys.
+    fn is_sole_entry(&self, item: Item, node: Id) -> Option<bool> {
+        let tree = &self.s.tree;
+        let list = tree.kind(node) == Kind::Square && self.s.holding(node).items.len() > 2;
+        if list || tree.dialect().family != Family::Json || tree.parent(item.container) != Some(0) {
+            return None;
+        }
+        let holding = self.s.holding(item.container);
+        if holding.items.len() > 4 || tree.kind(item.container) != Kind::Curly {
+            return None;
+        }
+        let mut noted = false;
+        for i in (0..holding.items.len()).filter(|&i| i != item.index) {
+            let (key, value) = self.key_and_value(holding.item(i));
+            let key = String::from_utf8_lossy(tree.content(key?)).to_lowercase();
+            let note = key.starts_with("//")
+                || key.starts_with('#')
+                || matches!(key.trim_matches('_'), "comment" | "note" | "notes" | "readme" | "$comment" | "$schema");
+            let value = tree.span(*value.first()?);
+            if !note {
+                return None;
+            }
+            noted |= self.said(&value, &(0..0)).secret
+                || self.text(value).windows(10).any(|w| w.eq_ignore_ascii_case(b"credential"));
+        }
+        Some(noted)
     }
 
     /// The sense of a name: of its last part alone, where what stands before is a name space (`plugin.mistralKey`).
@@ -191,6 +225,7 @@ impl Inquiry<'_> {
                 self.s.tree.kind(node),
                 Kind::Str | Kind::Round | Kind::Square | Kind::Curly | Kind::Element | Kind::Block
             )
+            || self.dict_name(node).is_some()
     }
 
     /// Types and keywords between a name and its value.
@@ -316,7 +351,9 @@ impl Inquiry<'_> {
             return None;
         }
         let title = String::from_utf8_lossy(text).into_owned();
-        Some(Claim::new(ruling, format!("in section {title}"), span))
+        let mut claim = Claim::new(ruling, format!("in section {title}"), span);
+        claim.shared = is_pool(&claim.ruling, slot);
+        Some(claim)
     }
 
     /// The sense of a header's last part that says something: `[tool.x.mistral.auth]` is mistral's.
@@ -329,6 +366,11 @@ impl Inquiry<'_> {
         }
         self.sense(text)
     }
+}
+
+/// Whether the provider's own name holds what are keys by their names: many of them are a pool.
+fn is_pool(ruling: &Ruling, slot: &Slot) -> bool {
+    *ruling == Ruling::Ours(Confidence::High) && slot.fit() == Fit::Secret
 }
 
 /// `MISTRAL_ORG`, `mistral_workspace`: what the account is called, not what opens it.

@@ -38,7 +38,7 @@ impl Inquiry<'_> {
     }
 
     /// The nodes of the function that a parameter belongs to; none where the parameter is a field as well.
-    fn function_region(&self, parameter: Item) -> Option<(Id, Id)> {
+    pub(super) fn function_region(&self, parameter: Item) -> Option<(Id, Id)> {
         let tree = &self.s.tree;
         let round = Some(parameter.container).filter(|&r| tree.kind(r) == Kind::Round)?;
         let field =

@@ -105,6 +105,13 @@ impl Inquiry<'_> {
         }
         let item = self.s.item_of(place).into_iter().chain(tree.ancestors(place).filter_map(|a| self.s.item_of(a)));
         let statement = item.take(4).find(|i| self.s.item_span(*i).len() > 24)?;
+        // `erp.post(..., bearer: options.ErpToken)`: it goes to the one that bears its name.
+        let own = self.sense(parts(tree.slice(place)).last()?);
+        let receiver =
+            |n: &Id| parts(tree.slice(*n)).next().is_some_and(|r| own.stem.iter().any(|w| w.as_bytes() == r));
+        if self.s.nodes(statement).iter().take(4).any(receiver) {
+            return None;
+        }
         // The header's name stands before what it takes.
         let span = self.s.item_span(statement);
         let to = tree.span(place).start.max(span.start);

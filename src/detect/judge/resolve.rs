@@ -126,7 +126,9 @@ impl Inquiry<'_> {
         }
         let Some(item) = self.s.item_of(place) else { return false };
         let Some((nodes, at)) = self.s.nodes_around(item, place) else { return false };
-        let keyword = nodes[..at].iter().any(|&n| keywords(tree.slice(n)));
+        // What stands behind an equals sign is called there.
+        let keyword = nodes[..at].iter().rposition(|&n| keywords(tree.slice(n)));
+        let keyword = keyword.is_some_and(|k| !nodes[k..at].iter().any(|&n| tree.slice(n) == b"="));
         let body = nodes[at + 1..].iter().any(|&n| matches!(tree.kind(n), Kind::Block | Kind::Curly));
         let called = nodes.get(at + 1).is_some_and(|&n| tree.kind(n) == Kind::Round);
         // The name follows the keyword; a type or what is extended stands further behind.

@@ -4,7 +4,7 @@ use super::claim::{Claim, Ruling, Slot};
 use super::hosts;
 use super::inquiry::Inquiry;
 use super::lexicon::role;
-use super::terms::{Fit, Owner};
+use super::terms::{Fit, Owner, Sense};
 use crate::rule::Confidence;
 use crate::structure::{Bond, Id, Kind, Name};
 use std::ops::Range;
@@ -18,12 +18,8 @@ impl Inquiry<'_> {
         let column = self.column_head(row, mine, holding.items.len());
         if let Some((span, text)) = &column {
             let sense = self.sense(text);
-            if let Some(ruling) = self.own_name(&sense, &Name { span: span.clone(), node: row, bond: Bond::Assigned }) {
-                return Some(Claim::new(
-                    ruling,
-                    format!("in the column {}", String::from_utf8_lossy(text)),
-                    span.clone(),
-                ));
+            if let Some(claim) = self.column_claim(&sense, text, span, row) {
+                return Some(claim);
             }
             slot.sense = Some((*sense).clone());
             slot.name = text.clone();
@@ -31,6 +27,50 @@ impl Inquiry<'_> {
         self.cells_claim(row, mine, slot)
             .or_else(|| self.namesake_claim(row, mine, slot))
             .or_else(|| self.group_claim(row, mine, slot))
+    }
+
+    /// What the head of a column says by itself.
+    fn column_claim(&self, sense: &Sense, text: &[u8], span: &Range<usize>, row: Id) -> Option<Claim> {
+        let ruling = self.own_name(sense, &Name { span: span.clone(), node: row, bond: Bond::Assigned })?;
+        let mut claim = Claim::new(ruling, format!("in the column {}", String::from_utf8_lossy(text)), span.clone());
+        // A column of the provider's keys holds as many as there are rows.
+        claim.shared = claim.is_ours() && sense.fit() == Fit::Secret && sense.stem.is_empty();
+        Some(claim)
+    }
+
+    /// What the head of its column says about a cell of a table of elements: `<th>NAME</th>` over `<td>value</td>`.
+    pub(super) fn element_column(&self, cell: Id, row: Id, slot: &mut Slot) -> Option<Claim> {
+        let tree = &self.s.tree;
+        let named = |id: Id, names: &[&[u8]]| {
+            tree.kind(id) == Kind::Tag
+                && tree.children(id).next().is_some_and(|n| names.iter().any(|w| tree.slice(n).eq_ignore_ascii_case(w)))
+        };
+        let is_cell = |id: &Id| named(*id, &[b"td", b"th"]);
+        if slot.sense.is_some() || !is_cell(&cell) || !named(row, &[b"tr"]) {
+            return None;
+        }
+        let column = tree.children(row).filter(is_cell).position(|c| c == cell)?;
+        let table = tree.ancestors(row).take(3).find(|&a| named(a, &[b"table"]))?;
+        let first = |group: Id| tree.children(group).take(12).find(|&k| named(k, &[b"tr", b"thead", b"tbody"]));
+        let mut head = first(table)?;
+        if !named(head, &[b"tr"]) {
+            head = first(head)?;
+        }
+        if head >= row {
+            return None;
+        }
+        let label = tree.children(head).filter(is_cell).nth(column)?;
+        let (_, _, span) = self.tag_text(label)?;
+        let text = self.text(span.clone()).trim_ascii().to_vec();
+        let sense = self.sense(&text);
+        // Without a head of its own the first row is one of values.
+        let headed = named(label, &[b"th"]);
+        let claim = self.column_claim(&sense, &text, &span, label).filter(|_| headed);
+        if headed {
+            slot.sense = Some((*sense).clone());
+            slot.name = text;
+        }
+        claim
     }
 
     /// What a row of another table says that begins with the same cell.

@@ -37,6 +37,24 @@ impl Inquiry<'_> {
         said
     }
 
+    /// What a comment says; a model's name in it says nothing.
+    pub(super) fn said_of_remark(&self, span: &Range<usize>, said: &mut Said) {
+        let text = self.text(span.clone());
+        for piece in pieces(text) {
+            let path = piece.start > 0 && text[piece.start - 1] == b'/' && !text[piece.clone()].contains(&b'.');
+            let word = &text[piece];
+            let model = word.contains(&b'-') && {
+                let sense = self.sense(word);
+                sense.owner == Some(Owner::Ours) && !sense.stem.is_empty() && sense.roles & role::SECRET == 0
+            };
+            // `read as LLM_KEY`: a variable's name.
+            let variable = word.contains(&b'_') && self.sense(word).owner.is_none();
+            if !path && !model && !variable {
+                self.say(word, said);
+            }
+        }
+    }
+
     fn say(&self, piece: &[u8], said: &mut Said) {
         let dotted = piece.strip_suffix(b".").unwrap_or(piece);
         if let Some(host) = hosts::bare(dotted, 0).filter(|_| dotted.contains(&b'.')) {

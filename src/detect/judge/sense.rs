@@ -43,6 +43,67 @@ pub(super) enum Fit {
     Secret,
 }
 
+/// Words before a provider's name that tell another thing of the name, or who stands between.
+pub(super) const THINGS: [&str; 28] = [
+    "gw",
+    "gateway",
+    "proxy",
+    "relay",
+    "internal",
+    "self",
+    "selfhosted",
+    "hosted",
+    "onprem",
+    "vllm",
+    "ollama",
+    "mock",
+    "fake",
+    "dummy",
+    "az",
+    "bedrock",
+    "vertex",
+    "station",
+    "not",
+    "no",
+    "non",
+    "cluster",
+    "server",
+    "node",
+    "host",
+    "ship",
+    "db",
+    "fallback",
+];
+
+/// Words in the names of clients and of what makes them.
+pub(super) const CLIENT_WORDS: [&str; 25] = [
+    "client",
+    "aillm",
+    "executor",
+    "simple",
+    "direct",
+    "builder",
+    "factory",
+    "create",
+    "init",
+    "make",
+    "connect",
+    "moderation",
+    "converter",
+    "platform",
+    "generator",
+    "embedder",
+    "async",
+    "http",
+    "wrapper",
+    "language",
+    "with",
+    "new",
+    "open",
+    "llmclient",
+    "service",
+];
+
 /// Words for one more of a kind.
 const OTHERS: [&str; 10] =
     ["other", "another", "alt", "alternate", "alternative", "additional", "extra", "spare", "legacy", "previous"];

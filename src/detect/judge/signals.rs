@@ -196,6 +196,9 @@ impl Inquiry<'_> {
                     None => self.resolved_host(node, item, key, depth, out),
                 }
             }
+            Kind::Square if endpoint && let Some(host) = self.labels(node) => {
+                out.extend(self.host_field(host, item, key))
+            }
             Kind::Round => {
                 let found = out.len();
                 self.search(node, item, key, out);
@@ -340,12 +343,36 @@ impl Inquiry<'_> {
         key.is_some_and(|k| tree.kind(k) == Kind::Word && self.sense(tree.slice(k)).roles & role::ENDPOINT != 0)
     }
 
+    /// `["api", "example", "com"]`: a host label by label.
+    fn labels(&self, list: Id) -> Option<hosts::Host> {
+        let tree = &self.s.tree;
+        let count = tree.node(list).after - list;
+        if !(4..=16).contains(&count) || tree.dialect().family != Family::Json {
+            return None;
+        }
+        let mut name = Vec::new();
+        for kid in tree.children(list).filter(|&k| tree.kind(k) != Kind::Comma && tree.kind(k) != Kind::Line) {
+            let label = tree.content(kid);
+            let plain = !label.is_empty() && label.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-');
+            if tree.kind(kid) != Kind::Str || !plain {
+                return None;
+            }
+            name.extend(label);
+            name.push(b'.');
+        }
+        name.pop();
+        let mut host = hosts::bare(&name, 0).filter(|h| h.name.contains('.'))?;
+        host.span = tree.span(list);
+        Some(host)
+    }
+
     /// All addresses within a group.
     pub(super) fn search(&self, group: Id, item: usize, key: Option<&Rc<Sense>>, out: &mut Vec<Field>) {
         let end = self.s.tree.node(group).after.min(group + SEARCH as Id);
         for id in group + 1..end {
             let host = match self.s.tree.kind(id) {
                 Kind::Url => hosts::of_url(self.s.tree.slice(id), self.s.tree.span(id).start),
+                Kind::Square => self.labels(id),
                 Kind::Str => {
                     hosts::bare(self.s.tree.content(id), self.s.tree.span(id).start).filter(|h| h.name.contains('.'))
                 }

@@ -2,7 +2,7 @@
 
 use super::hosts::{self, Host};
 use super::lexicon::{lexicon, role, words};
-use super::sense::counts;
+use super::sense::{CLIENT_WORDS, THINGS, counts};
 pub(super) use super::sense::{Fit, Sense};
 use crate::rule::EvidenceSpec;
 use std::collections::HashSet;
@@ -15,38 +15,6 @@ pub(super) enum Owner {
     /// Somebody else's, by name.
     Other(String),
 }
-
-/// Words before a provider's name that tell another thing of the name, or who stands between.
-const THINGS: [&str; 28] = [
-    "gw",
-    "gateway",
-    "proxy",
-    "relay",
-    "internal",
-    "self",
-    "selfhosted",
-    "hosted",
-    "onprem",
-    "vllm",
-    "ollama",
-    "mock",
-    "fake",
-    "dummy",
-    "az",
-    "bedrock",
-    "vertex",
-    "station",
-    "not",
-    "no",
-    "non",
-    "cluster",
-    "server",
-    "node",
-    "host",
-    "ship",
-    "db",
-    "fallback",
-];
 
 /// A rule's evidence, ready to be asked.
 #[derive(Debug, Default)]
@@ -348,7 +316,13 @@ impl Terms {
             return Some((Owner::Ours, Known::Listed));
         }
         let sense = self.sense(trimmed);
-        sense.owner.map(|owner| (owner, if sense.stem.is_empty() { Known::ByName } else { Known::Loosely }))
+        let named = |s: &Sense| s.stem.iter().all(|w| CLIENT_WORDS.contains(&w.as_str()));
+        let plain = named(&sense)
+            || last.len() < trimmed.len() && {
+                let part = self.sense(last);
+                part.owner == sense.owner && named(&part)
+            };
+        sense.owner.map(|owner| (owner, if plain { Known::ByName } else { Known::Loosely }))
     }
 
     /// Whether a file's own name says that it holds the provider's key or settings.
@@ -358,7 +332,8 @@ impl Terms {
             return Some(Known::Listed);
         }
         let sense = self.sense(stem);
-        let ours = sense.owner == Some(Owner::Ours) && sense.stem.is_empty() && sense.fit() != Fit::Not;
+        let plain = sense.stem.iter().all(|w| w == "client");
+        let ours = sense.owner == Some(Owner::Ours) && plain && sense.fit() != Fit::Not;
         ours.then_some(Known::ByName)
     }
 }

@@ -17,7 +17,7 @@ impl Inquiry<'_> {
             return not("a line of wrapped data");
         }
         if tree.kind(at) == Kind::Url {
-            return self.address_claim(at, token);
+            return self.path_part(at, token).or_else(|| self.address_claim(at, token));
         }
         let span = tree.span(at);
         if !tree.kind(at).is_container()

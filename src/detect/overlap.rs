@@ -10,7 +10,7 @@ use std::ops::Range;
 pub(super) fn resolve(mut all: Vec<Match>, claims: Vec<Range<usize>>) -> Vec<Match> {
     let claims = joined(claims);
     all.retain(|m| specificity(m) > GENERIC || !touches(&claims, &m.span));
-    all.sort_by_key(|m| std::cmp::Reverse((specificity(m), m.confidence, m.span.len())));
+    all.sort_by_key(|m| std::cmp::Reverse((specificity(m), sureness(m), m.span.len())));
     let mut kept: BTreeMap<usize, Match> = BTreeMap::new();
     for found in all {
         let end = found.span.end.max(found.span.start + 1);
@@ -42,6 +42,13 @@ fn touches(claims: &[Range<usize>], span: &Range<usize>) -> bool {
 
 /// The specificity of the generic rules, at most.
 const GENERIC: u8 = 1;
+
+/// How sure a rule is that it is its own. One that is never told as more than low, for what is published by design, says
+/// by that how bad it is.
+fn sureness(found: &Match) -> Confidence {
+    let published = found.rule.kind() == RuleKind::Contextual && found.rule.spec.confidence == Some(Confidence::Low);
+    if published { Confidence::High } else { found.confidence }
+}
 
 /// How much a rule knows of what it finds.
 fn specificity(found: &Match) -> u8 {

@@ -9,6 +9,8 @@ const REACH: usize = 120;
 const BESIDE: usize = 80;
 /// Lines of encoded blocks are at least so long.
 const LINE: usize = 48;
+/// A line of encoded bytes is no longer than this.
+const WIDE: usize = 4 << 10;
 /// Longer files hold more than a list of keys.
 const SHORT: usize = 4 << 10;
 
@@ -100,11 +102,18 @@ fn is_block_line(before: &[u8], text: &[u8], span: &Range<usize>) -> bool {
         let line = line.trim_ascii();
         line.len() >= span.len() && line.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'='))
     };
+    // Lines of encoded bytes are short: a line of megabytes is not gone through for each token on it.
+    let from = span.end + text[span.end..].iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\r')).count();
+    let ends = text.get(from).is_none_or(|b| *b == b'\n');
+    if span.len() < LINE || !is_bare || !ends {
+        return false;
+    }
     let above = text[..span.start - before.len()].strip_suffix(b"\n");
+    let above = above.map(|above| &above[above.len().saturating_sub(WIDE)..]);
     let above = above.map(|above| &above[memchr::memrchr(b'\n', above).map_or(0, |at| at + 1)..]);
-    let mut below = text[span.end..].splitn(3, |b| *b == b'\n');
-    let ends = below.next().is_some_and(|rest| rest.trim_ascii().is_empty());
-    span.len() >= LINE && is_bare && ends && (above.is_some_and(is_encoded) || below.next().is_some_and(is_encoded))
+    let below = text.get(from + 1..).map(|below| &below[..below.len().min(WIDE)]);
+    let below = below.map(|below| &below[..memchr::memchr(b'\n', below).unwrap_or(below.len())]);
+    above.is_some_and(is_encoded) || below.is_some_and(is_encoded)
 }
 
 /// Whether it is a line of a list of sums: the sum, two spaces (or one and `*`), a file.

@@ -54,6 +54,11 @@ impl Edits {
         self.list.len()
     }
 
+    /// Where the place ends that was named last.
+    pub(super) fn last_end(&self) -> Option<usize> {
+        self.list.last().map(|edit| edit.end as usize)
+    }
+
     /// Whether there is nothing to replace.
     pub(super) fn is_empty(&self) -> bool {
         self.list.is_empty()

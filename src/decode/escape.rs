@@ -7,10 +7,12 @@
 use super::Encoding;
 use super::edits::Edits;
 use super::map::Piece;
-use super::sign::{Gate, hex2, run_after, run_before};
+use super::sign::{Gate, hex2, is_token, run_after, run_before};
 use std::ops::Range;
 
 const PIECE: Piece = Piece::Whole(Encoding::Escapes);
+/// So many escapes in a row spell a token.
+const SPELLED: usize = 12;
 
 /// What an escape says about the literal around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +66,10 @@ fn sign(text: &[u8], at: usize) -> Option<Sign> {
             b'"' | b'\'' => {
                 is_structural(text, at, &rest[if rest[0] == b'u' { 5 } else { 3 }..]).then_some(Sign::Text(None))
             }
-            0x20..=0x7e => is_inside_token(text, at, at + slashes + if rest[0] == b'u' { 5 } else { 3 }),
+            0x20..=0x7e => {
+                let next = at + slashes + if rest[0] == b'u' { 5 } else { 3 };
+                is_inside_token(text, at, next).or_else(|| is_spelled(text, at, next).then_some(Sign::Character))
+            }
             _ => None,
         },
         b'/' if at > 0 && text[at - 1] != b'/' && rest.get(1) != Some(&b'/') => {
@@ -83,6 +88,16 @@ fn sign(text: &[u8], at: usize) -> Option<Sign> {
 fn is_inside_token(text: &[u8], at: usize, next: usize) -> Option<Sign> {
     let (left, right) = (run_before(text, at, 64).len(), run_after(text, next.min(text.len()), 64).len());
     (left > 0 && right > 0 && left + right >= 16).then_some(Sign::Character)
+}
+
+/// Whether a token is written in escapes alone: the one from `at` to `next` is the first of several of its kind.
+fn is_spelled(text: &[u8], at: usize, next: usize) -> bool {
+    let width = next - at;
+    let head = text[at..next].iter().take_while(|b| **b == b'\\').count() + 1;
+    (0..SPELLED).all(|n| {
+        let escape = text.get(at + n * width..next + n * width);
+        escape.is_some_and(|e| e[..head] == text[at..at + head] && ascii_code(&e[head - 1..]).is_some_and(is_token))
+    })
 }
 
 /// Whether an escaped quote stands for structure: beside `:`, `=` or a bracket, or as an option's argument.

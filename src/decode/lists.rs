@@ -43,7 +43,13 @@ pub(super) fn find(text: &[u8], signs: &Signs, edits: &mut Edits) {
     let mut called: Vec<&[u8]> = Vec::new();
     for &(at, open) in &signs.joins {
         match joined(text, at, open) {
-            Some(Joined::Here(from)) => pieces(text, from, edits),
+            Some(Joined::Here(from)) => {
+                let pieces_before = edits.len();
+                pieces(text, from, edits);
+                if edits.len() > pieces_before {
+                    unwrap(text, (at, open), from, edits);
+                }
+            }
             Some(Joined::Named(name)) if !called.contains(&name) => called.push(name),
             _ => {}
         }
@@ -64,10 +70,38 @@ pub(super) fn find(text: &[u8], signs: &Signs, edits: &mut Edits) {
     edits.joins_lists = edits.len() > before;
 }
 
+/// Leaves the one literal that a list became without the call around it: what it is bound to is bound to the call.
+fn unwrap(text: &[u8], (at, open): (usize, usize), from: usize, edits: &mut Edits) {
+    let quote = |b: &u8| matches!(b, b'"' | b'\'');
+    let Some(first) = text[from..].iter().take(OPEN).position(quote).map(|n| from + n) else { return };
+    let Some(last) = edits.last_end().and_then(|end| Some(end + text[end..].iter().take(LIST).position(quote)? + 1))
+    else {
+        return;
+    };
+    let closed = |b: &&u8| b.is_ascii_whitespace() || matches!(b, b',' | b']' | b'}');
+    let word = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':');
+    let (start, end) = if from < at {
+        // `["abc", "def"].join("")`
+        (from, open + text[open..].iter().take(4).position(|b| *b == b')').unwrap_or(OPEN))
+    } else {
+        let empty = if text[..at].ends_with(b"\"\"") || text[..at].ends_with(b"''") { 2 } else { 0 };
+        let start = at - empty - text[..at - empty].iter().rev().take_while(word).count();
+        (start, last + text[last..].iter().take(OPEN).take_while(closed).count())
+    };
+    if text.get(end) == Some(&b')') && start < first && last <= end {
+        edits.push(start..first, b"", PIECE);
+        edits.push(last..end + 1, b"", PIECE);
+    }
+}
+
 /// What the call whose name begins at `at` and whose arguments begin at `open` joins with nothing, if it does.
 pub(super) fn joined(text: &[u8], at: usize, open: usize) -> Option<Joined<'_>> {
     let before = &text[..at];
     let rest = &text[open..];
+    // `concat!("abc", "def")`, `paste0(...)`, `string.Concat(...)`, `CONCAT(...)`
+    if [&b"concat!("[..], b"paste0(", b"ing.Concat(", b"CONCAT("].iter().any(|call| text[at..].starts_with(call)) {
+        return Some(Joined::Here(open));
+    }
     let named = |name| named(name).map(Joined::Named);
     let empty = [&b"\"\""[..], b"''", b"``"].iter().any(|e| rest.starts_with(e));
     if before.ends_with(b"\"\"") || before.ends_with(b"''") {

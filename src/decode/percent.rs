@@ -3,8 +3,11 @@
 use super::Encoding;
 use super::edits::Edits;
 use super::map::Piece;
-use super::sign::{Gate, hex2, is_token};
+use super::sign::{Gate, hex2, is_token, run_after, run_before};
 use std::ops::Range;
+
+/// So many percent signs in a row spell a token.
+const SPELLED: usize = 12;
 
 /// Finds words with percent signs that stand for structure or for a token's characters.
 pub(super) fn find(text: &[u8], edits: &mut Edits) {
@@ -32,8 +35,23 @@ fn is_sign(text: &[u8], at: usize) -> bool {
             (token(before) || before.is_some_and(|b| matches!(b, b'%' | b']'))) && (token(after) || after == Some(b'%'))
         }
         b'+' | b'/' | b'%' => token(before) && token(after),
+        code if is_token(code) => is_inside(text, at) || is_spelled(text, at),
         _ => false,
     }
+}
+
+/// Whether a character of a token is encoded though it need not be.
+fn is_inside(text: &[u8], at: usize) -> bool {
+    let (left, right) = (run_before(text, at, 64).len(), run_after(text, at + 3, 64).len());
+    left > 0 && right > 0 && left + right >= 20
+}
+
+/// Whether a token is written in percent signs alone.
+fn is_spelled(text: &[u8], at: usize) -> bool {
+    (0..SPELLED).all(|n| {
+        let code = text.get(at + 3 * n..at + 3 * n + 3).filter(|e| e[0] == b'%').and_then(|e| hex2(&e[1..]));
+        code.is_some_and(is_token)
+    })
 }
 
 /// The word around `at`: up to spaces, quotes and angle brackets; not before `floor`.

@@ -5,7 +5,7 @@ use super::{base64, lists, quoted};
 use crate::spotter::Spotter;
 use std::sync::OnceLock;
 
-const SIGNS: [&str; 12] = [
+const SIGNS: [&str; 16] = [
     "=3D",
     "uoted-printable",
     "UOTED-PRINTABLE",
@@ -18,6 +18,10 @@ const SIGNS: [&str; 12] = [
     ".concat(",
     "=\"base64\">",
     "assword:: ",
+    "concat!(",
+    "paste0(",
+    "ing.Concat(",
+    "CONCAT(",
 ];
 
 /// How far away what is said of a text's encoding may stand, but for lists of pieces.

@@ -108,9 +108,39 @@ fn split_literals_are_joined() {
         ("k = ['", "', '", "'].join('')"),
         ("k = \"\".join([\"", "\", \"", "\"])"),
         ("k := strings.Join([]string{\"", "\", \"", "\"}, \"\")"),
+        ("const K: &str = concat!(\"", "\", \"", "\");"),
+        ("k <- paste0('", "', '", "')"),
+        ("var k = string.Concat(\"", "\",\n    \"", "\");"),
+        ("SELECT CONCAT('", "','", "')"),
     ] {
         let text = format!("{left}q8Zt2LmX9v{between}Rb4KcW7yHs{right}");
         points_at(&text, KEY, &format!("q8Zt2LmX9v{between}Rb4KcW7yHs"));
+    }
+}
+
+#[test]
+fn a_joined_list_is_bound_as_its_call_was() {
+    for text in
+        ["k = ''.join(['{}', '{}'])", "k = concat!('{}', '{}',)", "k = ['{}', '{}'].join('')", "k = paste0('{}', '{}')"]
+    {
+        let text = text.replacen("{}", &KEY[..9], 1).replacen("{}", &KEY[9..], 1);
+        assert_eq!(last(&text), format!("k = '{KEY}'"), "{text}");
+    }
+}
+
+#[test]
+fn tokens_may_be_spelled() {
+    let spelled = |write: &dyn Fn(u8) -> String| KEY.bytes().map(write).collect::<String>();
+    for escape in [
+        &(|b| format!("\\x{b:02x}")) as &dyn Fn(u8) -> String,
+        &|b| format!("\\u{b:04x}"),
+        &|b| format!("%{b:02X}"),
+        &|b| if b == KEY.as_bytes()[7] { format!("%{b:02X}") } else { char::from(b).to_string() },
+    ] {
+        assert_eq!(last(&format!("token={}", spelled(escape))), format!("token={KEY}"));
+    }
+    for text in ["printf '%41d of %42d'", "a \\x41\\x42 b", "100%20of%20them"] {
+        assert!(views(text.as_bytes(), None).views.is_empty(), "{text}");
     }
 }
 
